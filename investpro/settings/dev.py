@@ -1,0 +1,20 @@
+"""A developer's machine and the trial: embedded servers unless DATABASE_URL and REDIS_URL name real ones."""
+
+import os
+
+from investpro.embedded import state
+
+# The embedded servers write where they listen into var/; real servers come from the environment.
+_servers = state.environment()
+for _name, _value in _servers.items():
+    os.environ.setdefault(_name, _value)
+
+from .base import *  # noqa: E402
+
+ALLOWED_HOSTS = ["*"]
+DEBUG = os.environ.get("DEBUG", "") == "1"
+SECRET_KEY = os.environ.get("SECRET_KEY") or "development-only"
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = True
+BUREAU_NAME = BUREAU_NAME or "云川市投资促进局"

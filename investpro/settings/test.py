@@ -1,0 +1,13 @@
+"""Tests: a real PostgreSQL and a real broker, started by tests/conftest.py unless the environment names them."""
+
+import os
+
+os.environ.setdefault("SECRET_KEY", "tests-only-not-a-secret")
+
+from .base import *  # noqa: E402
+
+ALLOWED_HOSTS = ["*"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+AXES_ENABLED = True
+BUREAU_NAME = "云川市投资促进局"
