@@ -1,0 +1,129 @@
+"""The change log: database triggers record every insert, update and delete of an editable table with
+before and after. Here the writes get their actor, request and reason; it works in requests, jobs,
+commands and the shell alike.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import pghistory
+from django.db import models
+from django.utils.encoding import force_str
+
+from common.actors import Actor
+
+QUIET = {"version", "created_at", "updated_at"}
+
+
+def track(db_table: str, exclude: tuple[str, ...] = ()) -> Callable[[type[models.Model]], type[models.Model]]:
+    """Class decorator: keep a change log of this model in the table `db_table` (at most 30 characters)."""
+    return pghistory.track(
+        pghistory.InsertEvent(),
+        pghistory.UpdateEvent(),
+        pghistory.DeleteEvent(),
+        exclude=list(exclude) or None,
+        meta={"db_table": db_table},
+    )
+
+
+@contextmanager
+def acting(actor: Actor, *, reason: str = "", request_id: str = "") -> Iterator[None]:
+    """Everything written inside is logged under this actor. Nested blocks add their reason to the outer one."""
+    metadata: dict[str, Any] = {"actor_id": actor.pk, "actor": actor.actor_name}
+    if reason:
+        metadata["reason"] = reason
+    if request_id:
+        metadata["request_id"] = request_id
+    with pghistory.context(**metadata):
+        yield
+
+
+def new_request_id() -> str:
+    """A short event number that a person can read out on the telephone."""
+    return uuid.uuid4().hex[:12].upper()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    field: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    when: datetime
+    action: str  # insert | update | delete
+    actor: str
+    reason: str
+    request_id: str
+    changes: tuple[Change, ...]
+
+
+def history(obj: models.Model, limit: int = 50) -> tuple[Entry, ...]:
+    """The log of one row, newest first, with what each write changed. Empty for untracked models."""
+    tracker = getattr(type(obj), "pgh_event_model", None) or _event_model(type(obj))
+    if tracker is None:
+        return ()
+    events = list(
+        tracker.objects.filter(pgh_obj_id=obj.pk).select_related("pgh_context").order_by("-pgh_id")[: limit + 1]
+    )
+    fields = [f for f in type(obj)._meta.concrete_fields if f.name not in QUIET and _has(tracker, f.name)]
+    found = []
+    for event, before in zip(events, [*events[1:], None], strict=True):
+        about = event.pgh_context.metadata if event.pgh_context else {}
+        changes = [
+            Change(force_str(f.verbose_name), _shown(before, f), _shown(event, f))
+            for f in fields
+            if before is None or getattr(before, f.attname) != getattr(event, f.attname)
+        ]
+        if before is None:
+            changes = [c for c in changes if c.after]
+        found.append(
+            Entry(
+                event.pgh_created_at,
+                event.pgh_label,
+                about.get("actor", ""),
+                about.get("reason", ""),
+                about.get("request_id", ""),
+                tuple(changes),
+            )
+        )
+    return tuple(found[:limit])
+
+
+def _event_model(model: type[models.Model]) -> Any:
+    return next((e for e in _event_models() if e.pgh_tracked_model is model), None)
+
+
+def _event_models() -> Iterator[Any]:
+    import pghistory.models
+    from django.apps import apps
+
+    for model in apps.get_models():
+        if issubclass(model, pghistory.models.Event) and getattr(model, "pgh_tracked_model", None):
+            yield model
+
+
+def _has(tracker: Any, name: str) -> bool:
+    return any(f.name == name for f in tracker._meta.concrete_fields)
+
+
+def _shown(event: Any, field: models.Field) -> str:
+    if event is None:
+        return ""
+    value = getattr(event, field.attname)
+    if value in (None, ""):
+        return ""
+    if field.choices:
+        return force_str(dict(field.flatchoices).get(value, value))
+    if field.remote_field and field.remote_field.model:
+        found = field.remote_field.model._base_manager.filter(pk=value).first()
+        return str(found) if found else f"#{value}"
+    return str(value)

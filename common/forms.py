@@ -1,0 +1,58 @@
+"""Base of our forms: choices come from the actor's scope, and the row's version travels along."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.db import models
+
+from common.access import Action
+from common.actors import Actor
+from common.scope import ScopedQuerySet
+
+
+def scope_choices(fields: dict[str, forms.Field], actor: Actor) -> None:
+    """Give every choice of a scoped model the rows that the actor may see, without archived ones."""
+    for field in fields.values():
+        if not isinstance(field, forms.ModelChoiceField) or field.queryset is None:
+            continue
+        model = field.queryset.model
+        if isinstance(field.queryset, ScopedQuerySet):
+            rows = model.objects.allowed_to(actor, getattr(field, "scope_action", Action.VIEW))
+        else:
+            rows = field.queryset
+        if any(f.name == "archived_at" for f in model._meta.fields):
+            rows = rows.filter(archived_at=None)
+        field.queryset = rows
+
+
+class ActorForm(forms.Form):
+    """A plain form that knows who fills it in."""
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.actor = actor
+        scope_choices(self.fields, actor)
+
+
+class RowForm(forms.ModelForm):
+    """A form of an editable row. It validates and hands `values()` to a service; it never saves."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.actor = actor
+        if self.instance.pk:
+            self.fields["version"].initial = self.instance.version
+        else:
+            del self.fields["version"]
+        scope_choices(self.fields, actor)
+
+    def values(self) -> dict[str, Any]:
+        """Field values for the service, without the version."""
+        return {k: v for k, v in self.cleaned_data.items() if k != "version"}
+
+    def save(self, commit: bool = True) -> models.Model:
+        raise TypeError("Forms don't save: pass values() to the service.")

@@ -1,0 +1,18 @@
+from .base import AppendOnlyModel, RowModel, ScopedModel
+from .exports import ExportLog
+from .imports import ImportBatch, ImportFile, ImportMapping, ImportRow
+from .jobs import Heartbeat, JobRun, JobSchedule
+
+__all__ = [
+    "AppendOnlyModel",
+    "ExportLog",
+    "Heartbeat",
+    "ImportBatch",
+    "ImportFile",
+    "ImportMapping",
+    "ImportRow",
+    "JobRun",
+    "JobSchedule",
+    "RowModel",
+    "ScopedModel",
+]

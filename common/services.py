@@ -1,0 +1,102 @@
+"""The common course of every change: see, authorise, lock, compare versions, validate, save.
+
+App services call these and add their own rules. The browser, the API, imports and commands all come
+through the same functions, so they can't differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from django.db import models, transaction
+
+from common import changelog, clock
+from common.access import Action
+from common.actors import Actor
+from common.errors import Archived, Denied, NotVisible, Stale
+from common.scope import may_on
+
+M = TypeVar("M", bound=models.Model)
+
+
+def authorize(actor: Actor, action: Action, obj: Any) -> None:
+    """Raises NotVisible when the actor can't see the row, Denied when he sees it but may not do this."""
+    if may_on(actor, action, obj):
+        return
+    if obj.pk and not may_on(actor, Action.VIEW, obj):
+        raise NotVisible
+    raise Denied
+
+
+def get_visible(model: type[M], pk: Any, actor: Actor, *, lock: bool = False) -> M:
+    """One row in the actor's scope, locked for change on request. Raises NotVisible."""
+    rows = model.objects.visible_to(actor)  # type: ignore[attr-defined]
+    if lock:
+        rows = model._base_manager.select_for_update(of=("self",)).filter(pk__in=rows.filter(pk=pk).values("pk"))
+    found = rows.filter(pk=pk).first()
+    if found is None:
+        raise NotVisible
+    return found
+
+
+@transaction.atomic
+def create(model: type[M], *, actor: Actor, values: Mapping[str, Any], reason: str = "") -> M:
+    """A new row. Raises Denied, ValidationError (per field)."""
+    obj = model(**values)
+    with changelog.acting(actor, reason=reason):
+        obj.clean_fields(exclude=[])
+        if not may_on(actor, Action.CREATE, obj):
+            raise Denied
+        obj.full_clean()
+        obj.save(force_insert=True)
+    return obj
+
+
+@transaction.atomic
+def update(
+    model: type[M],
+    *,
+    actor: Actor,
+    pk: Any,
+    version: int | None,
+    values: Mapping[str, Any],
+    reason: str = "",
+) -> M:
+    """Change a row. `version` is the one the actor saw; None only for jobs and imports that hold the lock.
+
+    Raises NotVisible, Denied (before and after the change, so nothing can be moved out of scope), Stale,
+    Archived, ValidationError. Fields that are not in `values` stay as they are.
+    """
+    obj: Any = get_visible(model, pk, actor, lock=True)
+    authorize(actor, Action.CHANGE, obj)
+    if obj.archived_at is not None:
+        raise Archived
+    if version is not None and obj.version != version:
+        raise Stale(obj)
+    if all(getattr(obj, name) == value for name, value in values.items()):
+        return obj
+    for name, value in values.items():
+        setattr(obj, name, value)
+    with changelog.acting(actor, reason=reason):
+        authorize(actor, Action.CHANGE, obj)
+        obj.full_clean()
+        obj.version += 1
+        obj.save()
+    return obj
+
+
+@transaction.atomic
+def archive(model: type[M], *, actor: Actor, pk: Any, version: int | None, reason: str) -> M:
+    """Close a row: it stays readable and refuses edits. Raises as `update`."""
+    obj: Any = get_visible(model, pk, actor, lock=True)
+    authorize(actor, Action.ARCHIVE, obj)
+    if obj.archived_at is not None:
+        raise Archived
+    if version is not None and obj.version != version:
+        raise Stale(obj)
+    obj.archived_at = clock.now()
+    obj.version += 1
+    with changelog.acting(actor, reason=reason):
+        obj.save(update_fields=["archived_at", "version", "updated_at"])
+    return obj

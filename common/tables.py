@@ -1,0 +1,32 @@
+"""Base of our tables: one object serves the page, the HTMX partial and the export."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import django_tables2 as tables
+from django.utils.translation import gettext_lazy as _
+
+NUMBER = {"td": {"class": "ip-num"}, "th": {"class": "ip-num"}}
+
+
+class RowTable(tables.Table):
+    """Column choice: `columns` in the address names what is shown; `Meta.optional` starts hidden."""
+
+    class Meta:
+        attrs = {"class": "table stick"}
+        empty_text = _("Nothing here yet.")
+        order_by: tuple[str, ...] = ()
+
+    def __init__(self, *args: Any, chosen: Iterable[str] = (), **kwargs: Any) -> None:
+        every = list(type(self).base_columns)
+        wanted = [name for name in chosen if name in every]
+        optional = set(getattr(type(self).Meta, "optional", ()))
+        shown = wanted or [name for name in every if name not in optional]
+        super().__init__(*args, exclude=[name for name in every if name not in shown], **kwargs)
+        self.choices = [(name, column.verbose_name or name, name in shown) for name, column in type(self).base_columns.items()]
+
+    def export_rows(self) -> Iterator[list[Any]]:
+        """Header first, then plain values of the columns on screen, in the order on screen."""
+        yield from self.as_values(exclude_columns=("actions",))

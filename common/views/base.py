@@ -1,0 +1,99 @@
+"""Base of every page: sign-in, rights, and one place where refusals become pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.views.generic import TemplateView
+
+from common.access import Action
+from common.actors import may_somewhere
+from common.errors import Denied, NotVisible, ServiceError
+
+
+def action(label: Any, url: str, *, icon: str = "", primary: bool = False, post: bool = False, why_not: Any = "") -> dict[str, Any]:
+    """A button in a page's head. `why_not` draws it disabled with what is missing."""
+    return {"label": label, "url": url, "icon": icon, "primary": primary, "post": post, "why_not": why_not}
+
+
+class Page(LoginRequiredMixin, TemplateView):
+    """`kind` and `needs` say which right opens the page at all; services check the row itself."""
+
+    kind = ""
+    needs = Action.VIEW
+    title: Any = ""
+    sub: Any = ""
+    crumbs: tuple[tuple[Any, str], ...] = ()  # (label, url name) from the navigation down to here
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return self.handle_no_permission()
+        try:
+            self.check()
+            return super().dispatch(request, *args, **kwargs)
+        except NotVisible as gone:
+            raise Http404(str(gone)) from gone
+        except Denied as denied:
+            raise PermissionDenied(str(denied)) from denied
+
+    def check(self) -> None:
+        """Raises Denied when nobody with this actor's roles may open the page."""
+        if self.kind and not may_somewhere(self.request.user, self.needs, self.kind):  # type: ignore[arg-type]
+            raise Denied
+
+    def may(self, wanted: Action, kind: str = "") -> bool:
+        """Whether a button for this is worth drawing."""
+        return may_somewhere(self.request.user, wanted, kind or self.kind)  # type: ignore[arg-type]
+
+    def actions(self) -> list[dict[str, Any]]:
+        return []
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = {
+            "title": self.title,
+            "sub": self.sub,
+            "crumbs": [(label, reverse(name) if name else "") for label, name in self.crumbs],
+            "actions": self.actions(),
+        }
+        return super().get_context_data(**{**context, **kwargs})
+
+
+def write(request: HttpRequest, do: Callable[[], Any], *, said: Any = "") -> tuple[bool, Any]:
+    """Run a service for a button: (True, result) with a message, or (False, None) with the refusal as message."""
+    try:
+        result = do()
+    except (NotVisible, Denied):
+        raise
+    except ServiceError as refusal:
+        messages.error(request, str(refusal))
+        return False, None
+    except ValidationError as invalid:
+        messages.error(request, " ".join(invalid.messages))
+        return False, None
+    if said:
+        messages.success(request, said)
+    return True, result
+
+
+def refuse(form: Any, problem: ServiceError | ValidationError) -> None:
+    """Put a refusal beside the fields it is about, so that nothing typed is lost."""
+    if isinstance(problem, ServiceError):
+        form.add_error(None, str(problem))
+        return
+    known = set(form.fields)
+    if hasattr(problem, "error_dict"):
+        for field, errors in problem.error_dict.items():
+            form.add_error(field if field in known else None, errors)
+    else:
+        form.add_error(None, problem.messages)
+
+
+
+
