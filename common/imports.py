@@ -299,20 +299,28 @@ def _plan(batch: ImportBatch, book: sheets.Workbook) -> None:
     batch.save()
 
 
-@transaction.atomic
 def confirm(*, actor: Actor, pk: int, park: bool = False) -> ImportBatch:
     """Write the batch, whole or not at all. Wrong rows refuse it unless they are parked.
 
-    The plan is made anew under the lock: if figures changed since the preview, it is shown again.
+    The plan is made anew under the lock. If figures changed since the preview, the new preview is kept
+    and shown instead of written.
     """
-    batch = _open(pk, actor, State.PREVIEW)
-    before = list(batch.rows.values_list("number", "result", "plan"))
-    _plan(batch, read(batch))
-    if list(batch.rows.values_list("number", "result", "plan")) != before:
-        raise Refused(_("Figures changed since this preview. Look at the new preview, then confirm."), code="changed")
+    with transaction.atomic():
+        batch = _open(pk, actor, State.PREVIEW)
+        before = list(batch.rows.values_list("number", "result", "plan"))
+        _plan(batch, read(batch))
+        if list(batch.rows.values_list("number", "result", "plan")) == before:
+            return _write(batch, actor, park)
+    raise Refused(_("Figures changed since this preview. Look at the new preview, then confirm."), code="changed")
+
+
+def _write(batch: ImportBatch, actor: Actor, park: bool) -> ImportBatch:
     wrong = batch.rows.filter(result=Result.WRONG)
     if wrong.exists() and not park:
-        raise Refused(_("%(n)s rows are wrong. Mend them in the file, or park them and import the rest.") % {"n": wrong.count()}, code="wrong")
+        raise Refused(
+            _("%(n)s rows are wrong. Mend them in the file, or park them and import the rest.") % {"n": wrong.count()},
+            code="wrong",
+        )
     if not batch.rows.exclude(result=Result.WRONG).exists():
         raise Refused(_("Every row is wrong; there is nothing to import."), code="wrong")
     wrong.update(fate=Fate.PARKED)

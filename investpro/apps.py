@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class InvestproConfig(AppConfig):
+    name = "investpro"
+    label = "investpro"

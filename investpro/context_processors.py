@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.translation import get_language
+
+from investpro.navigation import menu
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """What base.html draws around every page: bureau, navigation, person, language, theme."""
+    found: dict[str, Any] = {
+        "bureau": settings.BUREAU_NAME,
+        "language": get_language(),
+        "languages": settings.LANGUAGES,
+        "theme": request.COOKIES.get("theme") if request.COOKIES.get("theme") in {"light", "dark"} else "",
+        "nav": [],
+        "tabs": [],
+        "user": None,
+    }
+    user = getattr(request, "user", None)
+    if user is not None and user.is_authenticated:
+        found["nav"] = menu(request)
+        links = [link for group in found["nav"] for link in group["items"]]
+        found["tabs"] = [link for link in links if link["tab"]][:4]
+        roles = sorted({g.role for g in user.grants()})
+        labels = dict(user.role_grants.model.role.field.choices)
+        found["user"] = {
+            "name": user.actor_name,
+            "initial": user.actor_name[:1].upper(),
+            "role_line": f"{user.unit.label} {'、'.join(str(labels[r]) for r in roles)}".strip(),
+        }
+    return {"shell": found}

@@ -1,0 +1,70 @@
+"""The side bar, by job. A line is shown to who may open its page; nothing leads nowhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from common.access import Action
+from common.actors import may_somewhere
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    label: Any
+    url_name: str
+    icon: str
+    kind: str = ""  # "" means everybody who is signed in
+    needs: Action = Action.VIEW
+    tab: bool = False  # also in the phone's tab bar
+
+
+MENU: tuple[tuple[Any, tuple[Item, ...]], ...] = (
+    ("", (Item(_("Home"), "home", "home", tab=True),)),
+    (
+        _("Assessment"),
+        (
+            Item(_("Figures"), "figure_list", "figures", "figure", tab=True),
+            Item(_("Targets"), "target_list", "target", "target"),
+            Item(_("Ranking tables"), "rankingtable_list", "scheme", "ranking_table"),
+            Item(_("Rankings"), "ranking", "ranking", "ranking_run", tab=True),
+            Item(_("Imports"), "import_list", "upload", "import", tab=True),
+        ),
+    ),
+    (
+        _("Administration"),
+        (
+            Item(_("Units"), "unit_list", "units", "unit"),
+            Item(_("Competition groups"), "group_list", "groups", "group"),
+            Item(_("Posts"), "post_list", "post", "post"),
+            Item(_("Officers"), "officer_list", "user", "officer"),
+            Item(_("Measures"), "measure_list", "measure", "measure"),
+            Item(_("Reference"), "reference_home", "calendar", "reference"),
+            Item(_("Jobs"), "job_list", "job", "job"),
+            Item(_("Accounts"), "user_list", "users", "user", Action.CREATE),
+            Item(_("Roles"), "role_list", "key", "role_grant", Action.CREATE),
+            Item(_("Change log"), "change_log", "history", "change_log"),
+        ),
+    ),
+)
+
+
+def menu(request: HttpRequest) -> list[dict[str, Any]]:
+    """Groups of links for this user, with the current place marked: the longest address that fits."""
+    user, groups = request.user, []
+    for label, items in MENU:
+        links = [
+            {"label": i.label, "url": reverse(i.url_name), "icon": i.icon, "tab": i.tab, "active": False, "count": None}
+            for i in items
+            if not i.kind or may_somewhere(user, i.needs, i.kind)  # type: ignore[arg-type]
+        ]
+        if links:
+            groups.append({"label": label, "items": links})
+    fitting = [link for g in groups for link in g["items"] if request.path.startswith(link["url"]) and (link["url"] != "/" or request.path == "/")]
+    if fitting:
+        max(fitting, key=lambda link: len(link["url"]))["active"] = True
+    return groups

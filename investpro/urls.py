@@ -1,0 +1,19 @@
+from django.contrib.auth.views import LoginView, LogoutView
+from django.urls import include, path
+from django.views.i18n import set_language
+
+from investpro.views.home import Home
+from investpro.views.pages import health
+
+urlpatterns = [
+    path("", Home.as_view(), name="home"),
+    path("login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("logout/", LogoutView.as_view(), name="logout"),
+    path("language/", set_language, name="set_language"),
+    path("health/", health, name="health"),
+    path("", include("common.urls")),
+    path("", include("organizations.urls")),
+    path("", include("reference.urls")),
+    path("", include("assessments.urls")),
+    path("api/v1/", include("investpro.api")),
+]

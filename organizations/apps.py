@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+
+
+class OrganizationsConfig(AppConfig):
+    name = "organizations"
+    label = "organizations"
+
+    def ready(self) -> None:
+        from organizations import permissions  # noqa: F401  (declares who may do what)

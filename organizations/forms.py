@@ -1,0 +1,173 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth import password_validation
+from django.utils.translation import gettext_lazy as _
+
+from common import clock
+from common.access import Action
+from common.actors import may
+from common.forms import ActorForm, RowForm
+from common.masking import mask_phone
+from organizations.models import CompetitionGroup, Officer, Post, RoleGrant, ServiceRecord, Unit, User
+
+DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+class UnitForm(RowForm):
+    class Meta:
+        model = Unit
+        fields = ("parent", "name", "short_name", "code", "kind", "sort", "valid_from", "valid_to", "successor")
+        widgets = {"valid_from": DAY, "valid_to": DAY}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        parents = Unit.objects.allowed_to(self.actor, Action.CHANGE).filter(archived_at=None)
+        if self.instance.parent_id:
+            parents = parents | Unit.objects.visible_to(self.actor).filter(pk=self.instance.parent_id)
+        self.fields["parent"].queryset = parents.order_by("path")
+        self.fields["parent"].required = self.instance.parent_id is not None or not self.instance.pk
+
+
+class AliasForm(ActorForm):
+    name = forms.CharField(label=_("Other name"), max_length=100)
+
+
+class GroupForm(RowForm):
+    class Meta:
+        model = CompetitionGroup
+        fields = ("owner", "name", "code", "sort")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["owner"].queryset = Unit.objects.allowed_to(self.actor, Action.CHANGE).filter(archived_at=None)
+
+
+class MembershipForm(ActorForm):
+    unit = forms.ModelChoiceField(Unit._base_manager.none(), label=_("Unit"))
+    begins = forms.DateField(label=_("From"), widget=DAY)
+    ends = forms.DateField(label=_("To"), widget=DAY, required=False)
+    ranked = forms.BooleanField(label=_("Ranked"), required=False, initial=True)
+    in_total = forms.BooleanField(label=_("Counts in the group's sum"), required=False, initial=True)
+    sort = forms.IntegerField(label=_("Order"), min_value=0, initial=0)
+
+    def __init__(self, *args: Any, group: CompetitionGroup, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["unit"].queryset = (
+            Unit.objects.visible_to(self.actor).below(group.owner.path or "").filter(archived_at=None).order_by("path")
+        )
+        self.fields["begins"].initial = clock.today().replace(month=1, day=1)
+
+
+class MembershipEndForm(ActorForm):
+    last_day = forms.DateField(label=_("Last day in the group"), widget=DAY)
+
+
+class PostForm(RowForm):
+    class Meta:
+        model = Post
+        fields = ("unit", "name", "is_head", "sort")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        limit_units(self, "post")
+
+
+class OfficerForm(RowForm):
+    class Meta:
+        model = Officer
+        fields = ("unit", "name", "phone", "post", "joined_on", "left_on")
+        widgets = {"joined_on": DAY, "left_on": DAY}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        limit_units(self, "officer")
+        if self.instance.phone:  # the form doesn't unmask either: left empty, the number stays
+            self.initial["phone"] = ""
+            self.fields["phone"].widget.attrs["placeholder"] = mask_phone(self.instance.phone)
+            self.fields["phone"].help_text = _("Leave empty to keep the number.")
+
+    def values(self) -> dict[str, Any]:
+        found = super().values()
+        if self.instance.pk and not found["phone"]:
+            del found["phone"]
+        return found
+
+
+class ServiceForm(forms.ModelForm):
+    class Meta:
+        model = ServiceRecord
+        fields = ("kind", "begins", "ends", "note")
+        widgets = {"begins": DAY, "ends": DAY}
+
+    def __init__(self, *args: Any, actor: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+
+
+class UserForm(RowForm):
+    class Meta:
+        model = User
+        fields = ("username", "name", "unit", "phone", "is_active")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        limit_units(self, "user")
+
+
+class UserCreateForm(UserForm):
+    password = forms.CharField(
+        label=_("First password"),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}, render_value=False),
+        help_text=password_validation.password_validators_help_text_html,
+        strip=False,
+    )
+
+
+class RoleForm(RowForm):
+    class Meta:
+        model = RoleGrant
+        fields = ("user", "role", "unit", "valid_from", "valid_to")
+        widgets = {"valid_from": DAY, "valid_to": DAY}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["valid_from"].initial = clock.today()
+        limit_units(self, "role_grant")
+
+
+class OwnPasswordForm(ActorForm):
+    old = forms.CharField(
+        label=_("Present password"), strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
+    )
+    new = forms.CharField(
+        label=_("New password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=password_validation.password_validators_help_text_html,
+    )
+    again = forms.CharField(
+        label=_("New password again"), strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
+    )
+
+    def clean_old(self) -> str:
+        if not self.actor.check_password(self.cleaned_data["old"]):  # type: ignore[attr-defined]
+            raise forms.ValidationError(_("This is not your present password."))
+        return self.cleaned_data["old"]
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if given.get("new") and given.get("again") and given["new"] != given["again"]:
+            self.add_error("again", _("The two entries differ."))
+        if given.get("new") and given.get("new") == given.get("old"):
+            self.add_error("new", _("The new password must differ from the present one."))
+        return given
+
+
+def limit_units(form: Any, kind: str) -> None:
+    """Offer the units in which the actor may keep records of this kind."""
+    field = form.fields["unit"]
+    units = field.queryset
+    allowed = [u.pk for u in units.only("pk", "path") if may(form.actor, Action.CREATE, kind, path=u.path)]
+    field.queryset = units.filter(pk__in=allowed).order_by("path")

@@ -1,0 +1,82 @@
+"""Who may do what with units, groups, people, accounts and roles."""
+
+from common.access import TREE, Relation, register
+from common.access import Action as A  # noqa: N817
+from organizations.choices import Role as R  # noqa: N817
+
+READ = {A.VIEW}
+KEEP = {A.VIEW, A.CREATE, A.CHANGE, A.ARCHIVE, A.EXPORT, A.HISTORY}
+EVERYWHERE = (*TREE, Relation.NONE)
+INSIDE = (R.OFFICER, R.UNIT_HEAD, R.EVALUATOR, R.COMMITTEE, R.FINANCE, R.LEADER, R.SYSTEM_ADMIN, R.SECURITY_ADMIN)
+
+# The directory of units is readable by everybody inside; a service-centre client sees its own part.
+register(
+    "unit",
+    {
+        R.BUREAU_STAFF: {TREE: KEEP, Relation.NONE: READ},
+        **{role: {EVERYWHERE: READ} for role in INSIDE},
+        R.SERVICE_CLIENT: {TREE: READ},
+    },
+)
+register(
+    "group",
+    {
+        R.BUREAU_STAFF: {TREE: KEEP, Relation.MEMBER: READ},
+        **{role: {(*TREE, Relation.MEMBER): READ} for role in INSIDE[:6]},
+        R.SERVICE_CLIENT: {TREE: READ},
+    },
+)
+register(
+    "post",
+    {
+        R.BUREAU_STAFF: {TREE: KEEP},
+        R.UNIT_HEAD: {TREE: KEEP},
+        R.LEADER: {TREE: READ},
+        R.OFFICER: {TREE: READ},
+        R.EVALUATOR: {TREE: READ},
+        R.COMMITTEE: {TREE: READ},
+    },
+)
+register(
+    "officer",
+    {
+        R.BUREAU_STAFF: {TREE: KEEP | {A.UNMASK}},
+        R.UNIT_HEAD: {TREE: KEEP | {A.UNMASK}},
+        R.LEADER: {TREE: READ},
+        R.OFFICER: {TREE: READ, Relation.SELF: {A.VIEW, A.UNMASK}},
+    },
+)
+register(
+    "user",
+    {
+        R.SYSTEM_ADMIN: {TREE: KEEP, Relation.SELF: READ},
+        R.SECURITY_ADMIN: {TREE: READ, Relation.SELF: READ},
+        R.AUDIT_ADMIN: {TREE: {A.VIEW, A.HISTORY}, Relation.SELF: READ},
+        **{
+            role: {Relation.SELF: READ}
+            for role in (R.OFFICER, R.UNIT_HEAD, R.BUREAU_STAFF, R.EVALUATOR, R.COMMITTEE, R.FINANCE, R.LEADER, R.SERVICE_CLIENT)
+        },
+    },
+)
+register(
+    "role_grant",
+    {
+        R.SECURITY_ADMIN: {TREE: KEEP, Relation.SELF: READ},
+        R.SYSTEM_ADMIN: {TREE: READ, Relation.SELF: READ},
+        R.AUDIT_ADMIN: {TREE: {A.VIEW, A.HISTORY}, Relation.SELF: READ},
+        **{
+            role: {Relation.SELF: READ}
+            for role in (R.OFFICER, R.UNIT_HEAD, R.BUREAU_STAFF, R.EVALUATOR, R.COMMITTEE, R.FINANCE, R.LEADER, R.SERVICE_CLIENT)
+        },
+    },
+)
+register("change_log", {R.AUDIT_ADMIN: {Relation.GLOBAL: {A.VIEW, A.EXPORT}}})
+register("job", {R.BUREAU_STAFF: {Relation.GLOBAL: {A.VIEW, A.RUN}}, R.SYSTEM_ADMIN: {Relation.GLOBAL: {A.VIEW, A.RUN}}})
+register("import", {R.BUREAU_STAFF: {TREE: {A.VIEW, A.IMPORT, A.EXPORT}}, R.LEADER: {TREE: READ}})
+register(
+    "reference",
+    {
+        R.BUREAU_STAFF: {Relation.GLOBAL: KEEP},
+        **{role: {Relation.GLOBAL: READ} for role in (*INSIDE[:6], R.SERVICE_CLIENT)},
+    },
+)

@@ -1,0 +1,43 @@
+"""Reads across the tables of organizations."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from datetime import date
+
+from django.db.models import QuerySet
+from pypinyin import Style, lazy_pinyin
+
+from organizations.models import CompetitionGroup, GroupMembership, Unit, UnitAlias
+
+
+def pinyin_key(name: str) -> str:
+    """Full pinyin and initials of a Chinese name: sorts without ICU and is searched by initials."""
+    full = "".join(lazy_pinyin(name))
+    initials = "".join(lazy_pinyin(name, style=Style.FIRST_LETTER))
+    return f"{full} {initials}".lower()[:300]
+
+
+def normal_name(name: str) -> str:
+    """Unit names compared: width folded, blanks and punctuation dropped."""
+    return re.sub(r"[\s,，.。、()（）“”\"'·:：]+", "", unicodedata.normalize("NFKC", name)).lower()[:100]
+
+
+def units_by_name(path: str) -> dict[str, list[Unit]]:
+    """Every name, short name and alias below a unit → the units that carry it, for imports."""
+    found: dict[str, dict[int, Unit]] = defaultdict(dict)
+    units = {u.pk: u for u in Unit.objects.unscoped(reason="names of an import's own scope").below(path).filter(archived_at=None)}
+    for unit in units.values():
+        for name in (unit.name, unit.short_name, unit.code):
+            if name:
+                found[normal_name(name)][unit.pk] = unit
+    for alias in UnitAlias.objects.filter(unit_id__in=units, archived_at=None):
+        found[alias.normalized][alias.unit_id] = units[alias.unit_id]
+    return {name: list(some.values()) for name, some in found.items()}
+
+
+def members_on(group: CompetitionGroup, day: date) -> QuerySet[GroupMembership]:
+    """A group's members on a day, in their order."""
+    return GroupMembership.objects.filter(group=group, valid__contains=day, archived_at=None).select_related("unit")
