@@ -1,5 +1,6 @@
 """A published figure beside the computed one (DOMAIN §8: published values can be wrong or come from rounded inputs)."""
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -24,14 +25,36 @@ class ComparisonKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """All results that inputs printed rounded leave possible; both ends belong to it. ValueError if low > high."""
+    """All results that inputs printed rounded leave possible; both ends belong to it.
+
+    With ``step`` only ``low``, ``low + step``, … up to ``high`` are possible: the result was taken from a figure
+    that had been rounded. ValueError if ``low`` is above ``high`` or the step isn't above zero.
+    """
 
     low: Decimal
     high: Decimal
+    step: Decimal | None = None
 
     def __post_init__(self) -> None:
         if checked(self.low) > checked(self.high):
             raise ValueError("an interval's low end is above its high end")
+        if self.step is not None and checked(self.step) <= 0:
+            raise ValueError("an interval's step is above zero")
+
+    def explains(self, published: Decimal, rounding: Rounding) -> bool:
+        """Whether some possible result is printed as ``published``."""
+        low, high, step = self.low, self.high, self.step
+        if step is None:
+            return rounding.apply(published) == published and (
+                rounding.apply(low) <= published <= rounding.apply(high)
+            )
+
+        def printed(count: int) -> Decimal:
+            return rounding.apply(add([low, multiply(step, Decimal(count))]))
+
+        counts = range(int(subtract(high, low) // step) + 1)
+        found = bisect_left(counts, published, key=printed)
+        return found < len(counts) and printed(found) == published
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +94,10 @@ def completion_interval(
 def points_interval(rate: Interval, progress: Decimal, rate_rounding: Rounding | None = None) -> Interval:
     """Possible points to schedule for possible rates; with ``rate_rounding`` the rate is rounded first."""
     low, high = rate.low, rate.high
-    if rate_rounding is not None:
-        low, high = rate_rounding.apply(low), rate_rounding.apply(high)
-    return Interval(subtract(low, progress), subtract(high, progress))
+    if rate_rounding is None:
+        return Interval(subtract(low, progress), subtract(high, progress))
+    low, high = rate_rounding.apply(low), rate_rounding.apply(high)
+    return Interval(subtract(low, progress), subtract(high, progress), rate_rounding.quantum)
 
 
 def compare(
@@ -97,6 +121,6 @@ def compare(
         exponent = published.as_tuple().exponent
         digits = -exponent if isinstance(exponent, int) else 0
         printed = Rounding(min(max(rounding.digits, digits), MAX_DIGITS), rounding.mode)
-        if printed.apply(interval.low) <= published <= printed.apply(interval.high):
+        if interval.explains(published, printed):
             return Comparison(published, computed, difference, True, ComparisonKind.ROUNDING)
     return Comparison(published, computed, difference, False, ComparisonKind.DIFFERS)
