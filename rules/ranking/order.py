@@ -1,5 +1,6 @@
 """Competition ranking with tie-breakers; lines without a value or outside the ranking come last (DOMAIN §8)."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -90,8 +91,7 @@ def only_group(lines: Sequence[LineInput]) -> str:
     groups = sorted({line.group for line in lines})
     if len(groups) > 1:
         raise ValueError(f"units of different groups aren't ranked together: {', '.join(groups)}")
-    units = [line.unit for line in lines]
-    twice = sorted({unit for unit in units if units.count(unit) > 1})
+    twice = sorted(unit for unit, count in Counter(line.unit for line in lines).items() if count > 1)
     if twice:
         raise ValueError(f"units stand in the list twice: {', '.join(twice)}")
     return groups[0] if groups else ""
@@ -139,7 +139,7 @@ def rank(
 
     result: list[Ranked] = []
     position = 0
-    all_keys = list(keys.values())
+    shared = Counter(keys.values())
     for index, unit in enumerate(in_race):
         decided_by = None
         if index == 0:
@@ -152,7 +152,7 @@ def rank(
                 for key, mine, theirs in zip(rule.order_by, keys[unit], before, strict=True)
                 if mine != theirs
             )
-        tied = all_keys.count(keys[unit]) > 1
+        tied = shared[keys[unit]] > 1
         result.append(Ranked(unit, position, values[unit][0], tied, decided_by=decided_by))
     for line in lines:
         primary = values[line.unit][0]
