@@ -92,6 +92,7 @@ class Postgres:
         """Start, or adopt one that runs. True when it was started now. EmbeddedError when it won't."""
         self.folder.mkdir(parents=True, exist_ok=True)
         if self.pid():
+            (self.folder / "port").write_text((self.data / "postmaster.pid").read_text().split("\n")[3])
             self._await(None)
             return False
         if not (self.data / "PG_VERSION").exists():
