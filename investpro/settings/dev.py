@@ -1,11 +1,15 @@
 """A developer's machine and the trial: embedded servers unless DATABASE_URL and REDIS_URL name real ones."""
 
 import os
+import sys
 
 from investpro.embedded import state
 
 # The embedded servers write where they listen into var/; real servers come from the environment.
-_servers = state.environment()
+# Commands that change tables connect as their owner, everything else as the application.
+_servers = state.environment(owner=not state.OWNER_COMMANDS.isdisjoint(sys.argv[1:2]))
+if "DATABASE_URL" in os.environ:
+    _servers.pop("DATABASE_APP_ROLE", None)
 for _name, _value in _servers.items():
     os.environ.setdefault(_name, _value)
 

@@ -10,4 +10,5 @@ ALLOWED_HOSTS = ["*"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 AXES_ENABLED = True
+MEDIA_ROOT = VAR_DIR / "test" / "media" / os.environ.get("PYTEST_XDIST_WORKER", "main")
 BUREAU_NAME = "云川市投资促进局"
