@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ReferenceConfig(AppConfig):
+    name = "reference"
+    label = "reference"
+    verbose_name = _("Reference data")
+
+    def ready(self) -> None:
+        from reference import permissions
+
+        permissions.declare()
