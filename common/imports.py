@@ -64,8 +64,15 @@ class Plan:
 class Importer(Protocol):
     code: str
     label: Any
+    form_class: Any  # an ActorForm with target() -> (scope path, params)
 
+    def about(self, batch: ImportBatch) -> str: ...
+    def templates(self, request: Any) -> list[dict[str, Any]]: ...
+    def warnings(self, batch: ImportBatch) -> list[str]: ...
+    def next_steps(self, batch: ImportBatch) -> list[dict[str, Any]]: ...
+    def guess_name(self, name: str, choices: Sequence[tuple[int, str]]) -> int | None: ...
     def fields(self, batch: ImportBatch) -> Sequence[Field]: ...
+    def matched(self, batch: ImportBatch, titles: Mapping[str, str]) -> None: ...
     def unknown_names(self, batch: ImportBatch, rows: Iterable[Mapping[str, Cell]]) -> list[str]: ...
     def name_choices(self, batch: ImportBatch, actor: Actor) -> list[tuple[int, str]]: ...
     def remember_name(self, batch: ImportBatch, name: str, unit_id: int, actor: Actor) -> None: ...
@@ -79,6 +86,17 @@ _importers: dict[str, Importer] = {}
 
 def register(importer: Importer) -> None:
     _importers[importer.code] = importer
+
+
+def default() -> str:
+    """The code of the importer that was registered first."""
+    return next(iter(_importers))
+
+
+def too_large(size: int) -> Refused:
+    """The refusal of a file over the limit, given before its content is read."""
+    problem = sheets.SheetError("too_large", size=round(size / 2**20, 1), limit=settings.IMPORT_MAX_BYTES // 2**20)
+    return Refused(problem.message, code=problem.code)
 
 
 def importer_of(batch_or_code: ImportBatch | str) -> Importer:
@@ -115,31 +133,38 @@ def read_bytes(data: bytes, filename: str) -> sheets.Workbook:
 
 
 def sheet_of(batch: ImportBatch, book: sheets.Workbook) -> sheets.Sheet:
-    for sheet in book.sheets:
-        if sheet.name == batch.sheet:
-            return sheet
-    names = "、".join(s.name for s in book.sheets)
-    raise Refused(_("The file has no sheet “%(sheet)s”. It has: %(names)s.") % {"sheet": batch.sheet, "names": names}, code="sheet")
+    try:
+        return book.sheet(batch.sheet)
+    except sheets.SheetError as problem:
+        raise Refused(problem.message, code=problem.code) from problem
 
 
-def headers(sheet: sheets.Sheet, header_row: int) -> list[str]:
-    """Header texts by column; a title spread over two rows is joined by the sheet reader."""
-    if header_row > len(sheet.rows):
+def known_words(fields: Sequence[Field]) -> list[str]:
+    return [w for f in fields for w in (str(f.label), *f.words)]
+
+
+def set_header(batch: ImportBatch, sheet: sheets.Sheet) -> list[str]:
+    """Find the header and return its titles by column; a header of two rows is joined."""
+    try:
+        header = sheets.header_rows(sheet, known_words(importer_of(batch).fields(batch)))
+    except sheets.SheetError:
+        first = next((n for n, row in enumerate(sheet.rows) if sum(isinstance(c.value, str) for c in row) >= 2), 0)
+        batch.header_row, batch.header_rows = first + 1, 1
+    else:
+        batch.header_row, batch.header_rows = header.first_row + 1, header.data_row - header.first_row
+    return headers(batch, sheet)
+
+
+def headers(batch: ImportBatch, sheet: sheets.Sheet) -> list[str]:
+    """Titles by column of the batch's header row or rows."""
+    first, rows = batch.header_row - 1, batch.header_rows
+    if first >= len(sheet.rows):
         return []
-    return [str(cell.value).strip() if cell.value is not None else "" for cell in sheet.rows[header_row - 1]]
-
-
-def guess_header_row(sheet: sheets.Sheet, fields: Sequence[Field]) -> int:
-    """The first row in which at least two cells are words we know; else the first with two texts."""
-    words = {normal(w) for f in fields for w in (f.label, *f.words)}
-    fallback = 1
-    for number, row in enumerate(sheet.rows[:30], start=1):
-        texts = [normal(str(c.value)) for c in row if isinstance(c.value, str) and c.value.strip()]
-        if sum(1 for t in texts if t in words) >= 2:
-            return number
-        if fallback == 1 and len(texts) >= 2:
-            fallback = number
-    return fallback
+    if rows > 1:
+        header = sheets.header_rows(sheet, known_words(importer_of(batch).fields(batch)))
+        if header.first_row == first:
+            return list(header.names)
+    return ["" if cell.value is None else str(cell.value).strip() for cell in sheet.rows[first]]
 
 
 def match_columns(batch: ImportBatch, titles: Sequence[str]) -> dict[str, str]:
@@ -161,7 +186,8 @@ def match_columns(batch: ImportBatch, titles: Sequence[str]) -> dict[str, str]:
 def data_rows(batch: ImportBatch, sheet: sheets.Sheet) -> list[tuple[int, dict[str, Cell]]]:
     """Rows below the header as {field key: cell}; rows in which every matched cell is empty are passed over."""
     found = []
-    for number, row in enumerate(sheet.rows[batch.header_row :], start=batch.header_row + 1):
+    above = batch.header_row - 1 + batch.header_rows
+    for number, row in enumerate(sheet.rows[above:], start=above + 1):
         cells = {}
         for column, key in batch.columns.items():
             if int(column) < len(row):
@@ -202,8 +228,9 @@ def start(
     )
     batch.sheet = sheet or _likely_sheet(batch, book)
     chosen = sheet_of(batch, book)
-    batch.header_row = guess_header_row(chosen, machine.fields(batch))
-    batch.columns = match_columns(batch, headers(chosen, batch.header_row))
+    titles = set_header(batch, chosen)
+    batch.columns = match_columns(batch, titles)
+    _tell_titles(batch, titles)
     with changelog.acting(actor):
         batch.save()
     _preview_if_complete(batch, book)
@@ -231,10 +258,28 @@ def unknown_names(batch: ImportBatch, book: sheets.Workbook | None = None) -> li
     return importer_of(batch).unknown_names(batch, [cells for _n, cells in data_rows(batch, sheet_of(batch, book))])
 
 
+def _tell_titles(batch: ImportBatch, titles: Sequence[str]) -> None:
+    importer_of(batch).matched(batch, {key: titles[int(n)] for n, key in batch.columns.items() if int(n) < len(titles)})
+
+
 def _preview_if_complete(batch: ImportBatch, book: sheets.Workbook) -> None:
     has_facts = len(set(batch.columns.values()) - {""}) >= 2
     if has_facts and not missing_columns(batch) and not unknown_names(batch, book):
         _plan(batch, book)
+
+
+@transaction.atomic
+def choose_sheet(*, actor: Actor, pk: int, sheet: str) -> ImportBatch:
+    """Take another sheet of the same file and match it anew. Raises Refused when there is none of that name."""
+    batch = _open(pk, actor, State.MAPPING, State.PREVIEW)
+    book = read(batch)
+    batch.sheet, batch.state = sheet, State.MAPPING
+    titles = set_header(batch, sheet_of(batch, book))
+    batch.columns = match_columns(batch, titles)
+    _tell_titles(batch, titles)
+    with changelog.acting(actor):
+        batch.save()
+    return batch
 
 
 @transaction.atomic
@@ -251,8 +296,9 @@ def remap(
     """Match columns and names by hand, remember them, and plan. Names left open become wrong rows."""
     batch = _open(pk, actor, State.MAPPING, State.PREVIEW)
     machine, book = importer_of(batch), read(batch)
-    batch.sheet, batch.header_row = sheet, header_row
-    titles = headers(sheet_of(batch, book), header_row)
+    if (sheet, header_row) != (batch.sheet, batch.header_row):
+        batch.sheet, batch.header_row, batch.header_rows = sheet, header_row, 1
+    titles = headers(batch, sheet_of(batch, book))
     used = [c for c in columns.values() if c]
     twice = {c for c in used if used.count(c) > 1}
     if twice:
@@ -261,6 +307,7 @@ def remap(
     batch.columns = {n: key for n, key in columns.items() if key}
     if lacking := missing_columns(batch):
         raise Refused(_("No column is matched with: %(fields)s.") % {"fields": "、".join(lacking)}, code="columns")
+    _tell_titles(batch, titles)
     batch.names = {**batch.names, **{n: u for n, u in names.items() if u}}
     with changelog.acting(actor):
         if remember:

@@ -31,19 +31,26 @@ LOST_AFTER = timedelta(minutes=2)  # no beat for this long: the worker is dead
 TICK_LOCK = 0x1F5710  # the advisory lock that lets one tick work at a time
 
 _functions: dict[str, JobFunction] = {}
+_labels: dict[str, Any] = {}
 _shift_day: list[ShiftDay] = []
 
 
-def job(kind: str) -> Callable[[JobFunction], JobFunction]:
-    """Register a function as the work of a kind of job."""
+def job(kind: str, label: Any) -> Callable[[JobFunction], JobFunction]:
+    """Register a function as the work of a kind of job. `label` is what people read."""
 
     def register(function: JobFunction) -> JobFunction:
         if kind in _functions:
             raise ValueError(f"The job {kind!r} is registered twice.")
         _functions[kind] = function
+        _labels[kind] = label
         return function
 
     return register
+
+
+def label(kind: str) -> Any:
+    """A kind of job in words."""
+    return _labels.get(kind, kind)
 
 
 def use_working_days(shift: ShiftDay) -> None:

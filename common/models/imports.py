@@ -44,6 +44,7 @@ class ImportBatch(ScopedModel):
     filename = models.CharField(_("file name"), max_length=200)
     sheet = models.CharField(_("sheet"), max_length=100, blank=True)
     header_row = models.PositiveIntegerField(_("header row"), default=1)
+    header_rows = models.PositiveSmallIntegerField(_("rows of the header"), default=1)
     scope_path = models.CharField(max_length=200, db_collation="C")
     params = models.JSONField(default=dict)
     columns = models.JSONField(default=dict)  # {"3": "ytd:capital"}: column number to field key

@@ -20,7 +20,7 @@ from common.errors import Denied, NotVisible, ServiceError
 
 def action(label: Any, url: str, *, icon: str = "", primary: bool = False, post: bool = False, why_not: Any = "") -> dict[str, Any]:
     """A button in a page's head. `why_not` draws it disabled with what is missing."""
-    return {"label": label, "url": url, "icon": icon, "primary": primary, "post": post, "why_not": why_not}
+    return {"label": label, "url": url, "icon": icon, "primary": primary, "post": post, "missing": why_not}
 
 
 class Page(LoginRequiredMixin, TemplateView):

@@ -48,7 +48,7 @@ class ListPage(Page):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         self.filterset = self.filterset_class(request.GET or None, queryset=self.visible(), request=request)
         found = self.filterset.qs if self.filterset.is_valid() else self.visible().none()
-        if fmt := request.GET.get("export"):
+        if fmt := request.GET.get("format"):
             return self.export(found, fmt)
         table = self.make_table(found)
         RequestConfig(request, paginate={"per_page": PAGE_SIZE}).configure(table)
@@ -72,15 +72,33 @@ class ListPage(Page):
             table, fmt, name=slugify(self.url_prefix or "list"), kind=self.kind, actor=self.request.user, query=self.request.GET.urlencode()  # type: ignore[arg-type]
         )
 
-    def actions(self) -> list[dict[str, Any]]:
-        if self.create_label and self.may(Action.CREATE):
-            return [action(self.create_label, reverse(f"{self.url_prefix}_create"), icon="plus", primary=True)]
-        return []
-
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         kwargs.setdefault("empty", {"title": self.empty[0], "why": self.empty[1]})
-        kwargs.setdefault("can_export", self.may(Action.EXPORT))
-        return super().get_context_data(**kwargs)
+        if self.may(Action.EXPORT):
+            kwargs.setdefault("export_url", self.request.path)
+        if self.create_label and self.may(Action.CREATE):
+            kwargs |= {"create_url": reverse(f"{self.url_prefix}_create"), "create_label": self.create_label}
+        return super().get_context_data(
+            columns=[{"name": n, "label": label, "shown": shown} for n, label, shown in kwargs["table"].choices],
+            shown_columns=self.request.GET.getlist("columns"),
+            active_filters=active_filters(self.filterset, self.request),
+            **kwargs,
+        )
+
+
+def active_filters(filterset: Any, request: HttpRequest) -> list[dict[str, Any]]:
+    """Chips above the table: what is filtered, and the address without it."""
+    chips = []
+    for bound in filterset.form:
+        value = filterset.form.cleaned_data.get(bound.name) if filterset.form.is_bound else None
+        if value in (None, "", []) or (hasattr(value, "exists") and not value.exists()):
+            continue
+        rest = request.GET.copy()
+        rest.pop(bound.name, None)
+        rest.pop("page", None)
+        words = [shown(bound, v) for v in (value if isinstance(value, list) else [getattr(value, "pk", value)])]
+        chips.append({"label": bound.label, "value": "、".join(words), "remove_url": f"?{rest.urlencode()}"})
+    return chips
 
 
 class RowPage(Page):

@@ -216,7 +216,6 @@ SPECTACULAR_SETTINGS = {
 }
 
 DJANGO_TABLES2_TEMPLATE = "common/_table.html"
-PGHISTORY_CONTEXT_FIELD = None
 
 LOGGING = {
     "version": 1,

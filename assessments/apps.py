@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+
+
+class AssessmentsConfig(AppConfig):
+    name = "assessments"
+    label = "assessments"
+
+    def ready(self) -> None:
+        from assessments import permissions, tasks  # noqa: F401  (rights and jobs)
+        from assessments.imports import figures
+
+        figures.register()

@@ -1,0 +1,76 @@
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class MeasureUnit(TextChoices):
+    """What a measure counts in. Money is kept in yuan (or dollars); 万元 and 亿元 are display."""
+
+    YUAN = "yuan", _("yuan")
+    USD = "usd", _("US dollars")
+    COUNT = "count", _("number")
+    TRIPS = "trips", _("outings")
+    PERCENT = "percent", _("per cent")
+
+
+MONEY = frozenset({MeasureUnit.YUAN, MeasureUnit.USD})
+
+
+class Nature(TextChoices):
+    FLOW = "flow", _("flow of the year")
+    STOCK = "stock", _("stock")
+    RATIO = "ratio", _("ratio of two measures")
+
+
+class Direction(TextChoices):
+    MORE = "desc", _("more is better")
+    LESS = "asc", _("less is better")
+
+
+class Scale(TextChoices):
+    """The unit in which money is shown and sent."""
+
+    ONE = "yuan", _("yuan (元)")
+    WAN = "wan", _("10 thousand (万元)")
+    YI = "yi", _("100 million (亿元)")
+
+
+class Span(TextChoices):
+    YEAR_TO_DATE = "ytd", _("year to date")
+    MONTH = "month", _("month")
+
+
+class FigureState(TextChoices):
+    """DOMAIN §8: four things that are not the same."""
+
+    FILED = "filed", _("filed")
+    NIL = "nil", _("nil return")
+    NOT_REPORTED = "missing", _("not reported")
+    NOT_APPLICABLE = "not_applicable", _("not applicable")
+
+
+class TargetKind(TextChoices):
+    FIRM = "firm", _("firm")
+    STRETCH = "stretch", _("stretch")
+
+
+class RankBy(TextChoices):
+    RATE = "completion", _("completion rate")
+    AMOUNT = "done", _("amount or value")
+
+
+class TieBreak(TextChoices):
+    NONE = "", _("none: equal values share a place")
+    AMOUNT = "done", _("amount")
+    RATE = "completion", _("completion rate")
+    MEASURE = "tie", _("another measure")
+
+
+class RoundingMode(TextChoices):
+    HALF_UP = "half_up", _("half up")
+    TRUNCATE = "truncate", _("cut off")
+
+
+class ScheduleKind(TextChoices):
+    LINEAR = "linear", _("linear: month ÷ 12")
+    QUARTERLY = "quarterly", _("by quarters")
+    NONE = "none", _("none")

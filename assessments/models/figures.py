@@ -1,0 +1,149 @@
+"""Measures, targets and imported figures (DOMAIN §4, §8). Each figure knows the cell it came from."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from assessments.choices import Direction, FigureState, MeasureUnit, Nature, Span, TargetKind
+from common import scope
+from common.changelog import track
+from common.models import ImportBatch, ImportRow, ScopedModel
+from organizations.models import Unit
+
+
+@track("ast_measure_event")
+class Measure(ScopedModel):
+    """What is counted: capital in place, completed projects, a rate of two other measures."""
+
+    code = models.SlugField(_("code"), max_length=40, unique=True)
+    name = models.CharField(_("name"), max_length=60)
+    definition = models.TextField(_("definition"), blank=True)
+    unit = models.CharField(_("counts in"), max_length=10, choices=MeasureUnit.choices)
+    nature = models.CharField(_("nature"), max_length=10, choices=Nature.choices, default=Nature.FLOW)
+    direction = models.CharField(_("direction"), max_length=4, choices=Direction.choices, default=Direction.MORE)
+    numerator = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("numerator"))
+    denominator = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("denominator")
+    )
+    words = models.CharField(
+        _("header words"), max_length=300, blank=True, help_text=_("Words in a sender's header that mean this measure, separated by spaces.")
+    )
+    sort = models.PositiveIntegerField(_("order"), default=0)
+
+    class Scope(scope.Scope):
+        kind = "measure"
+
+    class Meta:
+        db_table = "ast_measure"
+        ordering = ("sort", "code")
+        verbose_name = _("measure")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(nature="ratio", numerator__isnull=False, denominator__isnull=False)
+                | (~Q(nature="ratio") & Q(numerator__isnull=True, denominator__isnull=True)),
+                name="ast_measure_ratio_ck",
+                violation_error_message=_("A ratio needs numerator and denominator; other measures have neither."),
+            ),
+            models.CheckConstraint(condition=~Q(numerator=F("denominator")), name="ast_measure_parts_ck"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SourcedFact(ScopedModel):
+    """A figure from a sender's cell. It is never overwritten: a later one supersedes it and both stay."""
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("unit"))
+    measure = models.ForeignKey(Measure, models.PROTECT, related_name="+", verbose_name=_("measure"))
+    row = models.ForeignKey(ImportRow, models.PROTECT, related_name="+", verbose_name=_("row"))
+    batch = models.ForeignKey(ImportBatch, models.PROTECT, related_name="+", verbose_name=_("import"))
+    ref = models.CharField(_("cell"), max_length=12)
+    quantum = models.DecimalField(max_digits=24, decimal_places=6, default=0)  # one unit of the last printed digit
+    recorded_at = models.DateTimeField(_("recorded"))
+    superseded_at = models.DateTimeField(_("superseded"), null=True, editable=False)
+    superseded_by = models.ForeignKey("self", models.PROTECT, null=True, editable=False, related_name="supersedes")
+    withdrawn = models.BooleanField(default=False, editable=False)  # its import was undone
+
+    class Scope(scope.Scope):
+        path = "unit__path"
+
+    class Meta:
+        abstract = True
+
+
+class ImportedFigure(SourcedFact):
+    """A unit's published or confirmed figure of a month: a source of its own, never mixed into postings.
+
+    `value` is in yuan, dollars, or pieces; None unless the state is filed or nil (then 0). `published`
+    keeps what the sender printed beside it ({"rate": {"value": "36.2", "ref": "D4"}}), for comparison.
+    """
+
+    year = models.PositiveSmallIntegerField(_("year"))
+    month = models.PositiveSmallIntegerField(_("month"))
+    span = models.CharField(_("span"), max_length=5, choices=Span.choices)
+    state = models.CharField(_("return"), max_length=14, choices=FigureState.choices, default=FigureState.FILED)
+    value = models.DecimalField(_("value"), max_digits=24, decimal_places=6, null=True)
+    published = models.JSONField(default=dict)
+    remark = models.CharField(_("remark"), max_length=200, blank=True)
+
+    class Scope(SourcedFact.Scope):
+        kind = "figure"
+
+    class Meta:
+        db_table = "ast_figure"
+        ordering = ("-year", "-month", "measure__sort", "id")
+        verbose_name = _("figure")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit", "measure", "year", "month", "span"],
+                condition=Q(superseded_at__isnull=True),
+                name="ast_figure_current_uq",
+            ),
+            models.CheckConstraint(condition=Q(month__range=(1, 12)), name="ast_figure_month_ck"),
+            models.CheckConstraint(
+                condition=Q(state="filed", value__isnull=False)
+                | Q(state="nil", value=0)
+                | (~Q(state__in=("filed", "nil")) & Q(value__isnull=True)),
+                name="ast_figure_state_ck",
+            ),
+        ]
+        indexes = [models.Index(fields=["measure", "year", "month"], name="ast_figure_month_ix")]
+
+    def __str__(self) -> str:
+        return f"{self.unit} {self.measure} {self.year}-{self.month:02d}"
+
+
+class Target(SourcedFact):
+    """A unit's target of a year. It holds from a month on; a change inside the year is a row of its own.
+
+    `implied`: not printed, but derived from published amount and rate; shown as such everywhere.
+    """
+
+    year = models.PositiveSmallIntegerField(_("year"))
+    holds_from = models.PositiveSmallIntegerField(_("holds from month"), default=1)
+    kind = models.CharField(_("kind"), max_length=8, choices=TargetKind.choices, default=TargetKind.FIRM)
+    value = models.DecimalField(_("target"), max_digits=24, decimal_places=6)
+    implied = models.BooleanField(_("implied"), default=False)
+
+    class Scope(SourcedFact.Scope):
+        kind = "target"
+
+    class Meta:
+        db_table = "ast_target"
+        ordering = ("-year", "measure__sort", "id")
+        verbose_name = _("target")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit", "measure", "year", "kind", "holds_from"],
+                condition=Q(superseded_at__isnull=True),
+                name="ast_target_current_uq",
+            ),
+            models.CheckConstraint(condition=Q(value__gte=0), name="ast_target_value_ck"),
+            models.CheckConstraint(condition=Q(holds_from__range=(1, 12)), name="ast_target_month_ck"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit} {self.measure} {self.year}"

@@ -1,0 +1,35 @@
+"""Who may do what with measures, figures, targets, tables and rankings."""
+
+from common.access import TREE, Relation, register
+from common.access import Action as A  # noqa: N817
+from organizations.choices import Role as R  # noqa: N817
+
+READ = {A.VIEW}
+TAKE = {A.VIEW, A.EXPORT}
+KEEP = {A.VIEW, A.CREATE, A.CHANGE, A.ARCHIVE, A.EXPORT, A.HISTORY}
+READERS = (R.OFFICER, R.UNIT_HEAD, R.EVALUATOR, R.COMMITTEE, R.FINANCE, R.LEADER)
+
+register("measure", {R.BUREAU_STAFF: {Relation.GLOBAL: KEEP}, **{r: {Relation.GLOBAL: READ} for r in (*READERS, R.SERVICE_CLIENT)}})
+for _kind in ("figure", "target"):
+    register(
+        _kind,
+        {
+            R.BUREAU_STAFF: {TREE: {A.VIEW, A.IMPORT, A.EXPORT}},
+            **{role: {TREE: TAKE} for role in (R.UNIT_HEAD, R.COMMITTEE, R.LEADER)},
+            **{role: {TREE: READ} for role in (R.OFFICER, R.EVALUATOR, R.FINANCE, R.SERVICE_CLIENT)},
+        },
+    )
+register(
+    "ranking_table",
+    {R.BUREAU_STAFF: {TREE: KEEP}, **{r: {(*TREE, Relation.MEMBER): READ} for r in READERS}, R.SERVICE_CLIENT: {TREE: READ}},
+)
+register(
+    "ranking_run",
+    {
+        R.BUREAU_STAFF: {TREE: {A.VIEW, A.RUN, A.PUBLISH, A.EXPORT}},
+        R.COMMITTEE: {TREE: TAKE},
+        R.LEADER: {TREE: TAKE},
+        **{role: {Relation.MEMBER: TAKE} for role in (R.UNIT_HEAD, R.OFFICER)},
+        R.SERVICE_CLIENT: {Relation.MEMBER: READ},
+    },
+)

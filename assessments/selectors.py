@@ -1,0 +1,192 @@
+"""Reads for rankings: the facts of a group in a month, gathered in a fixed number of queries."""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from assessments.choices import FigureState, MeasureUnit, Nature, Span
+from assessments.models import ImportedFigure, Measure, RankingTable, Target
+from assessments.rankings import Document, line_document, rule_document
+from organizations.models import GroupMembership, Unit
+from organizations.selectors import members_on
+from rules.facts import Fact, Missing, MissingReason, Value
+from rules.money import add, ratio, subtract
+from rules.periods import Month
+from rules.ranking import LineInput, ReturnState
+
+WHY = "a ranking reads the figures of its whole group; its page goes through its own scope"
+STATES = {FigureState.FILED: ReturnState.FILED, FigureState.NIL: ReturnState.NIL, FigureState.NOT_REPORTED: ReturnState.MISSING}
+
+
+def last_day(month: Month) -> date:
+    return date(month.year, month.number, calendar.monthrange(month.year, month.number)[1])
+
+
+@dataclass(slots=True)
+class Figures:
+    """Current figures and targets of some units and measures, in memory."""
+
+    figures: dict[tuple[int, int, int, int, str], ImportedFigure] = field(default_factory=dict)
+    targets: dict[tuple[int, int], list[Target]] = field(default_factory=dict)
+    reporting: set[tuple[int, int, int]] = field(default_factory=set)  # (unit, year, month) with any figure at all
+
+    @classmethod
+    def read(cls, units: Iterable[int], measures: Iterable[int], month: Month, target_kind: str) -> Figures:
+        found, ids = cls(), list(units)
+        rows = ImportedFigure.objects.unscoped(reason=WHY).filter(
+            unit_id__in=ids, measure_id__in=list(measures), year__in=(month.year - 1, month.year), superseded_at=None
+        )
+        for row in rows:
+            found.figures[row.unit_id, row.measure_id, row.year, row.month, row.span] = row
+        targets = Target.objects.unscoped(reason=WHY).filter(
+            unit_id__in=ids, measure_id__in=list(measures), year=month.year, kind=target_kind, superseded_at=None
+        )
+        for target in targets.order_by("holds_from"):
+            found.targets.setdefault((target.unit_id, target.measure_id), []).append(target)
+        found.reporting = set(
+            ImportedFigure.objects.unscoped(reason=WHY)
+            .filter(unit_id__in=ids, year=month.year, superseded_at=None)
+            .exclude(state=FigureState.NOT_REPORTED)
+            .values_list("unit_id", "year", "month")
+        )
+        return found
+
+    def at(self, unit: int, measure: Measure, month: Month, span: str = Span.YEAR_TO_DATE) -> ImportedFigure | None:
+        return self.figures.get((unit, measure.pk, month.year, month.number, span))
+
+    def year_to_date(self, unit: int, measure: Measure, month: Month) -> Fact:
+        """The figure up to a month; else the sum of its months when every one of them is there."""
+        if row := self.at(unit, measure, month):
+            return fact(row, measure)
+        months = [self.at(unit, measure, Month(month.year, n), Span.MONTH) for n in range(1, month.number + 1)]
+        if all(months):
+            facts = [fact(m, measure) for m in months if m]
+            values = [f for f in facts if isinstance(f, Value)]
+            if len(values) == len(facts):
+                return Value(add(v.amount for v in values), measure.unit, ",".join(v.ref or "" for v in values))
+        filed = (unit, month.year, month.number) in self.reporting
+        return Missing(MissingReason.NOT_IN_TABLE if filed else MissingReason.NOT_REPORTED)
+
+    def in_month(self, unit: int, measure: Measure, month: Month) -> Fact:
+        """The month's own figure: as filed, or this year to date less the month before's."""
+        if row := self.at(unit, measure, month, Span.MONTH):
+            return fact(row, measure)
+        now = self.at(unit, measure, month)
+        if now is None or now.value is None:
+            return Missing(MissingReason.NOT_REPORTED)
+        if month.number == 1:
+            return fact(now, measure)
+        before = self.at(unit, measure, month.previous())
+        if before is None or before.value is None:
+            return Missing(MissingReason.NOT_APPLICABLE)
+        return Value(subtract(now.value, before.value), measure.unit, f"figure:{now.pk},figure:{before.pk}")
+
+    def target(self, unit: int, measure: Measure, month: Month) -> Target | None:
+        """The target that holds in a month: the last one whose first month is not later."""
+        held = [t for t in self.targets.get((unit, measure.pk), []) if t.holds_from <= month.number]
+        return held[-1] if held else None
+
+
+def fact(row: ImportedFigure, measure: Measure) -> Fact:
+    """A figure as a fact with its source; a missing return is a reason, never zero."""
+    ref = f"figure:{row.pk}"
+    if row.value is None:
+        late = row.state == FigureState.NOT_REPORTED
+        return Missing(MissingReason.NOT_REPORTED if late else MissingReason.NOT_APPLICABLE, ref)
+    return Value(row.value, measure.unit, ref)
+
+
+def measure_fact(figures: Figures, unit: int, measure: Measure, month: Month) -> Fact:
+    """Year to date of a measure; a ratio is worked out from its two parts, in per cent, unrounded."""
+    if measure.nature != Nature.RATIO:
+        return figures.year_to_date(unit, measure, month)
+    assert measure.numerator and measure.denominator
+    part = figures.year_to_date(unit, measure.numerator, month)
+    whole = figures.year_to_date(unit, measure.denominator, month)
+    for one in (part, whole):
+        if isinstance(one, Missing):
+            return one
+    assert isinstance(part, Value) and isinstance(whole, Value)
+    refs = f"{part.ref},{whole.ref}"
+    if whole.amount == 0:
+        return Missing(MissingReason.ZERO_BASE, refs)
+    return Value(ratio(part.amount, whole.amount, Decimal(100)), MeasureUnit.PERCENT, refs)
+
+
+def needed(table: RankingTable) -> list[Measure]:
+    """All measures that a table reads."""
+    found = [table.measure]
+    for one in (table.measure, table.tie_measure):
+        if one is not None:
+            found += [m for m in (one, one.numerator, one.denominator) if m is not None]
+    return list({m.pk: m for m in found}.values())
+
+
+def gather(table: RankingTable, month: Month, data_through: Month | None = None) -> Document:
+    """The inputs of a run: the table's rule, a line for each member, the reported total. Fixed query count."""
+    through = data_through or month
+    members: list[GroupMembership] = list(members_on(table.group, last_day(month)))
+    units = [m.unit for m in members]
+    if table.reported_total is not None:
+        units.append(table.reported_total)
+    measures = needed(table)
+    figures = Figures.read((u.pk for u in units), (m.pk for m in measures), through, table.target_kind)
+
+    def line(unit: Unit, *, ranked: bool, in_total: bool) -> Document:
+        return _line(table, unit, figures, month, through, ranked=ranked, in_total=in_total)
+
+    return {
+        "schema": 1,
+        "table": table.code,
+        "measure": table.measure.code,
+        "unit": table.measure.unit,
+        "rule": rule_document(table, month, through),
+        "lines": [line(m.unit, ranked=m.ranked, in_total=m.in_total) for m in members],
+        "reported": line(table.reported_total, ranked=False, in_total=False) if table.reported_total else None,
+    }
+
+
+def _line(table: RankingTable, unit: Unit, figures: Figures, month: Month, through: Month, *, ranked: bool, in_total: bool) -> Document:
+    measure = table.measure
+    facts: dict[str, Fact] = {"done": measure_fact(figures, unit.pk, measure, through)}
+    published: dict[str, Any] = {}
+    quanta: dict[str, Decimal] = {}
+    own = measure if measure.nature != Nature.RATIO else None
+    row = figures.at(unit.pk, own, through) if own else None
+    if own is not None:
+        facts["month"] = figures.in_month(unit.pk, own, through)
+        before = figures.year_to_date(unit.pk, own, through.same_last_year())
+        if isinstance(before, Value):
+            facts["before"] = before
+        if row is not None:
+            published = {**row.published}
+            quanta["done"] = row.quantum
+            if "growth" in published and "before" not in facts and row.value is not None:
+                facts["growth"] = Value(Decimal(published.pop("growth")["value"]), MeasureUnit.PERCENT, f"figure:{row.pk}")
+        # The target of the circular's month counts, also where the data end earlier.
+        if target := figures.target(unit.pk, own, month):
+            facts["target"] = Value(target.value, measure.unit, f"target:{target.pk}")
+            quanta["target"] = target.quantum
+    elif measure.numerator and (part := figures.at(unit.pk, measure.numerator, through)):
+        if "rate" in part.published:
+            published = {"rate": part.published["rate"], "of": "done"}
+    if table.tie_measure is not None:
+        facts["tie"] = measure_fact(figures, unit.pk, table.tie_measure, through)
+    state = ReturnState.FILED
+    if row is not None:
+        state = STATES.get(FigureState(row.state), ReturnState.FILED)
+    elif isinstance(facts["done"], Missing) and facts["done"].reason is MissingReason.NOT_REPORTED:
+        state = ReturnState.MISSING
+    one = LineInput(unit.code, table.group.code, ranked, facts, state, in_total)
+    return line_document(one, unit.label, published, quanta)
+
+
+def unit_ids(codes: Iterable[str]) -> Mapping[str, int]:
+    """Unit codes → ids, for storing lines."""
+    rows = Unit.objects.unscoped(reason=WHY).filter(code__in=list(codes)).values_list("code", "pk")
+    return dict(rows)
