@@ -149,8 +149,10 @@ def write_sources(book: Workbook, doc: CircularDocument, words: Mapping[str, str
                     sheet.write_number(r, c, float(value), number)
             elif key == "imported_at":
                 sheet.write_datetime(r, c, value.replace(tzinfo=None), moment)
-            else:
+            elif value:
                 sheet.write_string(r, c, value, text)
+            else:
+                sheet.write_blank(r, c, None, text)
     sheet.freeze_panes(1, 2)
     if doc.sources:
         sheet.autofilter(0, 0, len(doc.sources), len(SOURCE_COLUMNS) - 1)
