@@ -11,6 +11,7 @@ from common.exports import sheet_title
 
 from .document import RANK_KINDS, Basis, Block, CircularDocument, Column, Kind, LineKind, Missing, Tie
 from .formulas import Formulas
+from .labels import column_label, period_text
 from .styles import LARGE, SMALL, Styles, lines_needed, page_setup
 
 ITEM_WIDTH = 18
@@ -47,8 +48,9 @@ def write_definitions(
     head = styles.get("head", SMALL, align="center", border=1)
     sheet.write_string(1, 0, words["definitions.item"], head)
     sheet.write_string(1, 1, words["definitions.text"], head)
-    item = styles.get("head", SMALL, align="left", border=1, text_wrap=True)
-    body = styles.get("body", SMALL, align="left", border=1, text_wrap=True)
+    sheet.set_row(1, SMALL * 1.9)
+    item = styles.get("head", SMALL, align="left", indent=1, border=1, text_wrap=True)
+    body = styles.get("body", SMALL, align="left", indent=1, border=1, text_wrap=True)
     for row, (name, text) in enumerate(_definitions(doc, words, formulas, value_cells), start=2):
         sheet.write_string(row, 0, name, item)
         sheet.write_string(row, 1, text, body)
@@ -69,7 +71,7 @@ def _definitions(
     year, last = doc.through or (doc.year, doc.month)
     rows = [
         ("circular", doc.title),
-        ("period", month.format(year=doc.year, month=doc.month)),
+        ("period", period_text(doc, words).strip("（）()")),
         ("through", month.format(year=year, month=last)),
         ("state", doc.state),
         ("schedule", doc.schedule),
@@ -96,7 +98,7 @@ def _definitions(
                 rows.append(
                     (
                         "values",
-                        text.format(block=_name(block, doc), column=_label(column, words), count=count),
+                        text.format(block=_name(block, doc), column=column_label(column, words), count=count),
                     )
                 )
     lines = [line for block in doc.blocks for line in block.lines]
@@ -114,9 +116,9 @@ def _rank_rule(
     doc: CircularDocument, block: Block, column: Column, words: Mapping[str, str], formulas: Formulas
 ) -> str:
     measured = block.operands(column)[0]
-    told = {"block": _name(block, doc), "column": _label(column, words)}
+    told = {"block": _name(block, doc), "column": column_label(column, words)}
     if measured is not None and formulas.rank_is_live(block, column):
-        return words["rank.live"].format(measured=_label(measured, words), **told)
+        return words["rank.live"].format(measured=column_label(measured, words), **told)
     tie = block.tie_text if block.tie is Tie.BROKEN else ""
     return words["rank.value"].format(tie=words["rank.tie"].format(text=tie) if tie else "", **told)
 
@@ -125,16 +127,13 @@ def _name(block: Block, doc: CircularDocument) -> str:
     return block.title or doc.title
 
 
-def _label(column: Column, words: Mapping[str, str]) -> str:
-    return column.label or words[f"column.{column.kind.value}"]
-
-
 def write_sources(book: Workbook, doc: CircularDocument, words: Mapping[str, str], styles: Styles) -> None:
     """One row for each figure that was imported: file, sheet, cell, who imported it and when."""
     sheet = book.add_worksheet(sheet_title(words["sheet.sources"]))
+    sheet.set_default_row(SMALL * 1.7)
     head = styles.get("head", SMALL, align="center", border=1)
-    text = styles.get("body", SMALL, align="left", border=1)
-    number = styles.get("body", SMALL, align="right", border=1, num_format="#,##0.00##")
+    text = styles.get("body", SMALL, align="left", indent=1, border=1)
+    number = styles.get("body", SMALL, align="right", indent=1, border=1, num_format="#,##0.00##")
     moment = styles.get("body", SMALL, align="center", border=1, num_format="yyyy-mm-dd hh:mm")
     for c, (key, width) in enumerate(SOURCE_COLUMNS):
         sheet.set_column(c, c, width)

@@ -46,9 +46,9 @@ class Styles:
     def number(self, kind: Kind, digits: int, mark: str, size: float, *, bold: bool) -> Format:
         """A figure; the mark of its note is part of the format, so the cell stays a number."""
         align = "center" if kind in CENTRED else "right"
-        return self.get(
-            "body", size, border=1, align=align, num_format=number_format(kind, digits, mark), bold=bold
-        )
+        indent = 0 if align == "center" else 1
+        shown = number_format(kind, digits, mark)
+        return self.get("body", size, border=1, align=align, indent=indent, num_format=shown, bold=bold)
 
 
 def number_format(kind: Kind, digits: int, mark: str = "") -> str:

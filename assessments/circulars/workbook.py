@@ -33,6 +33,7 @@ from .document import (
     Missing,
 )
 from .formulas import Formulas, Placed
+from .labels import header_label, period_text
 from .styles import (
     LANDSCAPE_WIDTH,
     LARGE,
@@ -86,26 +87,6 @@ def _sheets(doc: CircularDocument, words: Mapping[str, str]) -> list[tuple[str, 
         taken.add(name.casefold())
         sheets.append((name, (block,)))
     return sheets
-
-
-def header_label(column: Column, block: Block, words: Mapping[str, str]) -> str:
-    """The header of a column, its unit behind it where it isn't the one above the table."""
-    label = column.label or words[f"column.{column.kind.value}"]
-    if column.unit and column.unit != block.unit:
-        return words["column.with_unit"].format(label=label, unit=column.unit)
-    return label
-
-
-def period_text(doc: CircularDocument, words: Mapping[str, str]) -> str:
-    """（2023年1—6月）, with the data's last month where that is another one."""
-    through = doc.through or (doc.year, doc.month)
-    if through != (doc.year, doc.month):
-        key = "period.through"
-    else:
-        key = "period.one" if doc.month == 1 else "period.many"
-    return words[key].format(
-        year=doc.year, month=doc.month, through_year=through[0], through_month=through[1]
-    )
 
 
 class _Tables:
@@ -195,7 +176,7 @@ class _Tables:
                 longest = max((text_width(text) for text in texts), default=0)
                 if column.kind is Kind.REMARK:
                     longest = min(longest, 24)
-                needed = max(min(label, WIDEST_LABEL), longest) + 2
+                needed = max(min(label, WIDEST_LABEL), longest) + 3
                 natural[index] = max(natural[index], needed * size / 11)
         return fitted_widths(natural, LANDSCAPE_WIDTH if landscape else PORTRAIT_WIDTH)
 
@@ -268,7 +249,9 @@ class _Tables:
             if column.kind is Kind.UNIT:
                 sheet.write_string(row, c, self._unit_name(line, marks), text)
             elif column.kind is Kind.REMARK:
-                style = self.styles.get("body", size, border=1, align="left", text_wrap=True, bold=bold)
+                style = self.styles.get(
+                    "body", size, border=1, align="left", indent=1, text_wrap=True, bold=bold
+                )
                 sheet.write_string(row, c, line.remark, style)
                 height = lines_needed(line.remark, widths[c], size) if line.remark else 1
             elif column.key in line.figures:

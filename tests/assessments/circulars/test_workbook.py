@@ -77,7 +77,8 @@ def test_layout_of_an_official_table(danfeng):
         9,
         "landscape",
     )
-    assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0)
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage
+    assert sheet.page_setup.fitToHeight == 0
 
 
 def test_formulas_carry_the_values_of_the_run(danfeng):
@@ -189,6 +190,7 @@ def test_definitions_and_sources(danfeng):
     assert ("时间进度", "一、镇（办）：50.00%") in rows
     assert ("目标版本", "2023年度目标（反推，第1版）") in rows
     assert ("来源文件", "丹政办函〔2023〕55号") in rows
+    assert ("统计期间", "2023年1—6月") in rows
     assert ("数据截至", "2023年6月") in rows
     sources = live["明细"]
     assert [cell.value for cell in sources[2]][:9] == [
