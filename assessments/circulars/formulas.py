@@ -58,7 +58,7 @@ class Placed:
 
 
 class Formulas:
-    """Decides cell by cell; `ranks_live` and `sum_mismatch` are what the definitions sheet must tell."""
+    """Decides cell by cell. `placed` is filled before the first question: a total may add other blocks."""
 
     def __init__(self, rounding: Rounding, placed: Mapping[str, Placed]) -> None:
         self.rounding = rounding
@@ -149,8 +149,8 @@ class Formulas:
             exact = (upper.amount / lower.value - 1) * HUNDRED
             text, value = self._rounded(f"({a}/{b}-1)*100", exact, column.digits)
         else:
-            text, value = self._points(at, column, index, (a, b), upper.amount / lower.value * HUNDRED)
-        return (f'=IF({b}=0,"",{text})' if text else ""), value
+            return self._points(at, column, index, (a, b), upper.amount / lower.value * HUNDRED)
+        return _guarded(b, text), value
 
     def _points(
         self, at: Placed, column: Column, index: int, cells: tuple[str, str], rate: Decimal
@@ -159,14 +159,17 @@ class Formulas:
         if progress is None or not at.progress:
             return "", None
         if column.basis is Basis.EXACT:
-            return self._rounded(f"{cells[0]}/{cells[1]}*100-{at.progress}", rate - progress, column.digits)
+            text = f"{cells[0]}/{cells[1]}*100-{at.progress}"
+            text, value = self._rounded(text, rate - progress, column.digits)
+            return _guarded(cells[1], text), value
         printed = next((c for c in at.block.columns if c.kind is Kind.RATE), None)
         figure = at.block.lines[index].figures.get(printed.key) if printed else None
         if printed is None or figure is None or figure.value is None:
             return "", None
         schedule = Rounding.HALF_UP.apply(progress, 2)
         text = f"{at.cell(printed.key, index)}-ROUND({at.progress},2)"
-        return self._rounded(text, figure.value - schedule, column.digits)
+        text, value = self._rounded(text, figure.value - schedule, column.digits)
+        return _guarded(cells[1], text), value
 
     def _rounded(self, text: str, exact: Decimal, digits: int) -> tuple[str, Decimal]:
         value = self.rounding.apply(exact, digits)
@@ -174,6 +177,11 @@ class Formulas:
             # Binary noise just below a digit's edge would be cut off as well: 0.29*100 is 28.999…
             return f"TRUNC(ROUND({text},8),{digits})", value
         return f"ROUND({text},{digits})", value
+
+
+def _guarded(base: str, text: str) -> str:
+    """A target that is deleted or set to nought leaves the cell empty instead of an error."""
+    return f'=IF({base}=0,"",{text})'
 
 
 def _operand(at: Placed, column: Column, index: int, figure: Figure) -> str:

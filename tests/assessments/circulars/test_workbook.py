@@ -357,3 +357,28 @@ def test_both_languages_have_the_same_words():
 def test_data_of_an_earlier_month_is_said():
     sheet = opened(small([UNIT, DONE], [Line("甲", {"done": number(1)})], through=(2024, 6)))[0]["通报表"]
     assert sheet["A2"].value == "（2024年1—7月，数据截至2024年6月）"
+
+
+def test_blocks_with_other_columns_get_a_head_of_their_own_and_too_many_columns_turn_the_page():
+    wide = [Column("rank", Kind.RANK, of="c0"), UNIT] + [
+        Column(f"c{n}", Kind.AMOUNT, label=f"第{n}项") for n in range(6)
+    ]
+    figures = {f"c{n}": number(n) for n in range(6)} | {"rank": number(1)}
+    first = Block("a", "甲组", (UNIT, DONE), (Line("甲", {"done": number(1)}),), unit="万元")
+    second = Block("b", "乙组", tuple(wide), (Line("乙", figures),), unit="个")
+    doc = CircularDocument(title="表", year=2024, month=7, blocks=(first, second))
+    sheet = opened(doc)[0]["通报表"]
+    assert [sheet.cell(r, 1).value for r in range(3, 12)] == [
+        "单位：万元",
+        "单位",
+        "甲组",
+        "甲",
+        None,
+        "单位：个",
+        "排名",
+        "乙组",
+        "=RANK(C11,$C$11:$C$11,0)",
+    ]
+    assert sheet.page_setup.orientation == "landscape"
+    narrow = opened(dataclasses.replace(doc, blocks=(first,)))[0]["通报表"]
+    assert narrow.page_setup.orientation in (None, "portrait")
