@@ -20,6 +20,7 @@ import rustpy_xlsxwriter as rust
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 LONGEST_TEXT = 32_767  # Excel's limit for a cell
 EXACT_DIGITS = 15  # Excel keeps no more digits of a number
+EXACT_MONEY = Decimal(10) ** (EXACT_DIGITS - 2)
 DATE_FORMAT = "yyyy-mm-dd"
 _CHUNK = 64 * 1024
 _NOT_IN_TITLE = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
@@ -78,8 +79,8 @@ def write_xlsx(
     """An .xlsx with one sheet `title`, a frozen bold header and typed cells, in constant memory.
 
     `number_formats` maps a header to an Excel format ("#,##0.00"); a column of dates gets yyyy-mm-dd
-    unless named there. Decimals become numbers, except those of more than 15 digits, which Excel would
-    spoil and which become text. Written to `target` if given (then returns b""), else returned.
+    unless named there. Decimals become numbers, except from 10¹³ on, where Excel's 15 digits would lose
+    the cents: those become text. Written to `target` if given (then returns b""), else returned.
     Raises ValueError for two equal headers or a row of another length.
     """
     names = [str(header) for header in headers]
@@ -118,7 +119,7 @@ def _xlsx_value(value: Any) -> object:
     if value is None or isinstance(value, bool | float):
         return value
     if isinstance(value, Decimal):
-        return value if len(value.normalize().as_tuple().digits) <= EXACT_DIGITS else f"{value:f}"
+        return value if -EXACT_MONEY < value < EXACT_MONEY else f"{value:f}"
     if isinstance(value, int):
         return value if abs(value) < 10**EXACT_DIGITS else str(value)
     if isinstance(value, datetime):

@@ -4,7 +4,7 @@ No models and no request: bytes in, plain values out. See `read_workbook`, `pars
 `header_rows`, `find_columns` and `mark_cells`.
 """
 
-from .headers import Header, find_columns, header_rows
+from .headers import Header, find_columns, header_rows, plain_header
 from .marking import mark_cells
 from .model import CSV_SHEET, Cell, InputError, NumberError, Sheet, SheetError, Workbook
 from .numbers import NIL, NOT_REPORTED, Special, parse_number
@@ -28,5 +28,6 @@ __all__ = [
     "header_rows",
     "mark_cells",
     "parse_number",
+    "plain_header",
     "read_workbook",
 ]

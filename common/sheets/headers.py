@@ -23,7 +23,7 @@ class Header:
     data_row: int
 
 
-def plain(text: str) -> str:
+def plain_header(text: str) -> str:
     """A header for comparison: full width and spaces folded, lower case."""
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).casefold()
 
@@ -35,7 +35,7 @@ def header_rows(sheet: Sheet, known: Sequence[str], *, joiner: str = "/") -> Hea
     columns, or, in files without merged cells, where the header has gaps that the row below fills with
     text only. Raises SheetError("no_header").
     """
-    words = [plain(word) for word in known]
+    words = [plain_header(word) for word in known]
     hits = (r for r, row in enumerate(sheet.rows) if sum(_is_known(cell, words) for cell in row) >= 2)
     index = next(hits, None)
     if index is None:
@@ -79,12 +79,12 @@ def _filled_right(top: list[str], below: tuple[Cell, ...]) -> list[str]:
 
 
 def _is_known(cell: Cell, words: list[str]) -> bool:
-    text = plain(_text(cell))
+    text = plain_header(_text(cell))
     return 0 < len(text) <= LONGEST_HEADER and any(word in text for word in words)
 
 
 def _text(cell: Cell) -> str:
-    return re.sub(r"\s+", "", cell.value) if isinstance(cell.value, str) else ""
+    return " ".join(cell.value.split()) if isinstance(cell.value, str) else ""
 
 
 def find_columns(header: Header, wanted: Mapping[str, Sequence[str]]) -> dict[str, int]:
@@ -93,14 +93,16 @@ def find_columns(header: Header, wanted: Mapping[str, Sequence[str]]) -> dict[st
     `wanted` maps a field to its words; the first is the one that errors show. Raises
     SheetError("missing_column") with all that are missing, or "double_column".
     """
-    names = [plain(name) for name in header.names]
+    names = [plain_header(name) for name in header.names]
     found: dict[str, int] = {}
     missing = []
     for field, words in wanted.items():
         candidates: list[int] = []
         for matches in (lambda name, word: name == word, lambda name, word: word in name):
             candidates = [
-                c for c, name in enumerate(names) if name and any(matches(name, plain(w)) for w in words)
+                c
+                for c, name in enumerate(names)
+                if name and any(matches(name, plain_header(w)) for w in words)
             ]
             if candidates:
                 break

@@ -106,6 +106,9 @@ class NumberError(InputError):
             "“%(text)s” is in scientific notation, which may have lost digits. Format the cell as a number."
         ),
         "formula_error": _("The cell shows the error %(text)s. Mend its formula or type the value."),
+        "uncalculated": _(
+            "The cell holds the formula %(text)s without a result. Open the file in Excel or WPS, save it, upload it."
+        ),
         "date": _("The cell holds a date (%(text)s), not a number. Format it as a number and type it again."),
         "boolean": _("The cell holds %(text)s, not a number."),
     }

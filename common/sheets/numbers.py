@@ -71,6 +71,8 @@ def parse_number(value: CellValue, *, units: Mapping[str, Decimal] | None = None
         return NOT_REPORTED
     if text.startswith("#"):
         raise NumberError("formula_error", text=text)
+    if text.startswith("="):
+        raise NumberError("uncalculated", text=text)
     factor = Decimal(1)
     for unit in UNITS:
         if text.endswith(unit) and text != unit:

@@ -8,6 +8,7 @@ Cells of a text file are all text: only the column tells whether "0012" is a num
 from __future__ import annotations
 
 import csv
+import html
 import io
 import math
 import re
@@ -47,10 +48,21 @@ DELIMITERS = (",", "\t", ";")
 
 _VALUE_CELL = re.compile(rb"<(?:\w+:)?c\s([^>]*)(?<!/)>")
 _REF = re.compile(rb"\br\s*=\s*[\"']([A-Z]{1,3})(\d{1,7})[\"']")
+_FORMULA = rb"<(?:\w+:)?f(?:\s[^>]*)?(?:/>|>([^<]*)</(?:\w+:)?f>)"
+_OPEN_CELL = rb"[^>]*\br\s*=\s*[\"']([A-Z]{1,3}\d{1,7})[\"'][^>]*>\s*"
 _ERROR_CELL = re.compile(
-    rb"<(?:\w+:)?c\s(?=[^>]*\bt\s*=\s*[\"']e[\"'])[^>]*\br\s*=\s*[\"']([A-Z]{1,3}\d{1,7})[\"'][^>]*>"
-    rb".*?<(?:\w+:)?v>([^<]*)<",
-    re.DOTALL,
+    rb"<(?:\w+:)?c\s(?=[^>]*\bt\s*=\s*[\"']e[\"'])"
+    + _OPEN_CELL
+    + rb"(?:"
+    + _FORMULA
+    + rb")?\s*<(?:\w+:)?v>([^<]*)<"
+)
+# A formula that no program has calculated yet. An empty text result (t="str") is a result.
+_UNCALCULATED = re.compile(
+    rb"<(?:\w+:)?c\s(?![^>]*\bt\s*=\s*[\"']str[\"'])"
+    + _OPEN_CELL
+    + _FORMULA
+    + rb"\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
 )
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
@@ -61,8 +73,9 @@ def read_workbook(
     """Read a whole upload. `max_bytes` is tested before anything is parsed, `max_rows` holds per sheet.
 
     `filename` is for the record only; the content decides what the file is. Rows that are empty to the end
-    of a sheet are left out. A formula gives its last computed value; a formula's error gives its text
-    ("#DIV/0!"), except in .xls, where the reader gives an empty cell. Raises SheetError.
+    of a sheet are left out. A formula gives its last computed value, a formula's error its text
+    ("#DIV/0!"), a formula that was never calculated itself ("=A1+1"): `parse_number` refuses both. (In
+    .xls the reader gives an empty cell for them.) Raises SheetError.
     """
     if len(data) > max_bytes:
         raise SheetError("too_large", size=-(-len(data) // MB), limit=max_bytes // MB, filename=filename)
@@ -131,7 +144,8 @@ def _sniff_ole(data: bytes) -> str:
 
 
 def check_package(data: bytes, *, max_rows: int = MAX_ROWS) -> dict[str, dict[str, str]]:
-    """Refuse an .xlsx that would fill the memory; give the formula errors by sheet and cell.
+    """Refuse an .xlsx that would fill the memory; give by sheet and cell the formulas without a value:
+    their error ("#DIV/0!"), or themselves ("=A1+1") where no program has calculated them.
 
     Sizes in the directory of a zip may lie, so every part is really unpacked, up to the limit.
     """
@@ -156,7 +170,9 @@ def check_package(data: bytes, *, max_rows: int = MAX_ROWS) -> dict[str, dict[st
     errors = {}
     for name, part in _sheet_parts(parts).items():
         _check_extent(name, part, max_rows)
-        errors[name] = {ref.decode(): text.decode() for ref, text in _ERROR_CELL.findall(part)}
+        found = [(ref, text) for ref, _formula, text in _ERROR_CELL.findall(part)]
+        found += [(ref, b"=" + formula) for ref, formula in _UNCALCULATED.findall(part)]
+        errors[name] = {ref.decode(): html.unescape(text.decode()) for ref, text in found}
     return errors
 
 

@@ -91,6 +91,12 @@ def test_numbers_beyond_excels_digits_become_text():
     assert (sheet["A2"].value, sheet["B2"].value) == ("100000000000000001", "1234567890123456.78")
 
 
+def test_a_long_quotient_stays_a_number():
+    sheet = openpyxl.load_workbook(io.BytesIO(write_xlsx(["a"], [[Decimal(1) / 3]], title="x"))).active
+    assert sheet["A2"].data_type == "n"
+    assert abs(sheet["A2"].value - 1 / 3) < 1e-15
+
+
 def test_xlsx_time_of_day_without_a_zone():
     at = datetime(2023, 7, 5, 9, 30, tzinfo=UTC)
     data = write_xlsx(["at"], [[at]], title="x", number_formats={"at": "yyyy-mm-dd hh:mm"})

@@ -236,6 +236,25 @@ def test_an_error_of_a_formula_is_not_a_blank():
     assert caught.value.code == "formula_error"
 
 
+def test_a_formula_that_nobody_calculated_is_not_a_blank():
+    # openpyxl stores formulas without a result, as report generators do.
+    row = read_workbook(xlsx(["单位", 1, '=IF(B1>0,B1&"x",2)', 4])).sheets[0].rows[0]
+    assert [cell.value for cell in row] == ["单位", Decimal(1), '=IF(B1>0,B1&"x",2)', Decimal(4)]
+    with pytest.raises(sheets.NumberError) as caught:
+        sheets.parse_number(row[2].value)
+    assert caught.value.code == "uncalculated"
+
+
+def test_a_formula_whose_result_is_empty_text_is_a_blank():
+    data = xlsx(["单位", 0, '=IF(B1=0,"",1)'])
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        part = package.read("xl/worksheets/sheet1.xml")
+    calculated = part.replace(b'<c r="C1">', b'<c r="C1" t="str">')  # as Excel, WPS and LibreOffice write it
+    assert calculated != part
+    row = read_workbook(repacked(data, {"xl/worksheets/sheet1.xml": calculated})).sheets[0].rows[0]
+    assert [cell.value for cell in row] == ["单位", Decimal(0), None]
+
+
 HEAD = ["单位", "累计到位资金（万元）"]
 
 
