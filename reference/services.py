@@ -6,7 +6,6 @@ from typing import Any
 
 from common import services
 from common.actors import Actor
-
 from reference.loading import LOADERS, Loaded, load
 from reference.models import CalendarYear, ExchangeRate, Holiday
 
