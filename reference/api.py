@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 from rest_framework import serializers
-from rest_framework.routers import BaseRouter
 
 from common.api import ReadViewSet, RowSerializer
 from reference import filters
@@ -98,13 +97,3 @@ class ExchangeRateViewSet(ReadViewSet):
 
     def rows(self, queryset: QuerySet) -> QuerySet:
         return queryset.select_related("currency")
-
-
-def add_to(router: BaseRouter) -> None:
-    """Add the endpoints of this app to the API's router."""
-    router.register("industries", IndustryViewSet, "industry")
-    router.register("regions", RegionViewSet, "region")
-    router.register("currencies", CurrencyViewSet, "currency")
-    router.register("calendar-years", CalendarYearViewSet, "calendaryear")
-    router.register("holidays", HolidayViewSet, "holiday")
-    router.register("exchange-rates", ExchangeRateViewSet, "exchangerate")

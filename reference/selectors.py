@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -70,6 +71,17 @@ def covered_years() -> tuple[int, ...]:
     """Years whose holidays are all in, ascending."""
     years = CalendarYear.objects.unscoped(reason=PUBLIC).filter(archived_at=None)
     return tuple(years.order_by("year").values_list("year", flat=True))
+
+
+def year_spans(years: Iterable[int]) -> str:
+    """Years in words: (2004, 2005, 2006, 2008) → "2004–2006, 2008"."""
+    spans: list[list[int]] = []
+    for year in sorted(years):
+        if spans and year == spans[-1][1] + 1:
+            spans[-1][1] = year
+        else:
+            spans.append([year, year])
+    return ", ".join(str(first) if first == last else f"{first}–{last}" for first, last in spans)
 
 
 def is_working_day(day: date) -> bool:
