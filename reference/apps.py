@@ -6,8 +6,3 @@ class ReferenceConfig(AppConfig):
     name = "reference"
     label = "reference"
     verbose_name = _("Reference data")
-
-    def ready(self) -> None:
-        from reference import permissions
-
-        permissions.declare()

@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from django.db import transaction
+
 from common import changelog, clock
 from common.actors import Actor
 from common.errors import Denied
-from django.db import transaction
-
 from reference import sectors, sources
 from reference.models import CalendarYear, Currency, Holiday, Industry, Region
-from reference.pinyin import sort_key
+from reference.pinyin import pinyin_key
 
 REASON = "the loader compares all rows"
 CALENDAR_SOURCE = "国务院办公厅节假日安排通知（chinesecalendar）"
@@ -47,7 +47,7 @@ def load_industries() -> Loaded:
 
     def values(row: sources.TreeRow) -> dict[str, Any]:
         sector = "" if row.code in sectors.MIXED else sectors.sector_of(row.code)
-        return {"level": row.level, "name": row.name, "sort_key": sort_key(row.name), "sector": sector}
+        return {"level": row.level, "name": row.name, "pinyin": pinyin_key(row.name), "sector": sector}
 
     return _load_tree("industries", Industry, {"edition": edition}, sources.industries(), values)
 
@@ -57,7 +57,7 @@ def load_regions() -> Loaded:
     year = sources.about()["regions"]["year"]
 
     def values(row: sources.TreeRow) -> dict[str, Any]:
-        return {"level": row.level, "name": row.name, "sort_key": sort_key(row.name)}
+        return {"level": row.level, "name": row.name, "pinyin": pinyin_key(row.name)}
 
     return _load_tree("regions", Region, {"year": year}, sources.regions(), values)
 
@@ -69,7 +69,7 @@ def load_currencies() -> Loaded:
             "name_zh": row.name,
             "name_en": row.name_en,
             "minor_units": row.minor_units,
-            "sort_key": sort_key(row.name),
+            "pinyin": pinyin_key(row.name),
         }
         for row in sources.currencies(clock.today())
     }

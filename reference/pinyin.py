@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from pypinyin import Style, lazy_pinyin
 
-MAX_KEY = 200
+MAX_KEY = 300
 
 
-def sort_key(name: str) -> str:
-    """Pinyin with tone numbers, lower case, syllables parted by a blank: 安徽省 → "an1 hui1 sheng3"."""
-    return " ".join(lazy_pinyin(name, style=Style.TONE3, neutral_tone_with_five=True)).lower()[:MAX_KEY]
+def pinyin_key(name: str) -> str:
+    """Full pinyin and initials, punctuation dropped: 安徽省 → "anhuisheng ahs"."""
+    plain = re.sub(r"\W+", "", name)
+    full, initials = lazy_pinyin(plain), lazy_pinyin(plain, style=Style.FIRST_LETTER)
+    return f"{''.join(full)} {''.join(initials)}".lower()[:MAX_KEY]

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
-from common.errors import Refused
 from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
+from common.errors import Refused
 from reference import sources
 from reference.choices import DayKind, RateKind
 from reference.models import HOME_CURRENCY, CalendarYear, Currency, ExchangeRate, Holiday, Industry, Region
 from reference.workdays import WorkCalendar, YearNotCoveredError
 
 PUBLIC = "reference data is the same for everyone"
+DECEMBER = 12
 MAX_AGE_DAYS = 10  # how old the last rate may be: the longest closure of the market is nine days
 
 
@@ -68,6 +71,17 @@ def covered_years() -> tuple[int, ...]:
     """Years whose holidays are all in, ascending."""
     years = CalendarYear.objects.unscoped(reason=PUBLIC).filter(archived_at=None)
     return tuple(years.order_by("year").values_list("year", flat=True))
+
+
+def year_spans(years: Iterable[int]) -> str:
+    """Years in words: (2004, 2005, 2006, 2008) → "2004–2006, 2008"."""
+    spans: list[list[int]] = []
+    for year in sorted(years):
+        if spans and year == spans[-1][1] + 1:
+            spans[-1][1] = year
+        else:
+            spans.append([year, year])
+    return ", ".join(str(first) if first == last else f"{first}–{last}" for first, last in spans)
 
 
 def is_working_day(day: date) -> bool:
@@ -188,8 +202,22 @@ class Coverage:
     latest_rate: date | None
 
     def year_gaps(self, today: date) -> tuple[int, ...]:
-        """Years that deadlines of today may touch (this one and the next) and that have no calendar."""
-        return tuple(year for year in (today.year, today.year + 1) if year not in self.years)
+        """This year, and from December the next one, when they have no calendar.
+
+        The next year's holidays are announced in October or November, so they can't be asked for earlier.
+        """
+        wanted = (today.year, today.year + 1) if today.month == DECEMBER else (today.year,)
+        return tuple(year for year in wanted if year not in self.years)
+
+    def problems(self, today: date) -> list[str]:
+        """What is missing, each with what to do. Empty when all is well."""
+        found = []
+        if self.industries != self.industries_expected or not self.regions or not self.currencies:
+            found.append(str(_("Reference tables are not filled. Run: manage.py reference load")))
+        return found + [str(CalendarMissing(year)) for year in self.year_gaps(today)]
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
 
 
 def coverage() -> Coverage:

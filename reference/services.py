@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
 
 from common import services
 from common.actors import Actor
-
+from common.errors import Refused
 from reference.loading import LOADERS, Loaded, load
 from reference.models import CalendarYear, ExchangeRate, Holiday
 
@@ -41,9 +45,24 @@ def holiday_archive(*, actor: Actor, pk: Any, version: int | None, reason: str) 
     return services.archive(Holiday, actor=actor, pk=pk, version=version, reason=reason)
 
 
-def calendaryear_create(*, actor: Actor, reason: str = "", **values: Any) -> CalendarYear:
-    """State that the holidays of `year` are all in: from now on its working days can be counted."""
-    return services.create(CalendarYear, actor=actor, values=values, reason=reason)
+@transaction.atomic
+def calendaryear_create(
+    *, actor: Actor, year: int, source: str, days: Iterable[Mapping[str, Any]] = (), reason: str = ""
+) -> CalendarYear:
+    """State that the holidays of `year` are all in: from now on its working days can be counted.
+
+    `days` are holidays to enter with it: date, kind, name; they get the same source. All or nothing.
+    Raises Denied, Refused for a day that is already there or wrong, ValidationError.
+    """
+    made = services.create(CalendarYear, actor=actor, values={"year": year, "source": source}, reason=reason)
+    for day in days:
+        try:
+            services.create(Holiday, actor=actor, values={**day, "source": source}, reason=reason)
+        except ValidationError as wrong:
+            raise Refused(
+                f"{day['date']:%Y-%m-%d}: {' '.join(wrong.messages)}", code="holiday_wrong"
+            ) from wrong
+    return made
 
 
 def calendaryear_update(

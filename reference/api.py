@@ -1,0 +1,99 @@
+"""Reading reference data over the API. Changes are made on the pages or by command."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+from rest_framework import serializers
+
+from common.api import ReadViewSet, RowSerializer
+from reference import filters
+from reference.models import CalendarYear, Currency, ExchangeRate, Holiday, Industry, Region
+
+
+class IndustrySerializer(RowSerializer):
+    parent = serializers.SlugRelatedField("code", read_only=True)
+
+    class Meta:
+        model = Industry
+        fields = ("id", "edition", "code", "level", "parent", "name", "sector")
+
+
+class RegionSerializer(RowSerializer):
+    parent = serializers.SlugRelatedField("code", read_only=True)
+
+    class Meta:
+        model = Region
+        fields = ("id", "year", "code", "level", "parent", "name")
+
+
+class CurrencySerializer(RowSerializer):
+    class Meta:
+        model = Currency
+        fields = ("id", "code", "name_zh", "name_en", "minor_units")
+
+
+class CalendarYearSerializer(RowSerializer):
+    class Meta:
+        model = CalendarYear
+        fields = ("id", "version", "year", "source", "created_at", "updated_at")
+
+
+class HolidaySerializer(RowSerializer):
+    class Meta:
+        model = Holiday
+        fields = ("id", "version", "date", "kind", "name", "source", "created_at", "updated_at")
+
+
+class ExchangeRateSerializer(RowSerializer):
+    currency = serializers.SlugRelatedField("code", read_only=True)
+
+    class Meta:
+        model = ExchangeRate
+        fields = ("id", "version", "currency", "kind", "date", "rate", "source", "created_at", "updated_at")
+
+
+class IndustryViewSet(ReadViewSet):
+    model, serializer_class, filterset_class = Industry, IndustrySerializer, filters.IndustryFilterSet
+    ordering_fields = ("code", "pinyin")
+
+    def rows(self, queryset: QuerySet) -> QuerySet:
+        return queryset.select_related("parent")
+
+
+class RegionViewSet(ReadViewSet):
+    model, serializer_class, filterset_class = Region, RegionSerializer, filters.RegionFilterSet
+    ordering_fields = ("code", "pinyin", "year")
+
+    def rows(self, queryset: QuerySet) -> QuerySet:
+        return queryset.select_related("parent")
+
+
+class CurrencyViewSet(ReadViewSet):
+    model, serializer_class, filterset_class = Currency, CurrencySerializer, filters.CurrencyFilterSet
+    ordering_fields = ("code", "pinyin")
+
+
+class CalendarYearViewSet(ReadViewSet):
+    model, serializer_class, filterset_class = (
+        CalendarYear,
+        CalendarYearSerializer,
+        filters.CalendarYearFilterSet,
+    )
+    ordering_fields = ("year",)
+
+
+class HolidayViewSet(ReadViewSet):
+    model, serializer_class, filterset_class = Holiday, HolidaySerializer, filters.HolidayFilterSet
+    ordering_fields = ("date",)
+
+
+class ExchangeRateViewSet(ReadViewSet):
+    model, serializer_class, filterset_class = (
+        ExchangeRate,
+        ExchangeRateSerializer,
+        filters.ExchangeRateFilterSet,
+    )
+    ordering_fields = ("date", "currency__code")
+
+    def rows(self, queryset: QuerySet) -> QuerySet:
+        return queryset.select_related("currency")
