@@ -13,6 +13,7 @@ from .base import *  # noqa: E402
 # Plain HTTP behind a closed network is possible, but has to be said: HTTPS=0.
 _https = os.environ.get("HTTPS", "1") == "1"
 SECURE_SSL_REDIRECT = _https
+SECURE_REDIRECT_EXEMPT = [r"^health/$"]
 SESSION_COOKIE_SECURE = _https
 CSRF_COOKIE_SECURE = _https
 SECURE_HSTS_SECONDS = 31_536_000 if _https else 0

@@ -12,9 +12,10 @@ import psycopg2
 import pytest
 import redis
 
-from investpro.embedded import database, processes, state
+from investpro.embedded import backup, database, processes, state
 from investpro.embedded.postgres import Postgres
 from investpro.embedded.processes import EmbeddedError, Lock
+from investpro.embedded.runner import Servers
 from investpro.embedded.valkey import Valkey
 
 
@@ -241,3 +242,38 @@ def test_secret_is_made_once(tmp_path):
     assert state.secret(tmp_path / "s" / "key") == first
     assert mode(tmp_path / "s" / "key") == 0o600
     assert [file.name for file in (tmp_path / "s").iterdir()] == ["key"]
+
+
+def test_backup_and_restore_bring_back_rows_and_files(tmp_path, postgres):
+    servers = Servers(tmp_path)  # its cluster is the fixture's folder
+    servers.start()
+    owner = state.environment(owner=True, var=tmp_path)["DATABASE_URL"]
+    try:
+        with database.connect(owner) as cursor:
+            cursor.execute("CREATE TABLE kept (name text)")
+            cursor.execute("INSERT INTO kept VALUES ('招商')")
+            database.write_note(cursor, "demo", "loaded")
+        (tmp_path / "media").mkdir()
+        (tmp_path / "media" / "table.xlsx").write_bytes(b"sheet")
+        dump = backup.back_up(servers, tmp_path / "backups")
+        assert {mode(file) for file in (tmp_path / "backups").iterdir()} == {0o600}
+
+        with database.connect(owner) as cursor:
+            cursor.execute("DELETE FROM kept")
+        (tmp_path / "media" / "table.xlsx").unlink()
+        damaged = tmp_path / "damaged.dump"
+        damaged.write_bytes(dump.read_bytes()[:200])
+        with pytest.raises(EmbeddedError, match="pg_restore failed"):
+            backup.restore(servers, damaged)
+        with database.connect(owner) as cursor:
+            cursor.execute("SELECT count(*) FROM kept")
+            assert cursor.fetchone() == (0,), "a damaged dump changes nothing"
+
+        backup.restore(servers, dump)
+        with database.connect(owner) as cursor:
+            cursor.execute("SELECT name FROM kept")
+            assert cursor.fetchall() == [("招商",)]
+            assert database.read_notes(cursor) == {"demo": "none"}, "no new passwords for restored accounts"
+        assert (tmp_path / "media" / "table.xlsx").read_bytes() == b"sheet"
+    finally:
+        servers.stop()
