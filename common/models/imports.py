@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from common import scope
+from common.changelog import track
 
 from .base import AppendOnlyModel, ScopedModel
 
@@ -29,6 +30,7 @@ class ImportFile(AppendOnlyModel):
         return self.sha256[:12]
 
 
+@track("com_import_batch_event")
 class ImportBatch(ScopedModel):
     """One sheet on its way in: mapped, previewed, confirmed, and undone if need be."""
 

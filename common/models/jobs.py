@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from common.changelog import track
+
 
 class JobRun(models.Model):
     """One piece of work, written in the same transaction as its cause. Its key makes it run once."""
@@ -52,6 +54,7 @@ class JobRun(models.Model):
         return self.state in self.OPEN
 
 
+@track("com_job_schedule_event")
 class JobSchedule(models.Model):
     """A regular run: on a day of each month, shifted to the next working day, caught up after an outage."""
 
