@@ -33,7 +33,7 @@ HUNDRED = Decimal(100)
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A block on its sheet: `top` is the row of its first line, `progress` the cell ("$C$3") or ""."""
+    """A block on its sheet: `top` is the row of its first line, `progress` the cell ("$A$3") or ""."""
 
     block: Block
     sheet: str

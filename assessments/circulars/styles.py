@@ -14,7 +14,9 @@ from .document import Kind
 TITLE_SIZE = 22  # size 2 (二号) of GB/T 9704-2012
 SMALL = 12
 LARGE = 14
+TINY = 10
 LARGE_UP_TO = 6  # columns
+SMALL_UP_TO = 10
 PORTRAIT_UP_TO = 7  # columns
 # Printable width in Excel's units (about 1.87 mm at 96 dpi): A4 less the standard's margins.
 PORTRAIT_WIDTH = 82.0
@@ -46,21 +48,31 @@ class Styles:
     def number(self, kind: Kind, digits: int, mark: str, size: float, *, bold: bool) -> Format:
         """A figure; the mark of its note is part of the format, so the cell stays a number."""
         align = "center" if kind in CENTRED else "right"
-        indent = 0 if align == "center" else 1
         shown = number_format(kind, digits, mark)
-        return self.get("body", size, border=1, align=align, indent=indent, num_format=shown, bold=bold)
+        return self.get("body", size, border=1, align=align, num_format=shown, bold=bold)
 
 
 def number_format(kind: Kind, digits: int, mark: str = "") -> str:
-    """Excel's format of a column: thousands and digits, points with their sign, ranks whole."""
+    """Excel's format of a column: thousands and digits, points with their sign, ranks whole.
+
+    "_ " at the end keeps a number off the border (an indent does too, but not in every program); the mark
+    of a note takes that place.
+    """
     if kind in CENTRED:
         core = "0"
         return f'{core}"{mark}"' if mark else core
     core = "#,##0" + ("." + "0" * digits if digits else "")
-    tail = f'"{mark}"' if mark else ""
+    tail = f'"{mark}"' if mark else "_ "
     if kind in (Kind.POINTS, Kind.DIFFERENCE):
         return f"+{core}{tail};-{core}{tail};{core}{tail}"
     return core + tail
+
+
+def body_size(columns: int) -> int:
+    """Points of the table's text: the more columns, the smaller."""
+    if columns <= LARGE_UP_TO:
+        return LARGE
+    return SMALL if columns <= SMALL_UP_TO else TINY
 
 
 def note_mark(number: int) -> str:

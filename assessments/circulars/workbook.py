@@ -37,12 +37,12 @@ from .labels import header_label, period_text
 from .styles import (
     LANDSCAPE_WIDTH,
     LARGE,
-    LARGE_UP_TO,
     PORTRAIT_UP_TO,
     PORTRAIT_WIDTH,
     SMALL,
     TITLE_SIZE,
     Styles,
+    body_size,
     fitted_widths,
     lines_needed,
     note_mark,
@@ -50,7 +50,7 @@ from .styles import (
     text_width,
 )
 
-WIDEST_LABEL = 12  # half-width characters before a header wraps
+WIDEST_LABEL = {False: 12, True: 10}  # half-width characters before a header wraps; landscape is denser
 
 
 def build_workbook(doc: CircularDocument, words: Mapping[str, str] | None = None) -> bytes:
@@ -115,7 +115,7 @@ class _Tables:
             if has_progress and same and before is not None:
                 progress = self.placed[before.key].progress
             else:
-                progress = "$C$" + str(start + 1) if has_progress and len(block.columns) > 3 else ""
+                progress = "$A$" + str(start + 1) if has_progress and len(block.columns) > 3 else ""
             place = Placed(block, name, start + head + band, progress)
             self.placed[block.key] = place
             plan.append((place, start, not same))
@@ -127,7 +127,7 @@ class _Tables:
         sheet = self.book.add_worksheet(name)
         count = max(len(place.block.columns) for place, _row, _head in plan)
         landscape = count > PORTRAIT_UP_TO
-        size = LARGE if count <= LARGE_UP_TO else SMALL
+        size = body_size(count)
         marks = self._marks(plan)
         widths = self._widths([place.block for place, _row, _head in plan], count, size, marks, landscape)
         for index, width in enumerate(widths):
@@ -176,7 +176,7 @@ class _Tables:
                 longest = max((text_width(text) for text in texts), default=0)
                 if column.kind is Kind.REMARK:
                     longest = min(longest, 24)
-                needed = max(min(label, WIDEST_LABEL), longest) + 3
+                needed = max(min(label, WIDEST_LABEL[landscape]), longest) + 3
                 natural[index] = max(natural[index], needed * size / 11)
         return fitted_widths(natural, LANDSCAPE_WIDTH if landscape else PORTRAIT_WIDTH)
 
@@ -206,10 +206,11 @@ class _Tables:
         last = len(place.block.columns) - 1
         left = 0
         if place.progress:
-            label = self.styles.get("body", SMALL, align="left")
-            _merge(sheet, row, 0, 1, self.words["progress"], label)
-            value = self.styles.get("body", SMALL, align="left", num_format="0.00")
-            sheet.write_number(row, 2, float(place.block.progress or 0), value)
+            # The words are part of the format, so that the cell is the number that formulas refer to.
+            said = self.words["progress"].replace('"', "")
+            value = self.styles.get("body", SMALL, align="left", num_format=f'"{said}"0.00"%"')
+            _merge(sheet, row, 0, 2, "", value)
+            sheet.write_number(row, 0, float(place.block.progress or 0), value)
             left = 3
         if place.block.unit:
             right = self.styles.get("body", SMALL, align="right")

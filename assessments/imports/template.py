@@ -131,6 +131,8 @@ def _guide(
         row += 1
         for c, text in enumerate(measure):
             sheet.write_string(row, c, text, formats["unit"])
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
     sheet.protect()
 
 

@@ -54,7 +54,7 @@ def test_layout_of_an_official_table(danfeng):
     assert sheet["A1"].alignment.horizontal == "center"
     assert "A1:I1" in [str(area) for area in sheet.merged_cells.ranges]
     assert sheet["A2"].value == "（2023年1—6月）"
-    assert (sheet["A3"].value, sheet["C3"].value) == ("时间进度（%）：", 50)
+    assert (sheet["A3"].value, sheet["A3"].number_format) == (50, '"时间进度："0.00"%"')
     assert (sheet["D3"].value, sheet["D3"].alignment.horizontal) == ("单位：万元", "right")
     assert [cell.value for cell in sheet[4]] == [
         "排名",
@@ -70,7 +70,7 @@ def test_layout_of_an_official_table(danfeng):
     assert (sheet["A5"].value, sheet["B6"].value) == ("一、镇（办）", "棣花镇")
     assert sheet["B6"].font.name == "仿宋_GB2312"
     assert sheet["B6"].border.left.style == "thin"
-    assert (sheet["D6"].number_format, sheet["E6"].number_format) == ("#,##0.00", "#,##0.00")
+    assert (sheet["D6"].number_format, sheet["E6"].number_format) == ("#,##0.00_ ", "#,##0.00_ ")
     assert sheet.freeze_panes == "C5"
     assert (sheet.print_title_rows, sheet.page_setup.paperSize, sheet.page_setup.orientation) == (
         "$4:$4",
@@ -89,7 +89,7 @@ def test_formulas_carry_the_values_of_the_run(danfeng):
     first, last = r, r + 4
     assert sheet.cell(r, 1).value == f"=RANK(E{r},$E${first}:$E${last},0)"
     assert sheet.cell(r, 5).value == f'=IF(C{r}=0,"",ROUND(D{r}/C{r}*100,2))'
-    assert sheet.cell(r, 6).value == f'=IF(C{r}=0,"",ROUND(D{r}/C{r}*100-$C$3,2))'
+    assert sheet.cell(r, 6).value == f'=IF(C{r}=0,"",ROUND(D{r}/C{r}*100-$A$3,2))'
     assert sheet.cell(r, 8).value == f"=ROUND(G{r}-E{r},2)"
     assert [values.cell(r, c).value for c in range(1, 10)] == [
         1,
@@ -248,7 +248,7 @@ def test_points_from_the_printed_rate():
     }
     doc = small(columns, [Line("省", figures)], progress=Decimal(800) / 12)
     live, cached = opened(doc)
-    assert live["通报表"]["E5"].value == '=IF(B5=0,"",ROUND(D5-ROUND($C$3,2),2))'
+    assert live["通报表"]["E5"].value == '=IF(B5=0,"",ROUND(D5-ROUND($A$3,2),2))'
     assert cached["通报表"]["E5"].value == 13.63
 
 
