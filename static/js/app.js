@@ -126,6 +126,15 @@
   doc.addEventListener("htmx:sendError", function (event) { showError(event.detail); });
   doc.addEventListener("htmx:timeout", function (event) { showError(event.detail); });
 
+  /* logged out in the meantime: the answer is the log-in page, which must not land inside this page */
+  doc.addEventListener("htmx:beforeSwap", function (event) {
+    var address = event.detail.xhr.responseURL, login = doc.body.getAttribute("data-login");
+    if (address && login && new URL(address).pathname === login) {
+      event.detail.shouldSwap = false;
+      window.location.reload();
+    }
+  });
+
   /* a form is sent once; the button comes back when the page is shown again from the cache */
   doc.addEventListener("submit", function (event) {
     var form = event.target;
