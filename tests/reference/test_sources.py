@@ -37,7 +37,9 @@ def test_no_code_twice():
 def test_divisions_per_section(industries):
     divisions = [row for row in industries.values() if row.level == "division"]
     assert Counter(row.parent for row in divisions) == DIVISIONS
-    assert [row.code for row in divisions] == [f"{n:02}" for n in range(1, 98)], "numbered 01 to 97 without a gap"
+    assert [row.code for row in divisions] == [f"{n:02}" for n in range(1, 98)], (
+        "numbered 01 to 97 without a gap"
+    )
 
 
 def test_hierarchy_is_complete(industries):
