@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from pypinyin import Style, lazy_pinyin
 
 MAX_KEY = 300
 
 
+@lru_cache(maxsize=8192)
 def pinyin_key(name: str) -> str:
     """Full pinyin and initials, punctuation dropped: 安徽省 → "anhuisheng ahs"."""
     plain = re.sub(r"\W+", "", name)

@@ -15,6 +15,7 @@ from common.errors import Refused
 from reference import sources
 from reference.choices import DayKind, RateKind
 from reference.models import HOME_CURRENCY, CalendarYear, Currency, ExchangeRate, Holiday, Industry, Region
+from reference.sectors import section_of
 from reference.workdays import WorkCalendar, YearNotCoveredError
 
 PUBLIC = "reference data is the same for everyone"
@@ -172,9 +173,13 @@ def sector_of(industry_code: str) -> str:
 
     Raises Refused for an unknown code, and for sections A, B and C, which hold two sectors (DOMAIN §9).
     """
-    code = industry_code[1:] if len(industry_code) > 1 and industry_code[0].isalpha() else industry_code
+    try:
+        section = section_of(industry_code)
+    except ValueError:
+        section = ""
+    code = industry_code if industry_code == section else industry_code.removeprefix(section)
     row = Industry.objects.unscoped(reason=PUBLIC).filter(code=code).order_by("-edition").first()
-    if row is None:
+    if row is None or not section:
         raise Refused(
             _("There is no industry %(code)s in GB/T 4754-2017.") % {"code": industry_code},
             code="industry_unknown",
