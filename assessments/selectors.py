@@ -156,6 +156,7 @@ def _line(table: RankingTable, unit: Unit, figures: Figures, month: Month, throu
     facts: dict[str, Fact] = {"done": measure_fact(figures, unit.pk, measure, through)}
     published: dict[str, Any] = {}
     quanta: dict[str, Decimal] = {}
+    implied = False
     own = measure if measure.nature != Nature.RATIO else None
     row = figures.at(unit.pk, own, through) if own else None
     if own is not None:
@@ -172,6 +173,7 @@ def _line(table: RankingTable, unit: Unit, figures: Figures, month: Month, throu
         if target := figures.target(unit.pk, own, month):
             facts["target"] = Value(target.value, measure.unit, f"target:{target.pk}")
             quanta["target"] = target.quantum
+            implied = target.implied
     elif measure.numerator and (part := figures.at(unit.pk, measure.numerator, through)):
         if "rate" in part.published:
             published = {"rate": part.published["rate"], "of": "done"}
@@ -183,7 +185,7 @@ def _line(table: RankingTable, unit: Unit, figures: Figures, month: Month, throu
     elif isinstance(facts["done"], Missing) and facts["done"].reason is MissingReason.NOT_REPORTED:
         state = ReturnState.MISSING
     one = LineInput(unit.code, table.group.code, ranked, facts, state, in_total)
-    return line_document(one, unit.label, published, quanta)
+    return {**line_document(one, unit.label, published, quanta), "implied": implied}
 
 
 def unit_ids(codes: Iterable[str]) -> Mapping[str, int]:

@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import django_filters
+from django.utils.translation import gettext_lazy as _
+
+from assessments.choices import FigureState, MeasureUnit, Nature, TargetKind
+from assessments.models import ImportedFigure, Measure, RankingTable, Target
+from common.filters import RowFilterSet
+from organizations.models import CompetitionGroup, Unit
+
+
+class MeasureFilterSet(RowFilterSet):
+    search_fields = ("name", "code", "words")
+    unit = django_filters.ChoiceFilter(choices=MeasureUnit.choices, label=_("Counts in"))
+    nature = django_filters.ChoiceFilter(choices=Nature.choices, label=_("Nature"))
+
+    class Meta:
+        model = Measure
+        fields = ("q", "unit", "nature")
+
+
+class CurrentFilterSet(RowFilterSet):
+    """Figures and targets: current ones, unless the history is asked for."""
+
+    search_fields = ("unit__name", "unit__short_name", "unit__pinyin", "measure__name")
+    measure = django_filters.ModelChoiceFilter(queryset=Measure._base_manager.none(), label=_("Measure"))
+    unit = django_filters.ModelChoiceFilter(queryset=Unit._base_manager.none(), label=_("Unit"))
+    year = django_filters.NumberFilter(label=_("Year"))
+    history = django_filters.BooleanFilter(field_name="superseded_at", lookup_expr="isnull", exclude=True, label=_("Superseded"))
+
+    def __init__(self, *args, **kwargs) -> None:  # type: ignore[no-untyped-def]
+        super().__init__(*args, **kwargs)
+        user = self.request.user
+        self.filters["measure"].queryset = Measure.objects.visible_to(user)
+        self.filters["unit"].queryset = Unit.objects.visible_to(user)
+
+    def filter_queryset(self, queryset):  # type: ignore[no-untyped-def]
+        queryset = super().filter_queryset(queryset)
+        if self.form.cleaned_data.get("history") is None:
+            queryset = queryset.filter(superseded_at=None)
+        return queryset
+
+
+class ImportedFigureFilterSet(CurrentFilterSet):
+    month = django_filters.NumberFilter(label=_("Month"))
+    state = django_filters.ChoiceFilter(choices=FigureState.choices, label=_("Return"))
+
+    class Meta:
+        model = ImportedFigure
+        fields = ("q", "measure", "unit", "year", "month", "state")
+
+
+class TargetFilterSet(CurrentFilterSet):
+    kind = django_filters.ChoiceFilter(choices=TargetKind.choices, label=_("Kind"))
+
+    class Meta:
+        model = Target
+        fields = ("q", "measure", "unit", "year", "kind", "implied")
+
+
+class RankingTableFilterSet(RowFilterSet):
+    search_fields = ("name", "code", "group__name", "measure__name")
+    group = django_filters.ModelChoiceFilter(queryset=CompetitionGroup._base_manager.none(), label=_("Group"))
+
+    class Meta:
+        model = RankingTable
+        fields = ("q", "group")
+
+    def __init__(self, *args, **kwargs) -> None:  # type: ignore[no-untyped-def]
+        super().__init__(*args, **kwargs)
+        self.filters["group"].queryset = CompetitionGroup.objects.visible_to(self.request.user)

@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import django_tables2 as tables
+from django.utils.translation import gettext_lazy as _
+
+from assessments.choices import MONEY
+from assessments.models import ImportedFigure, Measure, RankingTable, Target
+from common.tables import NUMBER, RowTable
+from rules.money import to_display
+
+
+class MeasureTable(RowTable):
+    name = tables.Column(_("name"), linkify=("measure_detail", {"pk": tables.A("pk")}))
+
+    class Meta(RowTable.Meta):
+        model = Measure
+        fields = ("name", "code", "unit", "nature", "direction", "numerator", "denominator", "words", "sort", "updated_at")
+        optional = ("numerator", "denominator", "words", "sort", "updated_at")
+
+
+def shown_in(record: Any) -> str:
+    """The unit of the amount column: money stands in 万元, pieces as they are."""
+    return "wan" if record.measure.unit in MONEY else "one"
+
+
+class ValueTable(RowTable):
+    """Money in 万元 with two digits, pieces whole; exports carry the same numbers."""
+
+    def amount(self, record: Any) -> Decimal | None:
+        if record.value is None:
+            return None
+        if record.measure.unit in MONEY:
+            return to_display(record.value, "wan").quantize(Decimal("0.01"))
+        return record.value.quantize(Decimal(1)) if record.value == record.value.to_integral_value() else record.value.normalize()
+
+    def render_value(self, record: Any) -> str:
+        number = self.amount(record)
+        return "—" if number is None else f"{number:,}".replace("-", "−")
+
+    def value_value(self, record: Any) -> Decimal | None:
+        return self.amount(record)
+
+    def render_counts(self, record: Any) -> str:
+        return str(_("10 thousand yuan") if record.measure.unit == "yuan" else record.measure.get_unit_display())
+
+    def value_counts(self, record: Any) -> str:
+        return self.render_counts(record)
+
+
+class ImportedFigureTable(ValueTable):
+    unit = tables.Column(_("unit"), linkify=("figure_detail", {"pk": tables.A("pk")}), order_by=("unit__pinyin",))
+    measure = tables.Column(_("measure"), order_by=("measure__sort",))
+    period = tables.Column(_("period"), empty_values=(), order_by=("year", "month"))
+    value = tables.Column(_("value"), attrs=NUMBER, empty_values=())
+    counts = tables.Column(_("in"), empty_values=(), orderable=False)
+    source = tables.Column(_("file"), accessor="batch__filename", order_by=("batch__filename",))
+
+    class Meta(RowTable.Meta):
+        model = ImportedFigure
+        fields = ("unit", "measure", "period", "span", "state", "value", "counts", "source", "ref", "remark", "recorded_at", "superseded_at")
+        sequence = fields
+        optional = ("span", "remark", "recorded_at", "superseded_at")
+
+    def render_period(self, record: ImportedFigure) -> str:
+        return f"{record.year}-{record.month:02d}"
+
+    def value_period(self, record: ImportedFigure) -> str:
+        return self.render_period(record)
+
+
+class TargetTable(ValueTable):
+    unit = tables.Column(_("unit"), linkify=("target_detail", {"pk": tables.A("pk")}), order_by=("unit__pinyin",))
+    measure = tables.Column(_("measure"), order_by=("measure__sort",))
+    value = tables.Column(_("target"), attrs=NUMBER)
+    counts = tables.Column(_("in"), empty_values=(), orderable=False)
+    source = tables.Column(_("file"), accessor="batch__filename", order_by=("batch__filename",))
+
+    class Meta(RowTable.Meta):
+        model = Target
+        fields = ("unit", "measure", "year", "holds_from", "kind", "value", "counts", "implied", "source", "ref", "recorded_at", "superseded_at")
+        sequence = fields
+        optional = ("recorded_at", "superseded_at")
+
+
+class RankingTableTable(RowTable):
+    name = tables.Column(_("name"), linkify=("rankingtable_detail", {"pk": tables.A("pk")}))
+
+    class Meta(RowTable.Meta):
+        model = RankingTable
+        fields = ("name", "group", "measure", "rank_by", "tie_break", "schedule", "scale", "rate_digits", "sort", "updated_at")
+        optional = ("scale", "rate_digits", "sort", "updated_at")

@@ -1,0 +1,311 @@
+"""Pages of measures, ranking tables, targets and figures."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from assessments import services
+from assessments.filters import ImportedFigureFilterSet, MeasureFilterSet, RankingTableFilterSet, TargetFilterSet
+from assessments.forms import MeasureForm, RankingTableForm, TemplateForm
+from assessments.imports.template import template_for
+from assessments.models import ImportedFigure, Measure, RankingTable, Target
+from assessments.tables import ImportedFigureTable, MeasureTable, RankingTableTable, TargetTable
+from common.access import Action
+from common.exporting import XLSX
+from common.scope import may_on
+from common.views import ArchivePage, CreatePage, DetailPage, ListPage, Page, UpdatePage, action
+
+ASSESSMENT = (_("Assessment"), "")
+ADMIN = (_("Administration"), "")
+
+
+class MeasureNouns:
+    model = Measure
+    kind = "measure"
+    url_prefix = "measure"
+    crumbs = (ADMIN, (_("Measures"), "measure_list"))
+
+
+class MeasureList(MeasureNouns, ListPage):
+    title = _("Measures")
+    sub = _("What is counted, and in what")
+    table_class = MeasureTable
+    filterset_class = MeasureFilterSet
+    create_label = _("New measure")
+    crumbs = (ADMIN,)
+
+    def rows(self, queryset: Any) -> Any:
+        return queryset.select_related("numerator", "denominator")
+
+
+class MeasureDetail(MeasureNouns, DetailPage):
+    def panels(self) -> list[dict[str, Any]]:
+        measure = self.get_object()
+        rows = [
+            (_("code"), measure.code),
+            (_("definition"), measure.definition),
+            (_("counts in"), measure.get_unit_display()),
+            (_("nature"), measure.get_nature_display()),
+            (_("direction"), measure.get_direction_display()),
+            (_("header words"), measure.words),
+        ]
+        if measure.numerator:
+            rows.append((_("worked out as"), f"{measure.numerator} ÷ {measure.denominator}"))
+        return [{"title": _("Facts"), "rows": rows}]
+
+
+class MeasureCreate(MeasureNouns, CreatePage):
+    title = _("New measure")
+    form_class = MeasureForm
+    service = staticmethod(services.measure_create)
+
+
+class MeasureUpdate(MeasureNouns, UpdatePage):
+    form_class = MeasureForm
+    service = staticmethod(services.measure_update)
+
+
+class MeasureArchive(MeasureNouns, ArchivePage):
+    service = staticmethod(services.measure_archive)
+
+
+class RankingTableNouns:
+    model = RankingTable
+    kind = "ranking_table"
+    url_prefix = "rankingtable"
+    crumbs = (ASSESSMENT, (_("Ranking tables"), "rankingtable_list"))
+
+
+class RankingTableList(RankingTableNouns, ListPage):
+    title = _("Ranking tables")
+    sub = _("Which group is ranked by what, with which tie-breaker and rounding")
+    table_class = RankingTableTable
+    filterset_class = RankingTableFilterSet
+    create_label = _("New ranking table")
+    crumbs = (ASSESSMENT,)
+
+    def rows(self, queryset: Any) -> Any:
+        return queryset.select_related("group", "measure")
+
+
+class RankingTableDetail(RankingTableNouns, DetailPage):
+    def panels(self) -> list[dict[str, Any]]:
+        table = self.get_object()
+        tie = f"{table.get_tie_break_display()} {table.tie_measure or ''}"
+        schedule = table.get_schedule_display()
+        if table.quarters:
+            schedule = f"{schedule}: {' / '.join(str(q) for q in table.quarters)} %"
+        return [
+            {
+                "title": _("What is ranked"),
+                "rows": [
+                    (_("group"), table.group),
+                    (_("measure"), table.measure),
+                    (_("rank by"), table.get_rank_by_display()),
+                    (_("tie-breaker"), tie),
+                    (_("target"), table.get_target_kind_display()),
+                    (_("schedule"), schedule),
+                    (_("unit that carries the reported total"), table.reported_total),
+                ],
+            },
+            {
+                "title": _("How it is printed"),
+                "rows": [
+                    (_("shown in"), table.get_scale_display()),
+                    (_("digits of amounts"), table.value_digits),
+                    (_("rates"), _rounding(table.rate_digits, table.get_rate_rounding_display())),
+                    (_("points"), _rounding(table.points_digits, table.get_points_rounding_display())),
+                    (_("points from the printed rate"), _("yes") if table.points_from_rounded else _("no")),
+                    (_("compare values as printed"), _("yes") if table.rank_as_printed else _("no")),
+                ],
+            },
+        ]
+
+    def actions(self) -> list[dict[str, Any]]:
+        table = self.get_object()
+        url = f"{reverse('ranking')}?group={table.group.code}&table={table.code}"
+        return [action(_("See the ranking"), url, icon="ranking"), *super().actions()]
+
+
+def _rounding(digits: int, mode: str) -> str:
+    return f"{digits} · {mode}"
+
+
+class RankingTableCreate(RankingTableNouns, CreatePage):
+    title = _("New ranking table")
+    form_class = RankingTableForm
+    service = staticmethod(services.rankingtable_create)
+
+
+class RankingTableUpdate(RankingTableNouns, UpdatePage):
+    form_class = RankingTableForm
+    service = staticmethod(services.rankingtable_update)
+
+
+class RankingTableArchive(RankingTableNouns, ArchivePage):
+    service = staticmethod(services.rankingtable_archive)
+
+
+class SourcedList(ListPage):
+    crumbs = (ASSESSMENT,)
+
+    def rows(self, queryset: Any) -> Any:
+        return queryset.select_related("unit", "measure", "batch")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        if self.may(Action.IMPORT, "import"):
+            kwargs["import_url"] = reverse("import_list")
+        return super().get_context_data(**kwargs)
+
+
+class SourcedDetail(DetailPage):
+    """Where a figure comes from, what it replaced and what replaced it."""
+
+    def actions(self) -> list[dict[str, Any]]:
+        fact = self.get_object()
+        if not may_on(self.request.user, Action.VIEW, fact.batch):
+            return []
+        return [
+            action(_("The import"), reverse("import_detail", args=[fact.batch_id])),
+            action(_("Original file"), reverse("import_file", args=[fact.batch_id]), icon="download"),
+        ]
+
+    def source(self) -> dict[str, Any]:
+        fact = self.get_object()
+        batch = fact.batch
+        rows = [
+            (_("file"), batch.filename),
+            (_("sheet"), batch.sheet),
+            (_("cell"), fact.ref),
+            (_("as it was sent"), self.sent(fact)),
+            (_("imported by"), batch.actor_name),
+            (_("recorded"), fact.recorded_at),
+        ]
+        if fact.withdrawn:
+            rows.append((_("taken back"), f"{batch.undone_by}: {batch.undo_reason}"))
+        elif fact.superseded_by_id:
+            rows.append((_("superseded"), fact.superseded_at))
+        return {"title": _("Where it comes from"), "rows": rows}
+
+    def sent(self, fact: Any) -> str:
+        cell = next((c for c in fact.row.cells.values() if c["ref"] == fact.ref), {})
+        if "sent" in cell and cell["sent"] != cell["value"]:
+            return _("%(sent)s, mended to %(value)s") % cell
+        return cell.get("value", "")
+
+    def related(self) -> list[dict[str, Any]]:
+        fact = self.get_object()
+        same = type(fact).objects.visible_to(self.request.user).filter(unit=fact.unit, measure=fact.measure, year=fact.year)
+        same = self.same(same, fact).exclude(pk=fact.pk).select_related("unit", "measure", "batch").order_by("-id")
+        if not same:
+            return []
+        table = self.table_class(same, chosen=("unit", "value", "counts", "source", "ref", "recorded_at", "superseded_at"))
+        return [{"title": _("Other versions of this figure"), "table": table}]
+
+
+class FigureNouns:
+    model = ImportedFigure
+    kind = "figure"
+    url_prefix = "figure"
+    table_class = ImportedFigureTable
+    crumbs = (ASSESSMENT, (_("Figures"), "figure_list"))
+
+
+class FigureList(FigureNouns, SourcedList):
+    title = _("Figures")
+    sub = _("Imported figures, each with the cell it came from")
+    filterset_class = ImportedFigureFilterSet
+    empty = (_("No figures yet."), _("Import a sheet: its figures stand here with file, sheet and cell."))
+    crumbs = (ASSESSMENT,)
+
+
+class FigureDetail(FigureNouns, SourcedDetail):
+    def same(self, rows: Any, fact: ImportedFigure) -> Any:
+        return rows.filter(month=fact.month, span=fact.span)
+
+    def panels(self) -> list[dict[str, Any]]:
+        fact = self.get_object()
+        table = ImportedFigureTable([])
+        amount = table.render_value(fact) + " " + table.render_counts(fact)
+        rows = [
+            (_("unit"), fact.unit),
+            (_("measure"), fact.measure),
+            (_("period"), f"{fact.year}-{fact.month:02d}"),
+            (_("span"), fact.get_span_display()),
+            (_("return"), fact.get_state_display()),
+            (_("value"), amount),
+        ]
+        rows += [(_("published %(what)s") % {"what": k}, f"{v['value']} ({v['ref']})") for k, v in fact.published.items()]
+        if fact.remark:
+            rows.append((_("remark"), fact.remark))
+        return [{"title": _("Figure"), "rows": rows}, self.source()]
+
+
+class TargetNouns:
+    model = Target
+    kind = "target"
+    url_prefix = "target"
+    table_class = TargetTable
+    crumbs = (ASSESSMENT, (_("Targets"), "target_list"))
+
+
+class TargetList(TargetNouns, SourcedList):
+    title = _("Targets")
+    sub = _("Annual targets, each with the month from which it holds")
+    filterset_class = TargetFilterSet
+    empty = (_("No targets yet."), _("Import a sheet with a target column."))
+    crumbs = (ASSESSMENT,)
+
+
+class TargetDetail(TargetNouns, SourcedDetail):
+    def same(self, rows: Any, fact: Target) -> Any:
+        return rows.filter(kind=fact.kind)
+
+    def panels(self) -> list[dict[str, Any]]:
+        fact = self.get_object()
+        table = TargetTable([])
+        rows = [
+            (_("unit"), fact.unit),
+            (_("measure"), fact.measure),
+            (_("year"), fact.year),
+            (_("holds from month"), fact.holds_from),
+            (_("kind"), fact.get_kind_display()),
+            (_("target"), table.render_value(fact) + " " + table.render_counts(fact)),
+            (_("implied"), _("yes: derived from published amount and rate, not printed") if fact.implied else _("no")),
+        ]
+        return [{"title": _("Target"), "rows": rows}, self.source()]
+
+
+class FigureTemplate(Page):
+    """The Excel template with the group's units filled in: choose first, then download."""
+
+    kind = "import"
+    needs = Action.IMPORT
+    template_name = "common/form.html"
+    title = _("Template for targets and monthly figures")
+    sub = _("An Excel file with your units filled in")
+    crumbs = ((_("Imports"), "import_list"),)
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        return self.render_to_response(self.get_context_data(form=TemplateForm(actor=request.user)))
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        form = TemplateForm(request.POST, actor=request.user)
+        if not form.is_valid():
+            return self.render_to_response(self.get_context_data(form=form), status=422)
+        given = form.cleaned_data
+        data = template_for(
+            group=given["group"], measures=list(given["measures"]), year=given["year"], month=given["month"], scale=given["scale"]
+        )
+        response = HttpResponse(data, content_type=XLSX)
+        name = f"{given['group'].code}-{given['year']}-{given['month']:02d}.xlsx"
+        response["Content-Disposition"] = f'attachment; filename="{name}"'
+        return response
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(submit_label=_("Download"), cancel_url=reverse("import_list"), **kwargs)
