@@ -55,14 +55,13 @@ class Styles:
 def number_format(kind: Kind, digits: int, mark: str = "") -> str:
     """Excel's format of a column: thousands and digits, points with their sign, ranks whole.
 
-    "_ " at the end keeps a number off the border (an indent does too, but not in every program); the mark
-    of a note takes that place.
+    "_ " at the end keeps a number off the border (an indent does too, but not in every program).
     """
     if kind in CENTRED:
         core = "0"
         return f'{core}"{mark}"' if mark else core
     core = "#,##0" + ("." + "0" * digits if digits else "")
-    tail = f'"{mark}"' if mark else "_ "
+    tail = f'"{mark}"_ ' if mark else "_ "
     if kind in (Kind.POINTS, Kind.DIFFERENCE):
         return f"+{core}{tail};-{core}{tail};{core}{tail}"
     return core + tail

@@ -138,7 +138,7 @@ def test_the_four_kinds_of_no_number_and_their_reasons(danfeng):
         "—②",
     ]
     assert sheet.cell(at["县畜牧中心"], 4).value == "未报"
-    assert sheet.cell(at["棣花镇"], 3).number_format == '#,##0"①"'
+    assert sheet.cell(at["棣花镇"], 3).number_format == '#,##0"①"_ '
     below = [sheet.cell(r, 1).value for r in range(at["全县（上报数）"] + 1, sheet.max_row + 1)]
     assert below == [
         "注：① 年度目标未公布，由累计到位资金与公布完成率反推。",
