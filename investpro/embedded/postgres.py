@@ -97,6 +97,7 @@ class Postgres:
             return False
         if not (self.data / "PG_VERSION").exists():
             self._initialise()
+        processes.bury(self._child)
         self._mend_stale_pid()
         port = state.remembered_port(self.folder / "port")
         if port is None or not processes.is_free(port):
@@ -131,14 +132,14 @@ class Postgres:
         )
 
     def _mend_stale_pid(self) -> None:
-        """A pid file whose number belongs to somebody else now would stop PostgreSQL from starting.
+        """A pid file whose number belongs to somebody else, or to a zombie, would stop PostgreSQL from starting.
 
         Only the number is made harmless: the rest of the file lets PostgreSQL see for itself whether
         servers of the dead postmaster still hold its memory.
         """
         file = self.data / "postmaster.pid"
         pid = self._written_pid()
-        if pid and processes.command_line(pid) and not self._is_ours(pid):
+        if pid and not self._is_ours(pid):
             lines = file.read_text().split("\n")
             file.write_text("\n".join([str(DEAD_PID), *lines[1:]]))
 

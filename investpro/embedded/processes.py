@@ -7,6 +7,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 PROC = Path("/proc")
@@ -87,6 +88,13 @@ def stop(
         for pid in find(argument):
             send(pid, signal.SIGKILL)
         wait_until(gone, 5)
+
+
+def bury(child: subprocess.Popen[bytes] | None) -> None:
+    """Wait for a child of ours that is dying, so that no zombie keeps its number."""
+    if child is not None:
+        with suppress(subprocess.TimeoutExpired):
+            child.wait(10)
 
 
 def is_free(port: int, host: str = "127.0.0.1") -> bool:

@@ -61,6 +61,7 @@ class Valkey:
         self.folder.mkdir(parents=True, exist_ok=True)
         started = False
         if self.pid() is None:
+            processes.bury(self._child)
             port = state.remembered_port(self.folder / "port")
             if port is None or not processes.is_free(port):
                 port = processes.free_port()
