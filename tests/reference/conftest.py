@@ -45,3 +45,35 @@ def calendar(db, system):
 @pytest.fixture
 def currencies(db, system):
     services.load(actor=system, only=["currencies"])
+
+
+@pytest.fixture
+def account(db, system):
+    """account("bureau_staff") → a signed-up user with this role at the city."""
+    from organizations import services as org
+    from organizations.models import Unit
+
+    def make(*roles):
+        city = Unit.objects.unscoped(reason="tests").filter(code="yunchuan").first() or org.unit_create(
+            actor=system, parent=None, name="云川市", code="yunchuan", kind="city"
+        )
+        name = "-".join(roles) or "nobody"
+        user = org.user_create(actor=system, password="Yunchuan-2026-x", username=name, name=name, unit=city)
+        org.password_set(actor=system, user=user, password="Yunchuan-2026-y")
+        for role in roles:
+            org.role_grant(actor=system, user=user, role=role, unit=city)
+        user.refresh_from_db()
+        return user
+
+    return make
+
+
+@pytest.fixture
+def browser(client, account):
+    """browser("officer") → a test client that is signed in with this role."""
+
+    def sign_in(*roles):
+        client.force_login(account(*roles), backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return sign_in
