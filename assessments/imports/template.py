@@ -201,3 +201,11 @@ def _measure_rule(kind: TemplateKind, cell: str, words: Mapping[str, str]) -> di
         rule = {"validate": "custom", "value": f"=OR(ISNUMBER({cell}){texts})"}
     message = words[f"error.{kind}"].format(nil=words["nil"], not_reported=words["not_reported"])
     return rule | {"error_title": words["error.title"], "error_message": message}
+
+
+def template_for(*, group: Any, measures: Sequence[Any], year: int, month: int, scale: str) -> bytes:
+    """The template of a competition group: its members of that month, money in the chosen unit."""
+    day = last_day(Month(year, month))
+    units = [(m.unit.code, m.unit.name) for m in members_on(group, day)]
+    words = load_words("template")
+    return build_template(units, [(m.code, m.name, words[f"unit.{m.unit}.{scale}"] if m.unit in MONEY else words.get(f"unit.{m.unit}", "")) for m in measures], year, month, words)
