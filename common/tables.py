@@ -15,7 +15,7 @@ class RowTable(tables.Table):
     """Column choice: `columns` in the address names what is shown; `Meta.optional` starts hidden."""
 
     class Meta:
-        attrs = {"class": "table stick"}
+        attrs = {"class": "table stick cards list"}
         empty_text = _("Nothing here yet.")
         order_by: tuple[str, ...] = ()
 

@@ -19,7 +19,7 @@ from common.errors import Denied
 from common.models import JobRun
 from common.tables import RowTable
 from common.views.base import Page
-from common.views.rows import PAGE_SIZE
+from common.views.rows import PAGE_SIZE, column_choices
 
 
 def visible_jobs(user: Any) -> Any:
@@ -49,7 +49,7 @@ class JobList(Page):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         table = JobTable(visible_jobs(request.user), chosen=request.GET.getlist("columns"), request=request)
         RequestConfig(request, paginate={"per_page": PAGE_SIZE}).configure(table)
-        context = self.get_context_data(table=table, columns=table.choices)
+        context = self.get_context_data(table=table, columns=column_choices(table))
         partial = request.htmx and not request.htmx.boosted  # type: ignore[attr-defined]
         return render(request, "common/_results.html" if partial else self.template_name, context)
 

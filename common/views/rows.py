@@ -79,11 +79,15 @@ class ListPage(Page):
         if self.create_label and self.may(Action.CREATE):
             kwargs |= {"create_url": reverse(f"{self.url_prefix}_create"), "create_label": self.create_label}
         return super().get_context_data(
-            columns=[{"name": n, "label": label, "shown": shown} for n, label, shown in kwargs["table"].choices],
-            shown_columns=self.request.GET.getlist("columns"),
+            columns=column_choices(kwargs["table"]),
             active_filters=active_filters(self.filterset, self.request),
             **kwargs,
         )
+
+
+def column_choices(table: Any) -> list[dict[str, Any]]:
+    """What the column chooser offers."""
+    return [{"name": name, "label": label, "shown": shown} for name, label, shown in table.choices]
 
 
 def active_filters(filterset: Any, request: HttpRequest) -> list[dict[str, Any]]:
@@ -145,7 +149,10 @@ class DetailPage(RowPage):
         kwargs.setdefault("title", str(obj))
         kwargs.setdefault("object", obj)
         kwargs.setdefault("panels", self.panels())
-        kwargs.setdefault("related", self.related())
+        related = self.related()
+        for one in related:
+            one["table"].orderable = False  # its heads would sort by the page's own parameters
+        kwargs.setdefault("related", related)
         if may_on(self.request.user, Action.HISTORY, obj):  # type: ignore[arg-type]
             kwargs.setdefault("history", changelog.history(obj))
         return super().get_context_data(**kwargs)
@@ -241,7 +248,18 @@ class UpdatePage(RowPage, FormPage):
         services.authorize(self.request.user, Action.CHANGE, self.get_object())  # type: ignore[arg-type]
 
     def make_form(self, data: Any = None) -> Any:
+        if data is not None and any(key.startswith("take_") for key in data):
+            data = self.settled(data)
         return self.form_class(data, instance=self.get_object(), actor=self.request.user)
+
+    def settled(self, data: Any) -> Any:
+        """After a conflict: the present value in every field where theirs was chosen."""
+        data, current = data.copy(), self.form_class(instance=self.get_object(), actor=self.request.user)
+        for name in current.fields:
+            if data.get(f"take_{name}") == "theirs":
+                value = current[name].value()
+                data[name] = "" if value is None else value
+        return data
 
     def run(self, form: Any) -> Any:
         return type(self).service(

@@ -135,8 +135,8 @@ class GroupMembership(RowModel):
             ExclusionConstraint(
                 name="org_member_once",
                 expressions=[
-                    (SameId(F("group_id")), RangeOperators.OVERLAPS),
-                    (SameId(F("unit_id")), RangeOperators.OVERLAPS),
+                    (SameId(F("group")), RangeOperators.OVERLAPS),
+                    (SameId(F("unit")), RangeOperators.OVERLAPS),
                     ("valid", RangeOperators.OVERLAPS),
                 ],
                 violation_error_message=_("The unit is already in this group at that time."),

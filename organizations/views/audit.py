@@ -16,7 +16,7 @@ from pghistory.models import Events
 
 from common.tables import RowTable
 from common.views import Page
-from common.views.rows import PAGE_SIZE
+from common.views.rows import PAGE_SIZE, column_choices
 
 
 class EventTable(RowTable):
@@ -64,7 +64,7 @@ class ChangeLog(Page):
         RequestConfig(request, paginate={"per_page": PAGE_SIZE}).configure(table)
         partial = request.htmx and not request.htmx.boosted  # type: ignore[attr-defined]
         context = self.get_context_data(
-            table=table, filter=found, total=table.paginator.count, can_export=False, empty={"title": _("Nothing here yet."), "why": ""}
+            table=table, columns=column_choices(table), filter=found, total=table.paginator.count, empty={"title": _("Nothing here yet."), "why": ""}
         )
         name = "common/_results.html" if partial else "common/list.html"
         return self.response_class(request=request, template=[name], context=context)
