@@ -16,7 +16,7 @@ from reference import sources
 from reference.choices import DayKind, RateKind
 from reference.models import HOME_CURRENCY, CalendarYear, Currency, ExchangeRate, Holiday, Industry, Region
 from reference.sectors import section_of
-from reference.workdays import WorkCalendar, YearNotCoveredError
+from reference.workdays import ONE_DAY, SATURDAY, WorkCalendar, YearNotCoveredError
 
 PUBLIC = "reference data is the same for everyone"
 DECEMBER = 12
@@ -107,6 +107,19 @@ def add_working_days(day: date, n: int) -> date:
         return work_calendar().add(day, n)
     except YearNotCoveredError as gap:
         raise CalendarMissing(gap.year) from gap
+
+
+def run_day(day: date) -> date:
+    """When a regular run planned for `day` takes place: that day, or the next working day.
+
+    A year without a calendar must not stop regular runs, so there only weekends are stepped over.
+    """
+    try:
+        return work_calendar().add(day, 0)
+    except YearNotCoveredError:
+        while day.weekday() >= SATURDAY:
+            day += ONE_DAY
+        return day
 
 
 # Exchange rates (DOMAIN §5: the rate of the day of arrival)
