@@ -148,14 +148,14 @@ def month_average(currency: str, year: int, month: int, *, source: str = "") -> 
     return _only(rows, currency, f"{first:%Y-%m}")
 
 
-def _rates(currency, kind, source):
+def _rates(currency: str, kind: str, source: str) -> Any:
     rows = ExchangeRate.objects.unscoped(reason=PUBLIC).filter(
         archived_at=None, currency__code=currency, kind=kind
     )
     return rows.filter(source=source) if source else rows
 
 
-def _only(rows, currency, when) -> Rate:
+def _only(rows: Any, currency: str, when: Any) -> Rate:
     found = list(rows.order_by("source", "pk"))
     about = {"currency": currency, "when": when, "sources": ", ".join(r.source for r in found)}
     if not found:
@@ -202,7 +202,7 @@ def sector_of(industry_code: str) -> str:
             _("Section %(code)s holds two sectors. Choose a division or a finer industry.") % {"code": code},
             code="industry_too_coarse",
         )
-    return row.sector
+    return str(row.sector)
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,5 +257,5 @@ def coverage() -> Coverage:
     )
 
 
-def _by_level(rows) -> dict[str, int]:
+def _by_level(rows: Any) -> dict[str, int]:
     return dict(rows.order_by("level").values_list("level").annotate(n=Count("pk")))
