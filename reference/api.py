@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from typing import Any
+
 from rest_framework import serializers
 
 from common.api import ReadViewSet, RowSerializer
@@ -11,7 +12,7 @@ from reference.models import CalendarYear, Currency, ExchangeRate, Holiday, Indu
 
 
 class IndustrySerializer(RowSerializer):
-    parent = serializers.SlugRelatedField("code", read_only=True)
+    parent: Any = serializers.SlugRelatedField("code", read_only=True)
 
     class Meta:
         model = Industry
@@ -19,7 +20,7 @@ class IndustrySerializer(RowSerializer):
 
 
 class RegionSerializer(RowSerializer):
-    parent = serializers.SlugRelatedField("code", read_only=True)
+    parent: Any = serializers.SlugRelatedField("code", read_only=True)
 
     class Meta:
         model = Region
@@ -45,7 +46,7 @@ class HolidaySerializer(RowSerializer):
 
 
 class ExchangeRateSerializer(RowSerializer):
-    currency = serializers.SlugRelatedField("code", read_only=True)
+    currency: Any = serializers.SlugRelatedField("code", read_only=True)
 
     class Meta:
         model = ExchangeRate
@@ -56,7 +57,7 @@ class IndustryViewSet(ReadViewSet):
     model, serializer_class, filterset_class = Industry, IndustrySerializer, filters.IndustryFilterSet
     ordering_fields = ("code", "pinyin")
 
-    def rows(self, queryset: QuerySet) -> QuerySet:
+    def rows(self, queryset: Any) -> Any:
         return queryset.select_related("parent")
 
 
@@ -64,7 +65,7 @@ class RegionViewSet(ReadViewSet):
     model, serializer_class, filterset_class = Region, RegionSerializer, filters.RegionFilterSet
     ordering_fields = ("code", "pinyin", "year")
 
-    def rows(self, queryset: QuerySet) -> QuerySet:
+    def rows(self, queryset: Any) -> Any:
         return queryset.select_related("parent")
 
 
@@ -95,5 +96,5 @@ class ExchangeRateViewSet(ReadViewSet):
     )
     ordering_fields = ("date", "currency__code")
 
-    def rows(self, queryset: QuerySet) -> QuerySet:
+    def rows(self, queryset: Any) -> Any:
         return queryset.select_related("currency")

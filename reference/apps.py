@@ -6,3 +6,9 @@ class ReferenceConfig(AppConfig):
     name = "reference"
     label = "reference"
     verbose_name = _("Reference data")
+
+    def ready(self) -> None:
+        from common import jobs
+        from reference.selectors import run_day
+
+        jobs.use_working_days(run_day)

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+from typing import Any
+
 import django_filters
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from common.filters import RowFilterSet
@@ -15,7 +17,7 @@ class TreeFilterSet(RowFilterSet):
     search_fields = ("code", "name", "pinyin")
     below = django_filters.CharFilter(method="under", label=_("Below code"))
 
-    def under(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+    def under(self, queryset: Any, name: str, value: str) -> Any:
         found, chain = Q(code=value), "parent"
         for _level in range(3):  # four levels at most
             found |= Q(**{f"{chain}__code": value})

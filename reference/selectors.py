@@ -16,7 +16,7 @@ from reference import sources
 from reference.choices import DayKind, RateKind
 from reference.models import HOME_CURRENCY, CalendarYear, Currency, ExchangeRate, Holiday, Industry, Region
 from reference.sectors import section_of
-from reference.workdays import WorkCalendar, YearNotCoveredError
+from reference.workdays import ONE_DAY, SATURDAY, WorkCalendar, YearNotCoveredError
 
 PUBLIC = "reference data is the same for everyone"
 DECEMBER = 12
@@ -109,6 +109,19 @@ def add_working_days(day: date, n: int) -> date:
         raise CalendarMissing(gap.year) from gap
 
 
+def run_day(day: date) -> date:
+    """When a regular run planned for `day` takes place: that day, or the next working day.
+
+    A year without a calendar must not stop regular runs, so there only weekends are stepped over.
+    """
+    try:
+        return work_calendar().add(day, 0)
+    except YearNotCoveredError:
+        while day.weekday() >= SATURDAY:
+            day += ONE_DAY
+        return day
+
+
 # Exchange rates (DOMAIN §5: the rate of the day of arrival)
 
 
@@ -135,14 +148,14 @@ def month_average(currency: str, year: int, month: int, *, source: str = "") -> 
     return _only(rows, currency, f"{first:%Y-%m}")
 
 
-def _rates(currency, kind, source):
+def _rates(currency: str, kind: str, source: str) -> Any:
     rows = ExchangeRate.objects.unscoped(reason=PUBLIC).filter(
         archived_at=None, currency__code=currency, kind=kind
     )
     return rows.filter(source=source) if source else rows
 
 
-def _only(rows, currency, when) -> Rate:
+def _only(rows: Any, currency: str, when: Any) -> Rate:
     found = list(rows.order_by("source", "pk"))
     about = {"currency": currency, "when": when, "sources": ", ".join(r.source for r in found)}
     if not found:
@@ -189,7 +202,7 @@ def sector_of(industry_code: str) -> str:
             _("Section %(code)s holds two sectors. Choose a division or a finer industry.") % {"code": code},
             code="industry_too_coarse",
         )
-    return row.sector
+    return str(row.sector)
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,5 +257,5 @@ def coverage() -> Coverage:
     )
 
 
-def _by_level(rows) -> dict[str, int]:
+def _by_level(rows: Any) -> dict[str, int]:
     return dict(rows.order_by("level").values_list("level").annotate(n=Count("pk")))

@@ -86,7 +86,8 @@ class DayRow:
 @cache
 def about() -> dict[str, Any]:
     """data/sources.json: edition, source, licence and coverage of each data file."""
-    return json.loads((DATA / "sources.json").read_text(encoding="utf-8"))
+    found: dict[str, Any] = json.loads((DATA / "sources.json").read_text(encoding="utf-8"))
+    return found
 
 
 def _tree(name: str) -> Iterator[TreeRow]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
-from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import Count, IntegerField, OuterRef, Subquery
 from django.db.models.functions import Coalesce, ExtractYear
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -27,6 +27,7 @@ TABS = (
     (_("Regions"), "region_list"),
     (_("Currencies"), "currency_list"),
 )
+Crumbs = tuple[tuple[Any, str], ...]
 LOADED = (_("Nothing is loaded yet."), _("An administrator runs: manage.py reference load"))
 
 
@@ -34,7 +35,7 @@ class ReferencePage(Page):
     """What all pages here share: the right, and tabs over the tables."""
 
     kind = KIND
-    crumbs = (ADMIN, HOME)
+    crumbs: Crumbs = (ADMIN, HOME)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         here = self.request.path
@@ -80,7 +81,7 @@ class IndustryList(ReferencePage, ListPage):
     model, url_prefix = Industry, "industry"
     table_class, filterset_class, empty = tables.IndustryTable, filters.IndustryFilterSet, LOADED
 
-    def rows(self, queryset: QuerySet) -> QuerySet:
+    def rows(self, queryset: Any) -> Any:
         return queryset.select_related("parent")
 
 
@@ -89,7 +90,7 @@ class RegionList(ReferencePage, ListPage):
     model, url_prefix = Region, "region"
     table_class, filterset_class, empty = tables.RegionTable, filters.RegionFilterSet, LOADED
 
-    def rows(self, queryset: QuerySet) -> QuerySet:
+    def rows(self, queryset: Any) -> Any:
         return queryset.select_related("parent")
 
 
@@ -99,7 +100,7 @@ class CurrencyList(ReferencePage, ListPage):
     table_class, filterset_class, empty = tables.CurrencyTable, filters.CurrencyFilterSet, LOADED
 
 
-def days_of(kind: str) -> Coalesce:
+def days_of(kind: str) -> Any:
     """Number of days of one kind in the year of the outer CalendarYear."""
     days = Holiday.objects.unscoped(reason=PUBLIC).filter(archived_at=None, kind=kind).order_by()
     in_year = days.annotate(in_year=ExtractYear("date")).filter(in_year=OuterRef("year")).values("in_year")
@@ -108,7 +109,7 @@ def days_of(kind: str) -> Coalesce:
 
 class CalendarYearNouns(ReferencePage):
     model, url_prefix = CalendarYear, "calendaryear"
-    crumbs = (ADMIN, HOME, (_("Calendar"), "calendaryear_list"))
+    crumbs: Crumbs = (ADMIN, HOME, (_("Calendar"), "calendaryear_list"))
 
 
 class CalendarYearList(CalendarYearNouns, ListPage):
@@ -117,7 +118,7 @@ class CalendarYearList(CalendarYearNouns, ListPage):
     create_label = _("Add a year")
     crumbs = (ADMIN, HOME)
 
-    def rows(self, queryset: QuerySet) -> QuerySet:
+    def rows(self, queryset: Any) -> Any:
         return queryset.annotate(days_off=days_of(DayKind.OFF), working_weekends=days_of(DayKind.WORKING))
 
 
@@ -127,7 +128,7 @@ class CalendarYearDetail(CalendarYearNouns, DetailPage):
         return [{"title": _("Facts"), "rows": [(_("year"), year.year), (_("source"), year.source)]}]
 
     def related(self) -> list[dict[str, Any]]:
-        days = Holiday.objects.visible_to(self.request.user).filter(
+        days = Holiday.objects.visible_to(cast(Any, self.request.user)).filter(
             archived_at=None, date__year=self.get_object().year
         )
         return [{"title": _("Holidays"), "table": tables.HolidayTable(days.order_by("date"))}]
@@ -153,7 +154,7 @@ class CalendarYearArchive(CalendarYearNouns, ArchivePage):
 
 class HolidayNouns(ReferencePage):
     model, url_prefix = Holiday, "holiday"
-    crumbs = (ADMIN, HOME, (_("Holidays"), "holiday_list"))
+    crumbs: Crumbs = (ADMIN, HOME, (_("Holidays"), "holiday_list"))
 
 
 class HolidayList(HolidayNouns, ListPage):
@@ -191,7 +192,7 @@ class HolidayArchive(HolidayNouns, ArchivePage):
 
 class ExchangeRateNouns(ReferencePage):
     model, url_prefix = ExchangeRate, "exchangerate"
-    crumbs = (ADMIN, HOME, (_("Exchange rates"), "exchangerate_list"))
+    crumbs: Crumbs = (ADMIN, HOME, (_("Exchange rates"), "exchangerate_list"))
 
 
 class ExchangeRateList(ExchangeRateNouns, ListPage):
@@ -200,7 +201,7 @@ class ExchangeRateList(ExchangeRateNouns, ListPage):
     create_label = _("Add a rate")
     crumbs = (ADMIN, HOME)
 
-    def rows(self, queryset: QuerySet) -> QuerySet:
+    def rows(self, queryset: Any) -> Any:
         return queryset.select_related("currency")
 
 

@@ -73,7 +73,7 @@ def browser(client, account):
     """browser("officer") → a test client that is signed in with this role."""
 
     def sign_in(*roles):
-        client.force_login(account(*roles), backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(account(*roles), backend="organizations.auth.Backend")
         return client
 
     return sign_in

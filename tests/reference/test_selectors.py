@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.utils import translation
 
+from common import jobs
 from common.errors import Refused
 from reference import selectors, services
 from reference.models import Currency
@@ -63,6 +64,24 @@ def test_2027_says_what_to_do(calendar, ask):
     with translation.override("en"):
         assert "holidays of 2027" in str(refused.value)
         assert "Enter them under Administration" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("planned", "runs"),
+    [
+        (date(2026, 10, 5), date(2026, 10, 8)),  # National Day holidays
+        (date(2026, 11, 5), date(2026, 11, 5)),  # a Thursday
+        (date(2026, 10, 10), date(2026, 10, 10)),  # a Saturday that is worked
+        (date(2027, 6, 5), date(2027, 6, 7)),  # no calendar yet: Saturday goes to Monday, nothing stops
+        (date(2027, 1, 1), date(2027, 1, 1)),
+    ],
+)
+def test_regular_runs_wait_for_a_working_day(calendar, planned, runs):
+    assert selectors.run_day(planned) == runs
+
+
+def test_jobs_ask_this_calendar():
+    assert jobs._shift_day == [selectors.run_day]
 
 
 def test_a_year_counts_once_it_is_entered(calendar, clerk):
