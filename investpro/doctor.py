@@ -20,7 +20,7 @@ def calendar() -> tuple[str, str, str]:
     rows = CalendarYear.objects.unscoped(reason="doctor: which years the calendar covers")
     known = set(rows.filter(archived_at=None, year__in=(year, year + 1)).values_list("year", flat=True))
     advice = _(
-        "Enter the holidays of %(year)s when the State Council has announced them: Administration, calendar."
+        "Run manage.py reference load. What it doesn't know yet: enter the holidays of %(year)s by hand."
     )
     if year not in known:
         return FAILED, _("%(year)s is missing") % {"year": year}, advice % {"year": year}

@@ -59,10 +59,10 @@ def restore(servers: Servers, dump: Path) -> None:
             raise
         with database.connect(servers.postgres.url(fresh)) as inside:
             database.write_note(inside, "demo", "none")
+            database.write_note(inside, "reference", "restored")
         database.drop(cursor, state.DATABASE)
         cursor.execute(f'ALTER DATABASE "{fresh}" RENAME TO "{state.DATABASE}"')
     media = dump.with_name(dump.name.removesuffix(".dump") + ".media.tar.gz")
     if media.is_file():
         with tarfile.open(media) as archive:
-            # Our own archive; Python before 3.11.4 knows no filter.
-            archive.extractall(servers.var, **({"filter": "data"} if hasattr(tarfile, "data_filter") else {}))  # noqa: S202
+            archive.extractall(servers.var, filter="data")

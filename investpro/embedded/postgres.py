@@ -104,7 +104,8 @@ class Postgres:
             port = processes.free_port()
             (self.folder / "port").write_text(str(port))
         # Servers of a killed postmaster take a moment to notice; PostgreSQL refuses while they live.
-        processes.wait_until(lambda: self._launch(port), seconds=10, pause=0.3) or self._complain()
+        if not processes.wait_until(lambda: self._launch(port), seconds=10, pause=0.3):
+            self._complain()
         return True
 
     def stop(self, seconds: float = 30) -> None:

@@ -26,10 +26,10 @@ def command_line(pid: int) -> list[str]:
     if HAS_PROC:
         try:
             state = (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()[0]
-            line = (PROC / str(pid) / "cmdline").read_bytes()
+            raw = (PROC / str(pid) / "cmdline").read_bytes()
         except OSError:
             return []
-        return [] if state == "Z" else [os.fsdecode(part) for part in line.split(b"\0") if part]
+        return [] if state == "Z" else [os.fsdecode(part) for part in raw.split(b"\0") if part]
     shown = subprocess.run(["ps", "-o", "stat=,command=", "-p", str(pid)], capture_output=True, text=True)
     stat, _, line = shown.stdout.strip().partition(" ")
     return [line.strip()] if line and not stat.startswith("Z") else []

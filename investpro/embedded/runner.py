@@ -131,6 +131,7 @@ class Runner:
             self.servers.start()
         self._migrate()
         self._compile_messages()
+        self._load_reference()
         self._load_demo()
 
     def _choose_port(self) -> int:
@@ -185,7 +186,15 @@ class Runner:
     def _commands(self) -> dict[str, list[str]]:
         python = [sys.executable, "-X", self.marker]
         web = ["-m", "gunicorn", "investpro.wsgi:application", "--bind", f"{self.host}:{self.port}"]
-        web += ["--worker-class", "gthread", "--workers", "2", "--threads", "4", "--no-control-socket"]
+        web += [
+            "--worker-class",
+            "gthread",
+            "--workers",
+            os.environ.get("WEB_WORKERS", "2"),
+            "--threads",
+            "4",
+            "--no-control-socket",
+        ]
         web += ["--access-logfile", "-", "--graceful-timeout", "5", "--timeout", "120"]
         worker = ["-m", "celery", "-A", "investpro.celery", "worker", "--loglevel", "INFO"]
         worker += ["--without-gossip", "--without-mingle"]
@@ -272,6 +281,16 @@ class Runner:
 
         if any(map(is_stale, state.BASE_DIR.glob("locale/*/LC_MESSAGES/*.po"))):
             self._step("Compiling the translations", "messages", "--compile")
+
+    def _load_reference(self) -> None:
+        """Holidays, regions, industries: once in a new database; later changes are the bureau's own."""
+        url = self._environment(owner=True)["DATABASE_URL"]
+        with database.connect(url) as cursor:
+            if "reference" in database.read_notes(cursor):
+                return
+        self._step("Loading holidays, regions and industries", "reference", "load")
+        with database.connect(url) as cursor:
+            database.write_note(cursor, "reference", "loaded")
 
     def _load_demo(self) -> None:
         """Once in a new database. INVESTPRO_DEMO=0 leaves it out; a restored database never gets it."""

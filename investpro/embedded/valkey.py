@@ -78,9 +78,11 @@ class Valkey:
                     start_new_session=True,
                 )
             started = True
-        child = self._child
-        dead = lambda: child is not None and child.poll() is not None  # noqa: E731
-        processes.wait_until(lambda: dead() or self.answers(), 30)
+
+        def settled() -> bool:
+            return (self._child is not None and self._child.poll() is not None) or self.answers()
+
+        processes.wait_until(settled, 30)
         if not self.answers():
             tail = self.log.read_text(errors="replace")[-1500:]
             raise EmbeddedError(f"Valkey did not start. The end of {self.log}:\n{tail}")

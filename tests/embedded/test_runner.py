@@ -54,7 +54,13 @@ class Run:
 def env(tmp_path):
     ours = ("DATABASE_URL", "REDIS_URL", "DATABASE_APP_ROLE", "DJANGO_SETTINGS_MODULE", "SECRET_KEY", "PORT")
     kept = {name: value for name, value in os.environ.items() if name not in ours}
-    return {**kept, "INVESTPRO_VAR": str(tmp_path / "var"), "INVESTPRO_DEMO": "0", "WORKER_CONCURRENCY": "1"}
+    return {
+        **kept,
+        "INVESTPRO_VAR": str(tmp_path / "var"),
+        "INVESTPRO_DEMO": "0",
+        "WORKER_CONCURRENCY": "1",
+        "WEB_WORKERS": "1",
+    }
 
 
 @pytest.fixture
@@ -72,6 +78,7 @@ def test_a_run_survives_what_happens_to_it(env, tmp_path):
     first = Run(env)
     assert first.health == 200
     assert "Preparing the tables" in first.said
+    assert "Loading holidays" in first.said
 
     second = subprocess.run(
         [sys.executable, "-m", "investpro.embedded", "run"],
@@ -94,6 +101,7 @@ def test_a_run_survives_what_happens_to_it(env, tmp_path):
     assert third.health == 200
     assert "that an earlier run left behind" in third.said
     assert "Preparing the tables" not in third.said, "nothing to migrate the second time"
+    assert "Loading" not in third.said
 
     assert third.end(signal.SIGINT) == 0, third.said
     assert third.said.rstrip().endswith("Stopped.")

@@ -277,7 +277,10 @@ def test_backup_and_restore_bring_back_rows_and_files(tmp_path, postgres):
         with database.connect(owner) as cursor:
             cursor.execute("SELECT name FROM kept")
             assert cursor.fetchall() == [("招商",)]
-            assert database.read_notes(cursor) == {"demo": "none"}, "no new passwords for restored accounts"
+            notes = database.read_notes(cursor)
+            assert notes == {"demo": "none", "reference": "restored"}, (
+                "no new passwords for restored accounts"
+            )
         assert (tmp_path / "media" / "table.xlsx").read_bytes() == b"sheet"
     finally:
         servers.stop()
