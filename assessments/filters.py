@@ -4,7 +4,7 @@ import django_filters
 from django.utils.translation import gettext_lazy as _
 
 from assessments.choices import FigureState, MeasureUnit, Nature, TargetKind
-from assessments.models import ImportedFigure, Measure, RankingTable, Target
+from assessments.models import ImportedFigure, Measure, RankingRun, RankingTable, Target
 from common.filters import RowFilterSet
 from organizations.models import CompetitionGroup, Unit
 
@@ -69,3 +69,13 @@ class RankingTableFilterSet(RowFilterSet):
     def __init__(self, *args, **kwargs) -> None:  # type: ignore[no-untyped-def]
         super().__init__(*args, **kwargs)
         self.filters["group"].queryset = CompetitionGroup.objects.visible_to(self.request.user)
+
+
+class RankingRunFilterSet(django_filters.FilterSet):
+    table = django_filters.CharFilter(field_name="table__code", label=_("Table"))
+    group = django_filters.CharFilter(field_name="table__group__code", label=_("Group"))
+    published = django_filters.BooleanFilter(field_name="publication", lookup_expr="isnull", exclude=True, label=_("Published"))
+
+    class Meta:
+        model = RankingRun
+        fields = ("table", "group", "year", "month", "published")

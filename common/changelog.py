@@ -10,14 +10,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import pghistory
 from django.db import models
 from django.utils.encoding import force_str
+from django.utils.translation import gettext_lazy as _
 
 from common.actors import Actor
 
+DONE = {"insert": _("entered"), "update": _("changed"), "delete": _("removed")}
 QUIET = {"version", "created_at", "updated_at"}
 
 
@@ -49,8 +51,7 @@ def new_request_id() -> str:
     return uuid.uuid4().hex[:12].upper()
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     field: str
     before: str
     after: str
@@ -59,7 +60,7 @@ class Change:
 @dataclass(frozen=True, slots=True)
 class Entry:
     when: datetime
-    action: str  # insert | update | delete
+    action: str  # in words
     actor: str
     reason: str
     request_id: str
@@ -88,7 +89,7 @@ def history(obj: models.Model, limit: int = 50) -> tuple[Entry, ...]:
         found.append(
             Entry(
                 event.pgh_created_at,
-                event.pgh_label,
+                str(DONE.get(event.pgh_label, event.pgh_label)),
                 about.get("actor", ""),
                 about.get("reason", ""),
                 about.get("request_id", ""),

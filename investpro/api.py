@@ -4,12 +4,31 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import SimpleRouter
 
+from assessments.api import FigureViewSet, MeasureViewSet, RankingRunViewSet, TargetViewSet
 from organizations.api import GroupViewSet, OfficerViewSet, UnitViewSet
+from reference.api import (
+    CalendarYearViewSet,
+    CurrencyViewSet,
+    ExchangeRateViewSet,
+    HolidayViewSet,
+    IndustryViewSet,
+    RegionViewSet,
+)
 
 router = SimpleRouter()
 router.register("units", UnitViewSet, basename="api-unit")
 router.register("groups", GroupViewSet, basename="api-group")
 router.register("officers", OfficerViewSet, basename="api-officer")
+router.register("measures", MeasureViewSet, basename="api-measure")
+router.register("figures", FigureViewSet, basename="api-figure")
+router.register("targets", TargetViewSet, basename="api-target")
+router.register("rankings", RankingRunViewSet, basename="api-ranking")
+router.register("industries", IndustryViewSet, basename="api-industry")
+router.register("regions", RegionViewSet, basename="api-region")
+router.register("currencies", CurrencyViewSet, basename="api-currency")
+router.register("calendar-years", CalendarYearViewSet, basename="api-calendaryear")
+router.register("holidays", HolidayViewSet, basename="api-holiday")
+router.register("exchange-rates", ExchangeRateViewSet, basename="api-exchangerate")
 
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),

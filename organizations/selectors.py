@@ -8,16 +8,8 @@ from collections import defaultdict
 from datetime import date
 
 from django.db.models import QuerySet
-from pypinyin import Style, lazy_pinyin
 
 from organizations.models import CompetitionGroup, GroupMembership, Unit, UnitAlias
-
-
-def pinyin_key(name: str) -> str:
-    """Full pinyin and initials of a Chinese name: sorts without ICU and is searched by initials."""
-    full = "".join(lazy_pinyin(name))
-    initials = "".join(lazy_pinyin(name, style=Style.FIRST_LETTER))
-    return f"{full} {initials}".lower()[:300]
 
 
 def normal_name(name: str) -> str:

@@ -11,7 +11,7 @@ from common.access import Action
 from common.actors import Actor
 from common.models import ExportLog
 from organizations.models import Officer, Post, ServiceRecord
-from organizations.selectors import pinyin_key
+from reference.pinyin import pinyin_key
 
 
 def post_create(*, actor: Actor, **values: Any) -> Post:

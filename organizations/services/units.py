@@ -17,7 +17,8 @@ from common.actors import Actor
 from common.errors import Refused
 from common.models import ImportBatch, ImportMapping
 from organizations.models import CompetitionGroup, GroupMembership, Unit, UnitAlias
-from organizations.selectors import normal_name, pinyin_key
+from organizations.selectors import normal_name
+from reference.pinyin import pinyin_key
 
 
 def _path(parent: Unit | None, pk: int) -> str:
