@@ -54,7 +54,7 @@ class FigureSerializer(RowSerializer):
 
 
 class FigureViewSet(ReadViewSet):
-    """Imported figures in the caller's scope; current ones unless `history=true`."""
+    """Imported figures in the caller's scope; current ones unless `history=yes`."""
 
     model = ImportedFigure
     serializer_class = FigureSerializer
@@ -80,7 +80,7 @@ class TargetSerializer(RowSerializer):
 
 
 class TargetViewSet(ReadViewSet):
-    """Annual targets in the caller's scope; current ones unless `history=true`."""
+    """Annual targets in the caller's scope; current ones unless `history=yes`."""
 
     model = Target
     serializer_class = TargetSerializer

@@ -11,8 +11,8 @@ from organizations.models import CompetitionGroup, Unit
 
 class MeasureFilterSet(RowFilterSet):
     search_fields = ("name", "code", "words")
-    unit = django_filters.ChoiceFilter(choices=MeasureUnit.choices, label=_("Counts in"))
-    nature = django_filters.ChoiceFilter(choices=Nature.choices, label=_("Nature"))
+    unit = django_filters.ChoiceFilter(choices=MeasureUnit.choices, empty_label=_("all"), label=_("Counts in"))
+    nature = django_filters.ChoiceFilter(choices=Nature.choices, empty_label=_("all"), label=_("Nature"))
 
     class Meta:
         model = Measure
@@ -23,10 +23,12 @@ class CurrentFilterSet(RowFilterSet):
     """Figures and targets: current ones, unless the history is asked for."""
 
     search_fields = ("unit__name", "unit__short_name", "unit__pinyin", "measure__name")
-    measure = django_filters.ModelChoiceFilter(queryset=Measure._base_manager.none(), label=_("Measure"))
-    unit = django_filters.ModelChoiceFilter(queryset=Unit._base_manager.none(), label=_("Unit"))
+    measure = django_filters.ModelChoiceFilter(queryset=Measure._base_manager.none(), empty_label=_("all"), label=_("Measure"))
+    unit = django_filters.ModelChoiceFilter(queryset=Unit._base_manager.none(), empty_label=_("all"), label=_("Unit"))
     year = django_filters.NumberFilter(label=_("Year"))
-    history = django_filters.BooleanFilter(field_name="superseded_at", lookup_expr="isnull", exclude=True, label=_("Superseded"))
+    history = django_filters.ChoiceFilter(
+        choices=[("yes", _("superseded"))], empty_label=_("in force"), method="only_superseded", label=_("Version")
+    )
 
     def __init__(self, *args, **kwargs) -> None:  # type: ignore[no-untyped-def]
         super().__init__(*args, **kwargs)
@@ -34,16 +36,19 @@ class CurrentFilterSet(RowFilterSet):
         self.filters["measure"].queryset = Measure.objects.visible_to(user)
         self.filters["unit"].queryset = Unit.objects.visible_to(user)
 
+    def only_superseded(self, queryset, name, value):  # type: ignore[no-untyped-def]
+        return queryset.filter(superseded_at__isnull=False)
+
     def filter_queryset(self, queryset):  # type: ignore[no-untyped-def]
         queryset = super().filter_queryset(queryset)
-        if self.form.cleaned_data.get("history") is None:
+        if not self.form.cleaned_data.get("history"):
             queryset = queryset.filter(superseded_at=None)
         return queryset
 
 
 class ImportedFigureFilterSet(CurrentFilterSet):
     month = django_filters.NumberFilter(label=_("Month"))
-    state = django_filters.ChoiceFilter(choices=FigureState.choices, label=_("Return"))
+    state = django_filters.ChoiceFilter(choices=FigureState.choices, empty_label=_("all"), label=_("Return"))
 
     class Meta:
         model = ImportedFigure
@@ -51,7 +56,7 @@ class ImportedFigureFilterSet(CurrentFilterSet):
 
 
 class TargetFilterSet(CurrentFilterSet):
-    kind = django_filters.ChoiceFilter(choices=TargetKind.choices, label=_("Kind"))
+    kind = django_filters.ChoiceFilter(choices=TargetKind.choices, empty_label=_("all"), label=_("Kind"))
 
     class Meta:
         model = Target
@@ -60,7 +65,7 @@ class TargetFilterSet(CurrentFilterSet):
 
 class RankingTableFilterSet(RowFilterSet):
     search_fields = ("name", "code", "group__name", "measure__name")
-    group = django_filters.ModelChoiceFilter(queryset=CompetitionGroup._base_manager.none(), label=_("Group"))
+    group = django_filters.ModelChoiceFilter(queryset=CompetitionGroup._base_manager.none(), empty_label=_("all"), label=_("Group"))
 
     class Meta:
         model = RankingTable

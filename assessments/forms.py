@@ -66,7 +66,9 @@ class TemplateForm(ActorForm):
     group = forms.ModelChoiceField(CompetitionGroup._base_manager.none(), label=_("Competition group"))
     year = forms.IntegerField(label=_("Year"), min_value=YEARS[0], max_value=YEARS[1])
     month = forms.TypedChoiceField(label=_("Month"), choices=[(n, n) for n in range(1, 13)], coerce=int)
-    measures = forms.ModelMultipleChoiceField(Measure._base_manager.none(), label=_("Measures"))
+    measures = forms.ModelMultipleChoiceField(
+        Measure._base_manager.none(), label=_("Measures"), widget=forms.CheckboxSelectMultiple
+    )
     scale = forms.ChoiceField(label=_("Money is written in"), choices=Scale.choices, initial=Scale.WAN)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -37,7 +37,8 @@ PRINTED = {"rate": "completion", "points": "points", "growth": "growth"}  # send
 
 
 def text(value: Decimal) -> str:
-    return format(value, "f")
+    """One text per number, however many zeros the database gave it."""
+    return format(value.normalize(), "f")
 
 
 # ---------------------------------------------------------------- settings → rule

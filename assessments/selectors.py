@@ -37,14 +37,14 @@ class Figures:
 
     @classmethod
     def read(cls, units: Iterable[int], measures: Iterable[int], month: Month, target_kind: str) -> Figures:
-        found, ids = cls(), list(units)
+        found, ids, counted = cls(), list(units), list(measures)
         rows = ImportedFigure.objects.unscoped(reason=WHY).filter(
-            unit_id__in=ids, measure_id__in=list(measures), year__in=(month.year - 1, month.year), superseded_at=None
+            unit_id__in=ids, measure_id__in=counted, year__in=(month.year - 1, month.year), superseded_at=None
         )
         for row in rows:
             found.figures[row.unit_id, row.measure_id, row.year, row.month, row.span] = row
         targets = Target.objects.unscoped(reason=WHY).filter(
-            unit_id__in=ids, measure_id__in=list(measures), year=month.year, kind=target_kind, superseded_at=None
+            unit_id__in=ids, measure_id__in=counted, year=month.year, kind=target_kind, superseded_at=None
         )
         for target in targets.order_by("holds_from"):
             found.targets.setdefault((target.unit_id, target.measure_id), []).append(target)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
+from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -15,8 +16,10 @@ class RowFilterSet(django_filters.FilterSet):
     """`search_fields` are looked through by `q`; archived rows are hidden unless asked for."""
 
     search_fields: tuple[str, ...] = ()
-    q = django_filters.CharFilter(method="search", label=_("Search"))
-    archived = django_filters.BooleanFilter(field_name="archived_at", lookup_expr="isnull", exclude=True, label=_("Archived"))
+    q = django_filters.CharFilter(method="search", label=_("Search"), widget=forms.TextInput(attrs={"type": "search"}))
+    archived = django_filters.ChoiceFilter(
+        choices=[("yes", _("archived"))], empty_label=_("current"), method="only_archived", label=_("State")
+    )
 
     @property
     def form(self) -> Any:
@@ -35,8 +38,11 @@ class RowFilterSet(django_filters.FilterSet):
             found &= one
         return queryset.filter(found)
 
+    def only_archived(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        return queryset.filter(archived_at__isnull=False)
+
     def filter_queryset(self, queryset: QuerySet) -> QuerySet:
         queryset = super().filter_queryset(queryset)
-        if self.form.cleaned_data.get("archived") is None:
+        if not self.form.cleaned_data.get("archived"):
             queryset = queryset.filter(archived_at=None)
         return queryset

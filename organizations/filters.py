@@ -11,7 +11,7 @@ from organizations.models import CompetitionGroup, Officer, Post, RoleGrant, Uni
 
 class UnitFilterSet(RowFilterSet):
     search_fields = ("name", "short_name", "code", "pinyin")
-    kind = django_filters.MultipleChoiceFilter(choices=UnitKind.choices, label=_("Kind"))
+    kind = django_filters.ChoiceFilter(choices=UnitKind.choices, empty_label=_("all"), label=_("Kind"))
     below = django_filters.ModelChoiceFilter(queryset=Unit._base_manager.none(), method="in_tree", label=_("Below"))
 
     class Meta:
@@ -60,7 +60,7 @@ class UserFilterSet(RowFilterSet):
 
 class RoleGrantFilterSet(RowFilterSet):
     search_fields = ("user__name", "user__username", "unit__name")
-    role = django_filters.MultipleChoiceFilter(choices=Role.choices, label=_("Role"))
+    role = django_filters.ChoiceFilter(choices=Role.choices, empty_label=_("all"), label=_("Role"))
 
     class Meta:
         model = RoleGrant

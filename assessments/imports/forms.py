@@ -26,6 +26,7 @@ class FiguresForm(ActorForm):
         Measure._base_manager.none(),
         label=_("Measures in the sheet"),
         to_field_name="code",
+        widget=forms.CheckboxSelectMultiple,
         help_text=_("The first one chosen owns columns that only say “completed” or “target”."),
     )
     scale = forms.ChoiceField(

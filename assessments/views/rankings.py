@@ -41,6 +41,11 @@ class RankingPage(Page):
         rows = CompetitionGroup.objects.visible_to(self.request.user).filter(archived_at=None, tables__archived_at=None, tables__isnull=False)
         return list(rows.distinct().annotate(n=Count("memberships", filter=today, distinct=True)).select_related("owner").order_by("owner__path", "sort", "code"))
 
+    def group_label(self, group: CompetitionGroup) -> str:
+        """With the place's name where the reader sees groups of several places."""
+        several = len({g.owner_id for g in self.groups}) > 1
+        return f"{group.owner.label} {group.name}" if several else group.name
+
     @cached_property
     def group(self) -> CompetitionGroup | None:
         wanted = self.request.GET.get("group")
@@ -152,10 +157,10 @@ class Ranking(RankingPage):
         may_run = probe is not None and may_on(self.request.user, Action.RUN, probe)  # type: ignore[arg-type]
         may_publish = run is not None and not hasattr(run, "publication") and may_on(self.request.user, Action.PUBLISH, run)  # type: ignore[arg-type]
         context: dict[str, Any] = {
-            "title": _now("%(group)s: ranking") % {"group": group.name} if group else _now("Rankings"),
+            "title": _now("%(group)s: ranking") % {"group": self.group_label(group)} if group else _now("Rankings"),
             "sub": "",
             "tabs": [
-                {"label": g.name, "url": f"{reverse('ranking')}?group={g.code}", "active": g == group, "count": g.n} for g in self.groups
+                {"label": self.group_label(g), "url": f"{reverse('ranking')}?group={g.code}", "active": g == group, "count": g.n} for g in self.groups
             ],
             "measures": [{"label": t.name, "url": self.address(table=t.code, **{"as": ""}), "active": t == self.table} for t in self.tables],
             "periods": [{"value": p, "label": p, "selected": self.month is not None and p == str(self.month)} for p in self.periods],

@@ -46,7 +46,7 @@ class ListPage(Page):
         return self.rows(self.model.objects.visible_to(self.request.user))
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        self.filterset = self.filterset_class(request.GET or None, queryset=self.visible(), request=request)
+        self.filterset = self.filterset_class(request.GET, queryset=self.visible(), request=request)
         found = self.filterset.qs if self.filterset.is_valid() else self.visible().none()
         if fmt := request.GET.get("format"):
             return self.export(found, fmt)

@@ -59,7 +59,7 @@ class ChangeLog(Page):
     template_name = "common/list.html"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        found = EventFilterSet(request.GET or None, queryset=Events.objects.order_by("-pgh_created_at", "-pgh_id"), request=request)
+        found = EventFilterSet(request.GET, queryset=Events.objects.order_by("-pgh_created_at", "-pgh_id"), request=request)
         table = EventTable(found.qs, chosen=request.GET.getlist("columns"), request=request)
         RequestConfig(request, paginate={"per_page": PAGE_SIZE}).configure(table)
         partial = request.htmx and not request.htmx.boosted  # type: ignore[attr-defined]
