@@ -64,5 +64,5 @@ def restore(servers: Servers, dump: Path) -> None:
         cursor.execute(f'ALTER DATABASE "{fresh}" RENAME TO "{state.DATABASE}"')
     media = dump.with_name(dump.name.removesuffix(".dump") + ".media.tar.gz")
     if media.is_file():
-        with tarfile.open(media) as archive:
-            archive.extractall(servers.var, filter="data")
+        # Our own archive. tarfile's safe mode is missing in the Python 3.11.2 of Debian 12.
+        subprocess.run(["tar", "-xzf", str(media), "-C", str(servers.var)], check=True)
