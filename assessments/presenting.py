@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -42,8 +42,23 @@ def cell(shown: Shown, notes: Notes, *, url: str = "", digits: int = 2, nil: boo
         return {"value": None, "missing": missing, "note": note}
     found = {"value": shown.value, "url": url, "digits": digits, "note": notes.number(about) if about else None}
     if shown.published is not None and shown.kind in {"differs", "rounding"}:
-        found |= {"published": shown.published, "gap": shown.difference}
+        found |= {"published": _as_printed(shown.published), "gap": signed(shown.difference, digits), "why": agreement(shown.kind)}
     return found
+
+
+def _as_printed(value: Decimal) -> str:
+    """A published number with the digits it was printed with."""
+    exponent = value.as_tuple().exponent
+    return amount(value, -exponent if isinstance(exponent, int) and exponent < 0 else 0)
+
+
+def agreement(kind: str) -> str:
+    """How a published value stands to the computed one, in words."""
+    return {
+        "equal": _("equal to what was published"),
+        "rounding": _("the difference is explained by rounded inputs"),
+        "differs": _("the published value differs from its own inputs"),
+    }.get(kind, "")
 
 
 def page(reader: RunReader, *, base: str, open_unit: str, previous: dict[str, int | None]) -> dict[str, Any]:
@@ -58,20 +73,21 @@ def page(reader: RunReader, *, base: str, open_unit: str, previous: dict[str, in
         "growth": any(line.cells["growth"].value is not None for line in reader.lines),
         "both_ranks": reader.has_targets,
     }
-    rows = [_row(reader, line, notes, base, open_unit, previous) for line in reader.lines]
-    no_targets = not reader.has_targets
+    extras = _extra_columns(reader)
+    rows = [_row(reader, line, notes, base, open_unit, previous, show, extras) for line in reader.lines]
+    no_targets = not reader.has_targets and reader.measure.nature != "ratio"
     remarks = []
     if reader.progress is not None and reader.has_targets:
         through = reader.run.data_through
         remarks.append(_("Time progress is %(month)s ÷ 12; differences are in percentage points.") % {"month": through}
                        if table.schedule == "linear" else _("Time progress follows the quarterly split."))  # fmt: skip
-    if no_targets:
-        remarks.append(_("Completion: —: no target."))
     if table.tie_break:
         other = table.tie_measure.name if table.tie_measure else table.get_tie_break_display()
         remarks.append(_("Equal values are ordered by: %(other)s.") % {"other": other})
     remarks += _total_remarks(reader)
-    total = _total_row(reader, notes)
+    total = _total_row(reader, notes, show, extras)
+    if no_targets:
+        remarks.insert(0, _("No targets were set for this measure, so there is no completion rate."))
     return {
         "show": show,
         "rows": [r for r, line in zip(rows, reader.lines, strict=True) if line.ranked],
@@ -85,7 +101,7 @@ def page(reader: RunReader, *, base: str, open_unit: str, previous: dict[str, in
         "done_label": _done_label(reader),
         "month_label": _("Month %(month)s") % {"month": reader.run.month},
         "rank_label": _("Rank"),
-        "extra_heads": [],
+        "extra_heads": [head for head, _cell in extras],
     }
 
 
@@ -95,7 +111,42 @@ def _done_label(reader: RunReader) -> str:
     return reader.measure.name
 
 
-def _row(reader: RunReader, line: ShownLine, notes: Notes, base: str, open_unit: str, previous: dict[str, int | None]) -> dict[str, Any]:
+Extra = tuple[str, Callable[[ShownLine | None, Notes], dict[str, Any]]]
+
+
+def _extra_columns(reader: RunReader) -> list[Extra]:
+    """Columns that only some tables need: the parts of a ratio, the tie-breaking measure, the missing rate."""
+    table, found = reader.table, []
+
+    def fact_column(key: str, measure: Any) -> Extra:
+        def draw(line: ShownLine | None, notes: Notes) -> dict[str, Any]:
+            return cell(reader.fact(line, key, measure), notes, digits=reader.digits_of(measure)) if line else {}
+
+        return f"{measure.name} {reader.unit_of(measure)}".strip(), draw
+
+    if reader.measure.nature == "ratio" and reader.measure.numerator and reader.measure.denominator:
+        found += [fact_column("numerator", reader.measure.numerator), fact_column("denominator", reader.measure.denominator)]
+    if table.tie_measure is not None:
+        found.append(fact_column("tie", table.tie_measure))
+    if not reader.has_targets and reader.measure.nature != "ratio":
+
+        def no_rate(line: ShownLine | None, notes: Notes) -> dict[str, Any]:
+            return cell(Shown(None, "no_target"), notes)
+
+        found.append((_("Completion rate"), no_rate))
+    return found
+
+
+def _row(
+    reader: RunReader,
+    line: ShownLine,
+    notes: Notes,
+    base: str,
+    open_unit: str,
+    previous: dict[str, int | None],
+    show: dict[str, bool],
+    extras: list[Extra],
+) -> dict[str, Any]:
     url = f"{base}&unit={line.unit}"
     rank, before = line.ranks["rank"], previous.get(line.unit)
     cells = line.cells
@@ -109,33 +160,35 @@ def _row(reader: RunReader, line: ShownLine, notes: Notes, base: str, open_unit:
         "tied": line.tied,
         "move": before - rank if rank is not None and before is not None else None,
         "badge": "" if line.ranked else _("not ranked"),
-        "target": cell(cells["target"], notes, url=url, digits=digits, about=implied),
+        "target": cell(cells["target"], notes, url=url, digits=digits, about=implied) if show["target"] else {},
         "done": cell(cells["done"], notes, url=url, digits=digits, nil=line.state == "nil"),
-        "month": cell(cells["month"], notes, url=url, digits=digits),
-        "completion": cell(cells["completion"], notes, url=url, digits=reader.digits("completion")),
-        "points": cell(cells["points"], notes, url=url, digits=reader.digits("points")),
-        "growth": cell(cells["growth"], notes, url=url, digits=reader.digits("growth")),
-        "extra": [],
+        "month": cell(cells["month"], notes, url=url, digits=digits) if show["month"] else {},
+        **{
+            name: cell(cells[name], notes, url=url, digits=reader.digits(name))
+            for name, column in (("completion", "completion"), ("points", "completion"), ("growth", "growth"))
+            if show[column]
+        },
+        "extra": [draw(line, notes) for _head, draw in extras],
         "rank_amount": line.ranks["rank_by_amount"],
         "rank_rate": line.ranks["rank_by_rate"],
     }
 
 
-def _total_row(reader: RunReader, notes: Notes) -> dict[str, Any] | None:
-    if reader.measure.nature == "ratio":
+def _total_row(reader: RunReader, notes: Notes, show: dict[str, bool], extras: list[Extra]) -> dict[str, Any] | None:
+    if reader.measure.nature == "ratio" or not any(line.in_total for line in reader.lines):
         return None
-    total, digits = reader.total, reader.value_digits()
-    found: dict[str, Any] = {
-        name: cell(total[name], notes, digits=reader.digits(name)) for name in ("completion", "points", "growth")
+    total = reader.total
+    shown = {"target": "target", "done": "", "month": "month", "completion": "completion", "points": "completion", "growth": "growth"}
+    found = {
+        name: cell(total[name], notes, digits=reader.digits(name)) for name, column in shown.items() if not column or show[column]
     }
-    found |= {name: cell(total[name], notes, digits=digits) for name in ("target", "done", "month")}
-    return {"name": _("Sum of the group"), "extra": [], **found}
+    return {"name": _("Sum of the group"), "extra": [draw(None, notes) for _head, draw in extras], **found}
 
 
 def _total_remarks(reader: RunReader) -> list[str]:
     found = []
     document = reader.document["total"]
-    if reader.measure.nature != "ratio":
+    if reader.measure.nature != "ratio" and document["lines"]:
         counted = document["lines"]
         found.append(ngettext("The sum is that of %(n)s unit.", "The sum is that of %(n)s units.", counted) % {"n": counted})
         if reader.has_targets and document["without_done"]:
@@ -153,7 +206,7 @@ def _figures(reader: RunReader) -> list[dict[str, Any]]:
     """The line of figures above the table."""
     total, lines = reader.total, [line for line in reader.lines if line.ranked]
     found: list[dict[str, Any]] = []
-    if reader.measure.nature != "ratio" and total["done"].value is not None:
+    if reader.measure.nature != "ratio" and total["done"].value is not None and any(line.in_total for line in reader.lines):
         found.append({"label": _("Group total"), "value": amount(total["done"].value, reader.value_digits()), "unit": reader.unit_label})
     if total["completion"].value is not None:
         found.append({"label": _("Completion"), "value": amount(total["completion"].value, reader.digits("completion")), "unit": "%"})
@@ -218,22 +271,22 @@ def _levels(reader: RunReader, line: ShownLine) -> Iterable[dict[str, Any]]:
     if rate.value is not None and done.value is not None and target.value is not None:
         calc = [[
             (amount(done.value, digits), True), (" ÷ " + _("annual target") + " ", False), (amount(target.value, digits), True),
-            (" = ", False), (percent(rate.value, reader.digits("completion")), True),
+            (" = ", False), (_percent(rate.value, reader.digits("completion")), True),
         ]]  # fmt: skip
         if line.implied:
             calc.append([(_("The target is implied: derived from the published amount and rate."), False)])
-        calc += _published(rate, "%", reader.digits("completion"))
-        yield {"label": _("Completion rate"), "note": "", "value": percent(rate.value, reader.digits("completion")), "open": True, "calc": calc}
+        calc += _published(rate, "%")
+        yield {"label": _("Completion rate"), "note": "", "value": _percent(rate.value, reader.digits("completion")), "open": True, "calc": calc}
     elif reader.measure.nature == "ratio" and done.value is not None:
         sent = reader.inputs[line.unit]
-        calc = [[(f"{reader.measure.numerator} ÷ {reader.measure.denominator} = ", False), (percent(done.value, digits), True)]]
-        calc += _published(done, "%", digits)
-        yield {"label": reader.measure.name, "note": "", "value": percent(done.value, digits), "open": True, "calc": calc if sent else []}
+        calc = [[(f"{reader.measure.numerator} ÷ {reader.measure.denominator} = ", False), (_percent(done.value, digits), True)]]
+        calc += _published(done, "%")
+        yield {"label": reader.measure.name, "note": "", "value": _percent(done.value, digits), "open": True, "calc": calc if sent else []}
     if points.value is not None and reader.progress is not None and rate.value is not None:
         progress = reader.progress.quantize(Decimal("0.01"))
-        calc = [[(percent(rate.value, reader.digits("completion")), True), (" − " + _("time progress") + " ", False),
-                 (percent(progress, 2), True), (" = ", False), (signed(points.value, reader.digits("points")), True)]]  # fmt: skip
-        calc += _published(points, "", reader.digits("points"))
+        calc = [[(_percent(rate.value, reader.digits("completion")), True), (" − " + _("time progress") + " ", False),
+                 (_percent(progress, 2), True), (" = ", False), (signed(points.value, reader.digits("points")), True)]]  # fmt: skip
+        calc += _published(points, "")
         yield {"label": _("Against schedule"), "note": _("percentage points"), "value": signed(points.value, reader.digits("points")), "bad": points.value < 0, "open": True, "calc": calc}
     growth = cells["growth"]
     if growth.value is not None:
@@ -245,15 +298,14 @@ def _levels(reader: RunReader, line: ShownLine) -> Iterable[dict[str, Any]]:
         yield {"label": _("The tie was broken by"), "note": reader.table.tie_measure.name, "value": "", "calc": []}
 
 
-def _published(shown: Shown, unit: str, digits: int) -> list[list[tuple[str, bool]]]:
+def _percent(value: Decimal, digits: int) -> str:
+    return f"{percent(value, digits)}%"
+
+
+def _published(shown: Shown, unit: str) -> list[list[tuple[str, bool]]]:
     if shown.published is None or shown.value is None:
         return []
-    words = {
-        "equal": _("equal to what was published"),
-        "rounding": _("the difference is explained by rounded inputs"),
-        "differs": _("the published value differs from its own inputs"),
-    }.get(shown.kind, "")
-    return [[(_("published "), False), (f"{amount(shown.published, digits)}{unit}", True), (f": {words}", False)]]
+    return [[(_("published "), False), (f"{_as_printed(shown.published)}{unit}", True), (f": {agreement(shown.kind)}", False)]]
 
 
 def sources(reader: RunReader, line: ShownLine, user: Any) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from assessments.choices import MONEY, MeasureUnit, Nature, RankBy, Scale
-from assessments.models import RankingLine, RankingRun, RankingTable
+from assessments.models import Measure, RankingLine, RankingRun, RankingTable
 from rules.money import Rounding, to_display
 
 CELLS = ("target", "done", "month", "completion", "points", "growth")
@@ -68,12 +68,17 @@ class RunReader:
 
     @property
     def unit_label(self) -> str:
-        """What amounts are shown in: 万元, 个, %."""
-        if not self.is_money:
-            return {MeasureUnit.COUNT: _("pieces"), MeasureUnit.TRIPS: _("trips"), MeasureUnit.PERCENT: "%"}[MeasureUnit(self.measure.unit)]
-        if self.measure.unit == MeasureUnit.USD:
-            return {Scale.ONE: _("US dollars"), Scale.WAN: _("10 thousand US dollars"), Scale.YI: _("100 million US dollars")}[Scale(self.scale)]
-        return {Scale.ONE: _("yuan"), Scale.WAN: _("10 thousand yuan"), Scale.YI: _("100 million yuan")}[Scale(self.scale)]
+        """What the table's amounts are shown in."""
+        return self.unit_of(self.measure)
+
+    def unit_of(self, measure: Measure) -> str:
+        """万元, 个, 批次, %."""
+        scale = Scale(self.table.scale)
+        if measure.unit == MeasureUnit.USD:
+            return {Scale.ONE: _("US dollars"), Scale.WAN: _("10 thousand US dollars"), Scale.YI: _("100 million US dollars")}[scale]
+        if measure.unit == MeasureUnit.YUAN:
+            return {Scale.ONE: _("yuan"), Scale.WAN: _("10 thousand yuan"), Scale.YI: _("100 million yuan")}[scale]
+        return {MeasureUnit.COUNT: _("pieces"), MeasureUnit.TRIPS: _("trips"), MeasureUnit.PERCENT: "%"}[MeasureUnit(measure.unit)]
 
     @property
     def has_targets(self) -> bool:
@@ -145,6 +150,21 @@ class RunReader:
                 kind=compared.get("kind", ""),
             )
         return found
+
+    def fact(self, line: ShownLine, key: str, measure: Measure) -> Shown:
+        """A further fact of a line, from the run's inputs, in display units of its measure."""
+        sent = self.inputs[line.unit]["facts"].get(key)
+        if sent is None:
+            return Shown(None, "not_in_table")
+        refs = tuple((sent["ref"] or "").split(",")) if sent["ref"] else ()
+        if "amount" not in sent:
+            return Shown(None, sent["reason"], refs)
+        value = Decimal(sent["amount"])
+        shown = to_display(value, self.table.scale) if measure.unit in MONEY else value
+        return Shown(Rounding(self.digits_of(measure)).apply(shown), refs=refs)
+
+    def digits_of(self, measure: Measure) -> int:
+        return self.table.value_digits if measure.unit in MONEY or measure.unit == MeasureUnit.PERCENT else 0
 
     @property
     def _is_ratio(self) -> bool:

@@ -174,7 +174,10 @@ def _line(table: RankingTable, unit: Unit, figures: Figures, month: Month, throu
             facts["target"] = Value(target.value, measure.unit, f"target:{target.pk}")
             quanta["target"] = target.quantum
             implied = target.implied
-    elif measure.numerator and (part := figures.at(unit.pk, measure.numerator, through)):
+    elif measure.numerator and measure.denominator:
+        facts["numerator"] = figures.year_to_date(unit.pk, measure.numerator, through)
+        facts["denominator"] = figures.year_to_date(unit.pk, measure.denominator, through)
+    if measure.numerator and (part := figures.at(unit.pk, measure.numerator, through)):
         if "rate" in part.published:
             published = {"rate": part.published["rate"], "of": "done"}
     if table.tie_measure is not None:

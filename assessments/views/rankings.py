@@ -148,7 +148,7 @@ class Ranking(RankingPage):
         found = []
         if may_on(self.request.user, Action.EXPORT, self.run):  # type: ignore[arg-type]
             url = f"{reverse('circular_workbook')}?{urlencode({'run': self.run.pk})}"
-            found.append(action(_("Circular (Excel)"), url, icon="download"))
+            found.append(action(_("Circular (Excel)"), url, icon="download", primary=hasattr(self.run, "publication")))
         return found
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -170,6 +170,7 @@ class Ranking(RankingPage):
             "publish_url": reverse("ranking_publish", args=[run.pk]) if may_publish and run else "",
             "empty": {"title": _now("No ranking yet."), "why": _now("Import the month's figures, then compute the ranking.")},
             "panel": None,
+            "run_exists": run is not None,
         }
         if self.may(Action.IMPORT, "import"):
             context["empty"] |= {"url": reverse("import_list"), "label": _now("Import figures")}

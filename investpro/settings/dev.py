@@ -21,4 +21,4 @@ SECRET_KEY = os.environ.get("SECRET_KEY") or "development-only"
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
-BUREAU_NAME = BUREAU_NAME or "云川市投资促进局"
+BUREAU_NAME = BUREAU_NAME or "演示招商局"

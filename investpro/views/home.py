@@ -1,17 +1,46 @@
-"""Home: what waits for this person, and what changed."""
+"""Home: what waits for this person, where the own unit stands, what happened."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from common.views import Page
+from assessments import desk
+from common import clock
+from common.access import Action
+from common.views import Page, action
 
 
 class Home(Page):
     template_name = "home.html"
-    title = _("Home")
+
+    def actions(self) -> list[dict[str, Any]]:
+        found = []
+        if self.may(Action.VIEW, "ranking_run"):
+            found.append(action(_("Rankings"), reverse("ranking"), icon="ranking"))
+        if self.may(Action.IMPORT, "import"):
+            found.append(action(_("Import figures"), reverse("import_list"), icon="upload", primary=True))
+        return found
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(tasks=[], recent=[], figures=[], **kwargs)
+        user, today = self.request.user, clock.today()
+        tasks = desk.tasks(user)
+        name = user.actor_name  # type: ignore[union-attr]
+        waiting = ngettext("%(n)s thing waits for you", "%(n)s things wait for you", len(tasks)) % {"n": len(tasks)}
+        title = _("%(name)s: %(waiting)s") % {"name": name, "waiting": waiting} if tasks else name
+        return super().get_context_data(
+            title=title,
+            sub=f"{today:%Y-%m-%d} {date_format(today, 'l')}",
+            tasks=[{"label": _("To do"), "items": tasks}] if tasks else [],
+            task_count=len(tasks),
+            tasks_empty={"title": _("Nothing waits for you."), "why": _("What needs a decision from you stands here.")},
+            standings=desk.standings(user),
+            figures=desk.figures(user),
+            recent=desk.recent(user),
+            recent_title=_("Lately"),
+            **kwargs,
+        )
