@@ -1,5 +1,6 @@
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class MeasureUnit(TextChoices):
@@ -7,7 +8,7 @@ class MeasureUnit(TextChoices):
 
     YUAN = "yuan", _("yuan")
     USD = "usd", _("US dollars")
-    COUNT = "count", _("number")
+    COUNT = "count", pgettext_lazy("unit of account", "number")
     TRIPS = "trips", _("outings")
     PERCENT = "percent", _("per cent")
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from common.masking import mask_phone
 from common.tables import NUMBER, RowTable
@@ -82,7 +83,7 @@ class PostTable(RowTable):
 
 
 class OfficerTable(RowTable):
-    name = tables.Column(_("name"), linkify=("officer_detail", {"pk": tables.A("pk")}), order_by=("pinyin",))
+    name = tables.Column(pgettext_lazy("person", "name"), linkify=("officer_detail", {"pk": tables.A("pk")}), order_by=("pinyin",))
     phone = tables.Column(_("telephone"), orderable=False)
 
     class Meta(RowTable.Meta):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class IndustryLevel(models.TextChoices):
@@ -11,7 +12,7 @@ class IndustryLevel(models.TextChoices):
 
     SECTION = "section", _("Section")
     DIVISION = "division", _("Division")
-    GROUP = "group", _("Group")
+    GROUP = "group", pgettext_lazy("industry", "Group")
     CLASS = "class", _("Class")
 
 

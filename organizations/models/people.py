@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from common import scope
 from common.changelog import track
@@ -42,7 +43,7 @@ class Officer(ScopedModel):
     """An investment officer (招商专员). The telephone number is masked to who may not see it."""
 
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="officers", verbose_name=_("unit"))
-    name = models.CharField(_("name"), max_length=60)
+    name = models.CharField(pgettext_lazy("person", "name"), max_length=60)
     pinyin = models.CharField(max_length=200, blank=True, editable=False, db_collation="C")
     phone = models.CharField(_("telephone"), max_length=30, blank=True)
     post = models.ForeignKey(Post, models.PROTECT, null=True, blank=True, verbose_name=_("post"))

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from common.access import Action
 from common.masking import mask_phone
@@ -67,7 +68,7 @@ class UserDetail(UserNouns, DetailPage):
                 "title": _("Facts"),
                 "rows": [
                     (_("user name"), user.username),
-                    (_("name"), user.name),
+                    (pgettext_lazy("person", "name"), user.name),
                     (_("unit"), user.unit),
                     (_("telephone"), mask_phone(user.phone)),
                     (_("active"), _("yes") if user.is_active and not user.archived_at else _("no")),
