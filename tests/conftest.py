@@ -156,3 +156,19 @@ def app_role(db):
         yield cursor
         if not connection.needs_rollback:
             cursor.execute("RESET ROLE")
+
+
+@pytest.fixture
+def tree(db):
+    """The units of a small city: see `tests/support/factories.py`."""
+    from tests.support.factories import Tree
+
+    return Tree()
+
+
+@pytest.fixture
+def fresh_counters(broker):
+    """Throttles and lock-outs count from zero."""
+    from django.core.cache import cache
+
+    cache.clear()

@@ -34,6 +34,7 @@ PASSWORD = "Yunchuan-2026-y"
 class RowFactory(factory.django.DjangoModelFactory):
     class Meta:
         abstract = True
+        skip_postgeneration_save = True
 
     @classmethod
     def _get_manager(cls, model_class):
@@ -48,6 +49,7 @@ class RowFactory(factory.django.DjangoModelFactory):
 class UnitFactory(RowFactory):
     class Meta:
         model = Unit
+        skip_postgeneration_save = True
 
     parent = None
     code = factory.Sequence(lambda n: f"unit-{n}")
@@ -82,6 +84,7 @@ class Tree:
 class UserFactory(RowFactory):
     class Meta:
         model = User
+        skip_postgeneration_save = True
 
     username = factory.Sequence(lambda n: f"user{n}")
     name = factory.Sequence(lambda n: f"人员{n}")
@@ -100,6 +103,7 @@ class UserFactory(RowFactory):
 class RoleGrantFactory(RowFactory):
     class Meta:
         model = RoleGrant
+        skip_postgeneration_save = True
 
     user = factory.SubFactory(UserFactory)
     role = Role.OFFICER
@@ -110,6 +114,7 @@ class RoleGrantFactory(RowFactory):
 class PostFactory(RowFactory):
     class Meta:
         model = Post
+        skip_postgeneration_save = True
 
     unit = factory.SubFactory(UnitFactory)
     name = factory.Sequence(lambda n: f"第{n}科科长")
@@ -118,6 +123,7 @@ class PostFactory(RowFactory):
 class OfficerFactory(RowFactory):
     class Meta:
         model = Officer
+        skip_postgeneration_save = True
 
     unit = factory.SubFactory(UnitFactory)
     name = factory.Sequence(lambda n: f"专员{n}")
@@ -128,6 +134,7 @@ class OfficerFactory(RowFactory):
 class ServiceRecordFactory(RowFactory):
     class Meta:
         model = ServiceRecord
+        skip_postgeneration_save = True
 
     officer = factory.SubFactory(OfficerFactory)
     kind = ServiceKind.FRONT_LINE
@@ -137,6 +144,7 @@ class ServiceRecordFactory(RowFactory):
 class UnitAliasFactory(RowFactory):
     class Meta:
         model = UnitAlias
+        skip_postgeneration_save = True
 
     unit = factory.SubFactory(UnitFactory)
     name = factory.Sequence(lambda n: f"别名{n}")
@@ -146,6 +154,7 @@ class UnitAliasFactory(RowFactory):
 class GroupFactory(RowFactory):
     class Meta:
         model = CompetitionGroup
+        skip_postgeneration_save = True
 
     owner = factory.SubFactory(UnitFactory)
     code = factory.Sequence(lambda n: f"group-{n}")
@@ -155,6 +164,7 @@ class GroupFactory(RowFactory):
 class MembershipFactory(RowFactory):
     class Meta:
         model = GroupMembership
+        skip_postgeneration_save = True
 
     group = factory.SubFactory(GroupFactory)
     unit = factory.SubFactory(UnitFactory)
