@@ -25,7 +25,8 @@ from organizations.models import (
     UnitAlias,
     User,
 )
-from organizations.selectors import normal_name, pinyin_key
+from organizations.selectors import normal_name
+from reference.pinyin import pinyin_key
 
 TESTS = System("tests")
 PASSWORD = "Yunchuan-2026-y"
