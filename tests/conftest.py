@@ -20,6 +20,8 @@ from investpro.embedded import state
 from investpro.embedded.processes import Lock
 from investpro.embedded.testing import PREFIX, Scratch
 
+pytest.register_assert_rewrite("tests.support")
+
 FOLDER = "INVESTPRO_TEST_FOLDER"  # how the processes of one session find each other
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 _session_lock = pytest.StashKey[Lock]()
