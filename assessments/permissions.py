@@ -21,14 +21,18 @@ for _kind in ("figure", "target"):
     )
 register(
     "ranking_table",
-    {R.BUREAU_STAFF: {TREE: KEEP}, **{r: {(*TREE, Relation.MEMBER): READ} for r in READERS}, R.SERVICE_CLIENT: {TREE: READ}},
+    {
+        R.BUREAU_STAFF: {TREE: KEEP, Relation.MEMBER: READ},
+        **{r: {(*TREE, Relation.MEMBER): READ} for r in READERS},
+        R.SERVICE_CLIENT: {TREE: READ},
+    },
 )
 register(
     "ranking_run",
     {
-        R.BUREAU_STAFF: {TREE: {A.VIEW, A.RUN, A.PUBLISH, A.EXPORT}},
+        R.BUREAU_STAFF: {TREE: {A.VIEW, A.RUN, A.PUBLISH, A.EXPORT}, Relation.MEMBER: TAKE},
         R.COMMITTEE: {TREE: TAKE},
-        R.LEADER: {TREE: TAKE},
+        R.LEADER: {(*TREE, Relation.MEMBER): TAKE},
         **{role: {Relation.MEMBER: TAKE} for role in (R.UNIT_HEAD, R.OFFICER)},
         R.SERVICE_CLIENT: {Relation.MEMBER: READ},
     },

@@ -34,7 +34,8 @@ class RowSerializer(serializers.ModelSerializer):
         model = relation_info.related_model
         kwargs.pop("validators", None)
         if "queryset" in kwargs and hasattr(model, "Scope") and "request" in self.context:
-            kwargs["queryset"] = model.objects.visible_to(self.context["request"].user)
+            rows = model.objects.visible_to(self.context["request"].user)
+            kwargs["queryset"] = rows.filter(archived_at=None)  # the same choices as in a form
         return field_class, kwargs
 
 
@@ -64,6 +65,10 @@ class ReadViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
         if getattr(self, "swagger_fake_view", False):
             return self.model._base_manager.none()
         return self.rows(self.model.objects.visible_to(self.request.user))
+
+    def filter_queryset(self, queryset: Any) -> Any:
+        """Filters narrow lists; one row is found by its id, archived or not."""
+        return super().filter_queryset(queryset) if self.action == "list" else queryset
 
     def rows(self, queryset: Any) -> Any:
         """Add what the serializer joins. Overridden by leaves."""

@@ -224,7 +224,7 @@ def execute(run_id: int) -> JobRun.State | None:
     try:
         with changelog.acting(actor, request_id=f"job-{run.pk}"), transaction.atomic():
             result = _functions[run.kind](Progress(run), **run.params) or {}
-            ended = JobRun.objects.filter(pk=run.pk, state=JobRun.State.RUNNING).update(
+            ended = _own(run).update(
                 state=JobRun.State.DONE, ended_at=clock.now(), result=result, error=""
             )
             if not ended:
@@ -237,7 +237,7 @@ def execute(run_id: int) -> JobRun.State | None:
     except Exception as problem:  # a job must never take the worker down
         log.error("job failed", job=run.pk, kind=run.kind, trace=traceback.format_exc())
         if run.attempts < MAX_ATTEMPTS:
-            JobRun.objects.filter(pk=run.pk).update(state=JobRun.State.QUEUED, error=str(problem)[:500])
+            _own(run).update(state=JobRun.State.QUEUED, error=str(problem)[:500])
             return JobRun.State.QUEUED
         return _fail(run, f"{type(problem).__name__}: {problem}"[:500])
     return JobRun.State.DONE
@@ -247,6 +247,11 @@ class Lost(Exception):
     """Another worker has this job now."""
 
 
+def _own(run: JobRun) -> Any:
+    """The row while this attempt still holds it: who lost a job says nothing about it any more."""
+    return JobRun.objects.filter(pk=run.pk, state=JobRun.State.RUNNING, attempts=run.attempts)
+
+
 def _fail(run: JobRun, message: str) -> JobRun.State:
-    JobRun.objects.filter(pk=run.pk).update(state=JobRun.State.FAILED, ended_at=clock.now(), error=message)
+    _own(run).update(state=JobRun.State.FAILED, ended_at=clock.now(), error=message)
     return JobRun.State.FAILED

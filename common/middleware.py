@@ -1,19 +1,18 @@
-"""Request id, change-log context, idle log-out."""
+"""Request id, private answers, change-log context, idle log-out."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 import structlog
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from common import changelog
+from common import changelog, clock
 
 Handler = Callable[[HttpRequest], HttpResponse]
 SEEN = "last_seen"
@@ -30,6 +29,18 @@ class RequestIdMiddleware:
         with structlog.contextvars.bound_contextvars(request_id=request.request_id):  # type: ignore[attr-defined]
             response = self.get_response(request)
         response["X-Request-Id"] = request.request_id  # type: ignore[attr-defined]
+        return response
+
+
+class PrivateMiddleware:
+    """No answer is kept by a proxy or by a shared machine's browser, unless it says so itself (static files do)."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Cache-Control", "private, no-store")
         return response
 
 
@@ -54,11 +65,13 @@ class IdleLogoutMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated and "HTTP_AUTHORIZATION" not in request.META:
-            now, seen = int(time.time()), request.session.get(SEEN)
+            now, seen = int(clock.now().timestamp()), request.session.get(SEEN)
             if seen is not None and now - seen > settings.IDLE_LOGOUT_SECONDS:
                 logout(request)
+                if request.path.startswith("/api/"):
+                    return self.get_response(request)  # answered as an anonymous call, in the API's format
                 messages.info(request, _("You were signed out after a long pause. Sign in to go on."))
-                return redirect(f"{settings.LOGIN_URL}?next={request.path}")
+                return redirect_to_login(request.get_full_path())
             polling = request.headers.get("X-Polling") == "1"
             if not polling and (seen is None or now - seen > 60):
                 request.session[SEEN] = now

@@ -114,7 +114,8 @@ def visible_q(model: Any, actor: Actor, action: Action) -> Q:
         if Relation.SELF in allowed and scope.owner:
             found |= Q(**{scope.owner: actor.pk})
         if Relation.MEMBER in allowed and scope.members:
-            found |= scope.members(grant)
+            # As a subquery: a join to many members would repeat the row.
+            found |= Q(pk__in=model._base_manager.filter(scope.members(grant)).values("pk"))
     return found
 
 

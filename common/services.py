@@ -29,6 +29,13 @@ def authorize(actor: Actor, action: Action, obj: Any) -> None:
     raise Denied
 
 
+def authorize_change(actor: Actor, obj: Any) -> None:
+    """For what hangs on a row (names, members, records): as `authorize`, and Archived for a closed row."""
+    authorize(actor, Action.CHANGE, obj)
+    if obj.archived_at is not None:
+        raise Archived
+
+
 def get_visible(model: type[M], pk: Any, actor: Actor, *, lock: bool = False) -> M:
     """One row in the actor's scope, locked for change on request. Raises NotVisible."""
     rows = model.objects.visible_to(actor)  # type: ignore[attr-defined]

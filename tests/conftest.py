@@ -20,6 +20,8 @@ from investpro.embedded import state
 from investpro.embedded.processes import Lock
 from investpro.embedded.testing import PREFIX, Scratch
 
+pytest.register_assert_rewrite("tests.support")
+
 FOLDER = "INVESTPRO_TEST_FOLDER"  # how the processes of one session find each other
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 _session_lock = pytest.StashKey[Lock]()
@@ -156,3 +158,19 @@ def app_role(db):
         yield cursor
         if not connection.needs_rollback:
             cursor.execute("RESET ROLE")
+
+
+@pytest.fixture
+def tree(db):
+    """The units of a small city: see `tests/support/factories.py`."""
+    from tests.support.factories import Tree
+
+    return Tree()
+
+
+@pytest.fixture
+def fresh_counters(broker):
+    """Throttles and lock-outs count from zero."""
+    from django.core.cache import cache
+
+    cache.clear()

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
@@ -42,6 +42,8 @@ class Page(LoginRequiredMixin, TemplateView):
             raise Http404(str(gone)) from gone
         except Denied as denied:
             raise PermissionDenied(str(denied)) from denied
+        except ServiceError as refused:  # an address that asks for what there is not
+            raise BadRequest(str(refused)) from refused
 
     def check(self) -> None:
         """Raises Denied when nobody with this actor's roles may open the page."""

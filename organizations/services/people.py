@@ -43,7 +43,7 @@ def officer_archive(*, actor: Actor, pk: int, version: int | None, reason: str) 
 @transaction.atomic
 def service_record_add(*, actor: Actor, officer: Officer, **values: Any) -> ServiceRecord:
     """Time served, in days from `begins` to `ends` (None: still serving)."""
-    services.authorize(actor, Action.CHANGE, officer)
+    services.authorize_change(actor, officer)
     record = ServiceRecord(officer=officer, **values)
     with changelog.acting(actor):
         record.full_clean()

@@ -12,7 +12,6 @@ from django.db.models.functions import Concat, Substr
 from django.utils.translation import gettext as _
 
 from common import changelog, services
-from common.access import Action
 from common.actors import Actor
 from common.errors import Refused
 from common.models import ImportBatch, ImportMapping
@@ -75,7 +74,7 @@ def unit_archive(*, actor: Actor, pk: int, version: int | None, reason: str) -> 
 @transaction.atomic
 def alias_add(*, actor: Actor, unit: Unit, name: str) -> UnitAlias:
     """Remember another name of a unit. The same name again is no error."""
-    services.authorize(actor, Action.CHANGE, unit)
+    services.authorize_change(actor, unit)
     with changelog.acting(actor):
         alias, _new = UnitAlias.objects.get_or_create(
             unit=unit, normalized=normal_name(name), defaults={"name": name.strip()[:100]}
@@ -87,7 +86,7 @@ def alias_add(*, actor: Actor, unit: Unit, name: str) -> UnitAlias:
 def alias_remove(*, actor: Actor, pk: int) -> None:
     """Forget another name."""
     alias = UnitAlias.objects.select_related("unit").get(pk=pk)
-    services.authorize(actor, Action.CHANGE, alias.unit)
+    services.authorize_change(actor, alias.unit)
     with changelog.acting(actor):
         alias.delete()
 
@@ -117,7 +116,7 @@ def membership_add(
     sort: int = 0,
 ) -> GroupMembership:
     """Put a unit into a group from `begins` to `ends` (both days included). Raises ValidationError when it is in it."""
-    services.authorize(actor, Action.CHANGE, group)
+    services.authorize_change(actor, group)
     valid = DateRange(begins, ends + timedelta(days=1) if ends else None, "[)")
     member = GroupMembership(group=group, unit=unit, valid=valid, ranked=ranked, in_total=in_total, sort=sort)
     with changelog.acting(actor):
@@ -130,7 +129,7 @@ def membership_add(
 def membership_end(*, actor: Actor, pk: int, last_day: date) -> GroupMembership:
     """The unit's last day in the group. Raises Refused when it lies before its first."""
     member = GroupMembership.objects.select_for_update(of=("self",)).select_related("group").get(pk=pk)
-    services.authorize(actor, Action.CHANGE, member.group)
+    services.authorize_change(actor, member.group)
     begins = member.valid.lower
     if begins and last_day < begins:
         raise Refused(_("The unit joined on %(day)s. Choose a later day.") % {"day": begins}, code="dates")

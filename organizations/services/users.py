@@ -90,7 +90,7 @@ def role_end(*, actor: Actor, pk: int, version: int | None, reason: str) -> Role
 @transaction.atomic
 def token_issue(*, actor: Actor, user: User, days: int | None = 365) -> str:
     """A token for an API client; only its hash is kept, so it is shown once. Refused for people's accounts."""
-    services.authorize(actor, Action.CHANGE, user)
+    services.authorize_change(actor, user)
     if not any(g.role == Role.SERVICE_CLIENT for g in user.grants()):
         raise Refused(_("Tokens are for service-centre clients. Give the account that role first."), code="not_a_client")
     with changelog.acting(actor, reason=_("token issued")):

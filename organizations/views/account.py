@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth import update_session_auth_hash
-from django.http import HttpRequest
+from django.http import HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from common.views.rows import FormPage
@@ -49,6 +50,9 @@ class PasswordExpiryMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.user.is_authenticated and expired(request.user):
             free = {reverse("own_password"), reverse("logout"), reverse("set_language")}
-            if request.path not in free and not request.path.startswith(("/static/", "/api/")):
+            if request.path.startswith("/api/"):  # a session; tokens are read later and don't expire this way
+                body = {"code": "password_expired", "message": gettext("Set a password of your own before you go on.")}
+                return JsonResponse({**body, "fields": {}, "request_id": request.request_id}, status=403)  # type: ignore[attr-defined]
+            if request.path not in free and not request.path.startswith("/static/"):
                 return redirect("own_password")
         return self.get_response(request)
