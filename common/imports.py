@@ -211,15 +211,8 @@ def start(
     if not may(actor, Action.IMPORT, "import", path=scope_path):
         raise Denied
     book = read_bytes(data, filename)
-    sha = hashlib.sha256(data).hexdigest()
-    stored = ImportFile.objects.filter(sha256=sha).first()
-    if stored is None:
-        stored = ImportFile(sha256=sha, size=len(data))
-        stored.content.save(sha, ContentFile(data), save=False)
-        stored.save()
     batch = ImportBatch(
         importer=machine.code,
-        file=stored,
         filename=filename[:200],
         scope_path=scope_path,
         params=dict(params),
@@ -230,11 +223,23 @@ def start(
     chosen = sheet_of(batch, book)
     titles = set_header(batch, chosen)
     batch.columns = match_columns(batch, titles)
-    _tell_titles(batch, titles)
+    _tell_titles(batch, titles, batch.columns)
+    batch.file = _stored(data)
     with changelog.acting(actor):
         batch.save()
     _preview_if_complete(batch, book)
     return batch
+
+
+def _stored(data: bytes) -> ImportFile:
+    """The file as it was sent, kept once."""
+    sha = hashlib.sha256(data).hexdigest()
+    stored = ImportFile.objects.filter(sha256=sha).first()
+    if stored is None:
+        stored = ImportFile(sha256=sha, size=len(data))
+        stored.content.save(sha, ContentFile(data), save=False)
+        stored.save()
+    return stored
 
 
 def _likely_sheet(batch: ImportBatch, book: sheets.Workbook) -> str:
@@ -258,7 +263,9 @@ def unknown_names(batch: ImportBatch, book: sheets.Workbook | None = None) -> li
     return importer_of(batch).unknown_names(batch, [cells for _n, cells in data_rows(batch, sheet_of(batch, book))])
 
 
-def _tell_titles(batch: ImportBatch, titles: Sequence[str]) -> None:
+def _tell_titles(batch: ImportBatch, titles: Sequence[str], decided: Mapping[str, str]) -> None:
+    """Hand the matched titles to the importer; keep the others, so that the preview can name what it leaves out."""
+    batch.params["ignored"] = [title for n, title in enumerate(titles) if title and str(n) not in decided]
     importer_of(batch).matched(batch, {key: titles[int(n)] for n, key in batch.columns.items() if int(n) < len(titles)})
 
 
@@ -276,7 +283,7 @@ def choose_sheet(*, actor: Actor, pk: int, sheet: str) -> ImportBatch:
     batch.sheet, batch.state = sheet, State.MAPPING
     titles = set_header(batch, sheet_of(batch, book))
     batch.columns = match_columns(batch, titles)
-    _tell_titles(batch, titles)
+    _tell_titles(batch, titles, batch.columns)
     with changelog.acting(actor):
         batch.save()
     return batch
@@ -307,7 +314,7 @@ def remap(
     batch.columns = {n: key for n, key in columns.items() if key}
     if lacking := missing_columns(batch):
         raise Refused(_("No column is matched with: %(fields)s.") % {"fields": "、".join(lacking)}, code="columns")
-    _tell_titles(batch, titles)
+    _tell_titles(batch, titles, columns)
     batch.names = {**batch.names, **{n: u for n, u in names.items() if u}}
     with changelog.acting(actor):
         if remember:
@@ -433,7 +440,8 @@ def marked_file(batch: ImportBatch) -> bytes:
     marks: dict[tuple[str, str], str] = {}
     for row in batch.rows.exclude(problems=[]):
         for one in row.problems:
-            marks[(batch.sheet, one["ref"])] = one["message"]
+            place = (batch.sheet, one["ref"] or f"A{row.number}")
+            marks[place] = f"{marks[place]}\n{one['message']}" if place in marks else one["message"]
     with batch.file.content.open("rb") as stream:
         return sheets.mark_cells(stream.read(), marks)
 

@@ -31,7 +31,10 @@ from rules.money import UNITS
 
 # Words in senders' headers. They are language, not rules: a word that is missing is matched by hand once.
 WORDS: dict[str, tuple[str, ...]] = {
-    "unit": ("单位", "单位名称", "名称", "镇办", "镇(办)", "县区", "县(市、区)", "县市区", "部门", "级别", "责任单位", "unit"),
+    "code": ("单位代码", "代码", "单位编码", "编码", "unit code", "code"),
+    "year": ("年份", "年度", "年", "year"),
+    "period": ("月份", "月", "month"),
+    "unit": ("单位", "单位名称", "名称", "镇办", "镇(办)", "县区", "县(市、区)", "县市区", "部门", "级别", "责任单位", "unit", "unit name"),
     "ytd": ("累计完成", "累计到位资金", "累计到位", "本年累计", "完成数", "累计", "year to date"),
     "month": ("本月完成", "当月完成", "本月到位资金", "this month"),
     "target": ("年度目标", "年度目标任务", "目标任务", "年计划", "任务数", "annual target"),
@@ -53,12 +56,15 @@ LABELS = {
 VALUES = ("ytd", "month", "target")
 PUBLISHED = ("rate", "growth", "points", "rank")
 IMPLIED = re.compile("推算|隐含|implied")
-SCALES = (("亿元", "yi"), ("万元", "wan"), ("元", "yuan"))
+SCALES = {"亿": "yi", "100 million": "yi", "万": "wan", "10 thousand": "wan", "": "yuan"}
+# At the end of the title or of a part of it: "多元化投资" names no unit.
+_SCALE = re.compile(r"(亿|万|100 million|10 thousand|)\s*(?:美?元|yuan|US dollars)\s*(?:$|[()（）\[\]【】,，;；/])", re.IGNORECASE)
 
 
 def scale_of(title: str) -> str:
-    """The unit that a header names in its text: "到位资金(万元)" → "wan"; "" when it names none."""
-    return next((scale for word, scale in SCALES if word in title), "")
+    """The unit of money that a header names: "到位资金(万元)" and "外资（万美元）" → "wan"; "" when it names none."""
+    found = _SCALE.search(title)
+    return SCALES[found[1].lower()] if found else ""
 
 
 class FiguresImporter:
@@ -97,9 +103,16 @@ class FiguresImporter:
         return [rows[code] for code in batch.params["measures"] if code in rows]
 
     def fields(self, batch: ImportBatch) -> list[Field]:
-        found = [Field("unit", _("unit"), required=True, words=WORDS["unit"])]
+        """The unit by name or by code, year and month for checking, the measures' columns, a remark."""
+        by_code = "code" in batch.columns.values()
+        found = [
+            Field("unit", _("unit"), required=not by_code, words=WORDS["unit"]),
+            Field("code", _("unit code"), words=WORDS["code"]),
+            Field("year", _("year"), words=WORDS["year"]),
+            Field("month", _("month"), words=WORDS["period"]),
+        ]
         for number, measure in enumerate(self.measures(batch)):
-            names = (measure.name, *measure.words.split())
+            names = (measure.name, *measure.words.split(), f"{measure.name} {measure.code}")
             for part, label in LABELS.items():
                 words = [f"{name}{word}" for name in names for word in WORDS[part]]
                 if part == "ytd":
@@ -113,20 +126,20 @@ class FiguresImporter:
     def matched(self, batch: ImportBatch, titles: Mapping[str, str]) -> None:
         """Take from the headers what only they say: the unit of money, and that targets are implied."""
         batch.params["scales"] = {key: scale_of(title) for key, title in titles.items() if scale_of(title)}
-        if any(key.startswith("target:") and IMPLIED.search(title) for key, title in titles.items()):
-            batch.params["implied"] = True
+        said = batch.params.setdefault("implied_by_form", bool(batch.params.get("implied")))
+        named = any(key.startswith("target:") and IMPLIED.search(title) for key, title in titles.items())
+        batch.params["implied"] = said or named
 
     # ------------------------------------------------------------ names
 
-    def _known(self, batch: ImportBatch) -> dict[str, list[Unit]]:
-        return units_by_name(batch.scope_path)
-
     def unknown_names(self, batch: ImportBatch, rows: Iterable[Mapping[str, Cell]]) -> list[str]:
-        known = self._known(batch)
+        known = units_by_name(batch.scope_path)
+        codes = {unit.code for units in known.values() for unit in units}
         found: dict[str, None] = {}
         for cells in rows:
             name = cells["unit"].value if "unit" in cells else ""
-            if name and normal_name(name) not in known and name not in batch.names:
+            by_code = "code" in cells and cells["code"].value in codes
+            if name and not by_code and normal_name(name) not in known and name not in batch.names:
                 found[name] = None
         return list(found)
 
@@ -167,44 +180,63 @@ class Planner:
         self.batch, self.params = batch, batch.params
         self.known = units_by_name(batch.scope_path)
         self.measures = {m.code: m for m in importer.measures(batch)}
-        self.times = Counter(unit.pk for unit in (self._unit(c.get("unit")) for c in rows) if isinstance(unit, Unit))
-        self.first_seen: set[int] = set()
+        self.times = Counter(unit.pk for unit in map(self._unit, rows) if isinstance(unit, Unit))
+        self.written = self._written()
 
     @cached_property
     def by_id(self) -> dict[int, Unit]:
         rows = Unit.objects.unscoped(reason="names of an import's own scope").below(self.batch.scope_path)
         return {u.pk: u for u in rows}
 
-    def _unit(self, cell: Cell | None) -> Unit | str:
-        """The unit, or the sentence that says why there is none."""
-        if cell is None or not cell.value:
-            return _("The row has figures but no unit. Write the unit's name.")
-        if chosen := self.batch.names.get(cell.value):
-            if found := self.by_id.get(chosen):
-                return found
-        units = self.known.get(normal_name(cell.value), [])
+    @cached_property
+    def by_code(self) -> dict[str, Unit]:
+        return {u.code: u for u in self.by_id.values() if u.archived_at is None}
+
+    def _written(self) -> dict[int, int]:
+        """Unit id → row of this batch that is in already: a parked row can't be mended into a second one."""
+        if self.batch.state != ImportBatch.State.CONFIRMED:
+            return {}
+        rows = self.batch.rows.filter(fate=ImportRow.Fate.APPLIED).values_list("number", "plan")
+        return {step["unit"]: number for number, plan in rows for step in plan}
+
+    def _unit(self, cells: Mapping[str, Cell]) -> Unit | str:
+        """The unit, or the sentence that says why there is none. The code decides where the name can't."""
+        name, code = (cells[key].value if key in cells else "" for key in ("unit", "code"))
+        by_code = self.by_code.get(code)
+        if not name:
+            if by_code or not code:
+                return by_code or _("The row has figures but no unit. Write the unit's name.")
+            return _("“%(code)s” is no unit's code here. Write the unit's name.") % {"code": code}
+        if found := self.by_id.get(self.batch.names.get(name, 0)):
+            return found
+        units = self.known.get(normal_name(name), [])
+        if by_code and (not units or by_code in units):
+            return by_code
         if not units:
-            return _("“%(name)s” is not a unit here. Match the name, or add the unit first.") % {"name": cell.value}
+            return _("“%(name)s” is not a unit here. Match the name, or add the unit first.") % {"name": name}
         if len(units) > 1:
             names = "、".join(f"{u.name} ({u.code})" for u in units)
-            return _("“%(name)s” could be: %(units)s. Write the code.") % {"name": cell.value, "units": names}
+            return _("“%(name)s” could be: %(units)s. Write the code.") % {"name": name, "units": names}
+        if by_code:
+            return _("The code %(code)s is %(other)s, the name is %(name)s. Correct one of them.") % {
+                "code": code, "other": by_code.name, "name": units[0].name
+            }  # fmt: skip
         return units[0]
 
     def plan(self, cells: Mapping[str, Cell]) -> Plan:
-        plan, cell = Plan(ImportRow.Result.UNCHANGED), cells.get("unit")
-        unit = self._unit(cell)
+        plan, unit = Plan(ImportRow.Result.UNCHANGED), self._unit(cells)
+        place = next((key for key in ("unit", "code") if key in cells and cells[key].value), "unit")
+        ref = cells[place].ref if place in cells else ""
         if isinstance(unit, str):
-            plan.problems.append(Problem("unit", cell.ref if cell else "", unit))
-        elif self.times[unit.pk] > 1:
-            if unit.pk in self.first_seen:
-                message = _("“%(name)s” stands in this file %(n)s times. Keep one row.") % {"name": unit.name, "n": self.times[unit.pk]}
-                plan.problems.append(Problem("unit", cell.ref if cell else "", message))
-            self.first_seen.add(unit.pk)
+            plan.problems.append(Problem(place, ref, unit))
+        elif again := self._again(unit):
+            plan.problems.append(Problem(place, ref, again))
+        plan.problems += self._period_problems(cells)
         steps = [s for code, m in self.measures.items() for s in self._steps(code, m, cells, plan)]
         if plan.problems or isinstance(unit, str):
             return plan
         if not steps:
-            plan.problems.append(Problem("unit", cell.ref if cell else "", _("The row has no figure. Write 零报告 for a nil return, 未报 where there is none.")))
+            plan.problems.append(Problem(place, ref, _("The row has no figure. Write 零报告 for a nil return, 未报 where there is none.")))
             return plan
         outcomes = [plan_step(self.batch, unit, step) for step in steps]
         plan.steps = [step.document() for step in steps]
@@ -213,6 +245,35 @@ class Planner:
         elif "new" in outcomes:
             plan.result = ImportRow.Result.NEW
         return plan
+
+    def _again(self, unit: Unit) -> str:
+        """Why a second row of a unit is refused: nobody can tell which of them is meant."""
+        if self.times[unit.pk] > 1:
+            return _("“%(name)s” stands in this file %(n)s times. Keep one row.") % {"name": unit.name, "n": self.times[unit.pk]}
+        if unit.pk in self.written:
+            return _("“%(name)s” is in already, from row %(n)s of this file.") % {"name": unit.name, "n": self.written[unit.pk]}
+        return ""
+
+    def _period_problems(self, cells: Mapping[str, Cell]) -> Iterable[Problem]:
+        """A row that says another year or month than the import."""
+        for key, suffix in (("year", "年"), ("month", "月")):
+            cell = cells.get(key)
+            if cell is None or not cell.value:
+                continue
+            own = self.params[key]
+            try:
+                number = parse_number(cell.value.removesuffix(suffix))
+            except NumberError as problem:
+                yield Problem(key, cell.ref, problem.message)
+                continue
+            if number == own:
+                continue
+            if key == "month" and number not in range(1, 13):
+                yield Problem(key, cell.ref, _("There is no month %(value)s. A month is 1 to 12.") % {"value": cell.value})
+            elif key == "month":
+                yield Problem(key, cell.ref, _("The row is for month %(value)s, this import for month %(own)s. Import it for its own month.") % {"value": cell.value, "own": own})
+            else:
+                yield Problem(key, cell.ref, _("The row is for the year %(value)s, this import for %(own)s. Import it for its own year.") % {"value": cell.value, "own": own})
 
     def _steps(self, code: str, measure: Measure, cells: Mapping[str, Cell], plan: Plan) -> list[Step]:
         found, published = [], {}

@@ -1,4 +1,4 @@
-"""The Excel template that a clerk downloads, fills and uploads: annual targets and monthly figures.
+"""The Excel template that a clerk downloads, fills and uploads: annual targets and monthly figures, in one sheet.
 
 Units, year and month are filled in; the header is locked, everything below it is open. What Excel can
 refuse while typing it refuses (a negative target, a month that doesn't exist, text that is no number);
@@ -9,45 +9,40 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
-from enum import StrEnum
 from typing import Any
 
 import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
+from assessments.choices import MONEY
+from assessments.models import Measure
+from assessments.selectors import last_day
+from assessments.words import load_words
 from common.exports import sheet_title
+from common.imports import normal
+from organizations.models import CompetitionGroup
+from organizations.selectors import members_on
+from rules.periods import Month
 
 HEADER_ROW = 2  # below the title and the hint; data begins in the next row
 SPARE_ROWS = 200  # rows below the units on which typing is still checked
 FIRST_YEAR, LAST_YEAR = 2000, 2100
-_CODE, _UNIT, _MEASURE = 16, 26, 18
+FIXED = ("head.code", "head.unit", "head.year", "head.month")
+PARTS = ("target", "ytd", "done")  # the three columns of a measure
+_CODE, _UNIT, _NUMBER, _REMARK = 16, 26, 18, 30
 
 
-class TemplateKind(StrEnum):
-    TARGETS = "targets"
-    FIGURES = "figures"
+def template_headers(measures: Sequence[tuple[str, str, str]], words: Mapping[str, str]) -> tuple[str, ...]:
+    """The header of the data sheet; the import knows each of its columns without asking.
 
-
-def template_headers(
-    kind: TemplateKind, measures: Sequence[tuple[str, str, str]], words: Mapping[str, str]
-) -> tuple[str, ...]:
-    """The header of a data sheet, as `common.sheets.header_rows` reads it back.
-
-    `measures` are (code, name, unit); two that would read alike carry their code as well.
+    `measures` are (code, name, unit). Two names that the import could not tell apart carry their code as well.
     """
-    fixed = [words["head.code"], words["head.unit"], words["head.year"]]
-    if kind is TemplateKind.FIGURES:
-        fixed.append(words["head.month"])
-    plain = [_measure_header(name, unit, words) for _code, name, unit in measures]
-    named = [
-        header if plain.count(header) == 1 else _measure_header(f"{name}[{code}]", unit, words)
-        for header, (code, name, unit) in zip(plain, measures, strict=True)
-    ]
-    return (*fixed, *named)
-
-
-def _measure_header(name: str, unit: str, words: Mapping[str, str]) -> str:
-    return words["head.measure"].format(name=name, unit=unit) if unit else name
+    plain = [normal(name) for _code, name, _unit in measures]
+    found = [words[key] for key in FIXED]
+    for code, name, unit in measures:
+        shown = name if plain.count(normal(name)) == 1 else f"{name} {code}"
+        found += [words[f"head.{part}"].format(name=shown, unit=unit) for part in PARTS]
+    return (*found, words["head.remark"])
 
 
 def build_template(
@@ -57,7 +52,7 @@ def build_template(
     month: int,
     words: Mapping[str, str],
 ) -> bytes:
-    """The template as .xlsx: instructions, annual targets, monthly figures.
+    """The template as .xlsx: instructions, and one sheet for targets and figures.
 
     `units` are (code, name) in the order of the table, `measures` (code, name, unit of account),
     `words` from `load_words("template", ...)`. Raises ValueError for a month outside 1..12 or no measure.
@@ -71,28 +66,37 @@ def build_template(
     with xlsxwriter.Workbook(out, options) as book:
         formats = _formats(book, words)
         _guide(book, formats, measures, year, month, words)
-        for kind in TemplateKind:
-            _data_sheet(book, formats, kind, units, measures, year, month, words)
+        _data_sheet(book, formats, units, measures, year, month, words)
     return out.getvalue()
+
+
+def template_for(
+    *, group: CompetitionGroup, measures: Sequence[Measure], year: int, month: int, scale: str
+) -> bytes:
+    """The template of a competition group: its members of that month, money in `scale` (yuan, wan, yi).
+
+    Its words are Chinese, as every paper of the office. Raises ValueError as `build_template` does.
+    """
+    words = load_words("template")
+    units = [(m.unit.code, m.unit.name) for m in members_on(group, last_day(Month(year, month)))]
+    columns = [(m.code, m.name, words[unit_word(m.unit, scale)]) for m in measures]
+    return build_template(units, columns, year, month, words)
+
+
+def unit_word(unit: str, scale: str) -> str:
+    """The key of the word that a measure's header carries: money in its scale, other measures as they are."""
+    return f"unit.{unit}.{scale}" if unit in MONEY else f"unit.{unit}"
 
 
 def _formats(book: xlsxwriter.Workbook, words: Mapping[str, str]) -> dict[str, Any]:
     base = {"font_name": words["font.body"], "font_size": 11, "valign": "vcenter"}
     cell = base | {"border": 1, "border_color": "#BFBFBF", "locked": False}
+    head = {"bold": True, "border": 1, "bg_color": "#DDEBF7", "text_wrap": True, "align": "center"}
     made = {
         "title": base | {"bold": True, "font_size": 16},
         "hint": base | {"font_color": "#595959", "text_wrap": True},
         "text": base | {"text_wrap": True, "valign": "top"},
-        "head": base
-        | {
-            "bold": True,
-            "border": 1,
-            "bg_color": "#DDEBF7",
-            "text_wrap": True,
-            "align": "center",
-            "locked": True,
-        },
-        "code": cell | {"num_format": "@"},
+        "head": base | head | {"locked": True},
         "unit": cell | {"num_format": "@"},
         "whole": cell | {"num_format": "0", "align": "center"},
         "number": cell | {"num_format": "#,##0.00##", "align": "right"},
@@ -120,8 +124,7 @@ def _guide(
     steps = sorted((key for key in words if key.startswith("guide.step.")), key=lambda key: int(key[11:]))
     for number, key in enumerate(steps, start=1):
         sheet.merge_range(row, 0, row, 2, "", formats["text"])
-        text = words[key].format(nil=words["nil"], not_reported=words["not_reported"])
-        sheet.write_string(row, 0, f"{number}. {text}", formats["text"])
+        sheet.write_string(row, 0, f"{number}. {_said(words, key)}", formats["text"])
         sheet.set_row(row, 34)
         row += 1
     row += 1
@@ -136,76 +139,67 @@ def _guide(
     sheet.protect()
 
 
+def _said(words: Mapping[str, str], key: str) -> str:
+    return words[key].format(nil=words["nil"], not_reported=words["not_reported"])
+
+
 def _data_sheet(
     book: xlsxwriter.Workbook,
     formats: Mapping[str, Any],
-    kind: TemplateKind,
     units: Sequence[tuple[str, str]],
     measures: Sequence[tuple[str, str, str]],
     year: int,
     month: int,
     words: Mapping[str, str],
 ) -> None:
-    sheet = book.add_worksheet(sheet_title(words[f"sheet.{kind}"]))
-    headers = template_headers(kind, measures, words)
-    first = 4 if kind is TemplateKind.FIGURES else 3  # the first column of a measure
+    sheet = book.add_worksheet(sheet_title(words["sheet.data"]))
+    headers = template_headers(measures, words)
+    first, remark = len(FIXED), len(headers) - 1  # the first column of a measure, and the column of remarks
     sheet.set_column(0, 0, _CODE, formats["open text"])
     sheet.set_column(1, 1, _UNIT, formats["open text"])
     sheet.set_column(2, first - 1, 8, formats["open"])
-    sheet.set_column(first, len(headers) - 1, _MEASURE, formats["open"])
-    sheet.merge_range(0, 0, 0, len(headers) - 1, "", formats["title"])
-    sheet.write_string(0, 0, words[f"title.{kind}"].format(year=year, month=month), formats["title"])
-    sheet.merge_range(1, 0, 1, len(headers) - 1, "", formats["hint"])
-    hint = words[f"hint.{kind}"].format(nil=words["nil"], not_reported=words["not_reported"])
-    sheet.write_string(1, 0, hint, formats["hint"])
-    sheet.set_row(0, 28)
-    sheet.set_row(1, 34)
+    sheet.set_column(first, remark - 1, _NUMBER, formats["open"])
+    sheet.set_column(remark, remark, _REMARK, formats["open text"])
+    for row, key, style, height in ((0, "title.data", "title", 28), (1, "hint.data", "hint", 34)):
+        text = words[key].format(year=year, month=month, nil=words["nil"], not_reported=words["not_reported"])
+        sheet.merge_range(row, 0, row, remark, "", formats[style])
+        sheet.write_string(row, 0, text, formats[style])
+        sheet.set_row(row, height)
     sheet.set_row(HEADER_ROW, 34)
     for c, header in enumerate(headers):
         sheet.write_string(HEADER_ROW, c, header, formats["head"])
     for r, (code, name) in enumerate(units, start=HEADER_ROW + 1):
-        sheet.write_string(r, 0, code, formats["code"])
+        sheet.write_string(r, 0, code, formats["unit"])
         sheet.write_string(r, 1, name, formats["unit"])
         sheet.write_number(r, 2, year, formats["whole"])
-        if kind is TemplateKind.FIGURES:
-            sheet.write_number(r, 3, month, formats["whole"])
-        for c in range(first, len(headers)):
+        sheet.write_number(r, 3, month, formats["whole"])
+        for c in range(first, remark):
             sheet.write_blank(r, c, None, formats["number"])
-    last = HEADER_ROW + len(units) + SPARE_ROWS
-    sheet.data_validation(
-        HEADER_ROW + 1, 2, last, 2, _whole(FIRST_YEAR, LAST_YEAR, words["error.year"], words)
-    )
-    if kind is TemplateKind.FIGURES:
-        sheet.data_validation(HEADER_ROW + 1, 3, last, 3, _whole(1, 12, words["error.month"], words))
-    rule = _measure_rule(kind, xl_rowcol_to_cell(HEADER_ROW + 1, first), words)
-    sheet.data_validation(HEADER_ROW + 1, first, last, len(headers) - 1, rule)
+        sheet.write_blank(r, remark, None, formats["unit"])
+    _check_typing(sheet, len(measures), HEADER_ROW + len(units) + SPARE_ROWS, words)
     sheet.freeze_panes(HEADER_ROW + 1, 2)
     sheet.protect("", {"format_columns": True, "format_rows": True, "sort": True, "autofilter": True})
     sheet.set_paper(9)
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(HEADER_ROW)
+    sheet.activate()
 
 
-def _whole(low: int, high: int, message: str, words: Mapping[str, str]) -> dict[str, Any]:
-    rule = {"validate": "integer", "criteria": "between", "minimum": low, "maximum": high}
-    return rule | {"error_title": words["error.title"], "error_message": message.format(low=low, high=high)}
-
-
-def _measure_rule(kind: TemplateKind, cell: str, words: Mapping[str, str]) -> dict[str, Any]:
+def _check_typing(sheet: Any, measures: int, last: int, words: Mapping[str, str]) -> None:
     """Targets: a number that isn't negative. Figures: any number (reversals exist) or one of two words."""
-    if kind is TemplateKind.TARGETS:
-        rule: dict[str, Any] = {"validate": "decimal", "criteria": ">=", "value": 0}
-    else:
+    top = HEADER_ROW + 1
+    title = {"error_title": words["error.title"]}
+    for column, key, low, high in ((2, "error.year", FIRST_YEAR, LAST_YEAR), (3, "error.month", 1, 12)):
+        rule = {"validate": "integer", "criteria": "between", "minimum": low, "maximum": high}
+        message = words[key].format(low=low, high=high)
+        sheet.data_validation(top, column, last, column, rule | title | {"error_message": message})
+    for number in range(measures):
+        target = len(FIXED) + number * len(PARTS)
+        rule = {"validate": "decimal", "criteria": ">=", "value": 0, "error_message": words["error.target"]}
+        sheet.data_validation(top, target, last, target, rule | title)
+        cell = xl_rowcol_to_cell(top, target + 1)
         texts = "".join(f',{cell}="{words[key]}"' for key in ("nil", "not_reported"))
         rule = {"validate": "custom", "value": f"=OR(ISNUMBER({cell}){texts})"}
-    message = words[f"error.{kind}"].format(nil=words["nil"], not_reported=words["not_reported"])
-    return rule | {"error_title": words["error.title"], "error_message": message}
-
-
-def template_for(*, group: Any, measures: Sequence[Any], year: int, month: int, scale: str) -> bytes:
-    """The template of a competition group: its members of that month, money in the chosen unit."""
-    day = last_day(Month(year, month))
-    units = [(m.unit.code, m.unit.name) for m in members_on(group, day)]
-    words = load_words("template")
-    return build_template(units, [(m.code, m.name, words[f"unit.{m.unit}.{scale}"] if m.unit in MONEY else words.get(f"unit.{m.unit}", "")) for m in measures], year, month, words)
+        rule["error_message"] = _said(words, "error.figure")
+        sheet.data_validation(top, target + 1, last, target + 2, rule | title)

@@ -153,10 +153,15 @@ class ImportDetail(ImportPage):
             columns=[{"label": f.label, "num": f.key != "unit"} for f in fields],
             rows=[self.shown(row, fields) for row in page],
             page_obj=page,
-            warnings=self.importer.warnings(batch),
+            warnings=[*self.importer.warnings(batch), *self.left_out()],
             marked_url=self.to("import_marked") if counts["wrong"] else "",
         )
         return self.response_class(request=self.request, template=["common/import_preview.html"], context=context)
+
+    def left_out(self) -> list[str]:
+        """Columns of the file that nothing is taken from, where nobody decided so."""
+        titles = self.batch.params.get("ignored")
+        return [_now("These columns of the file are not taken over: %(titles)s.") % {"titles": "、".join(titles)}] if titles else []
 
     def shown(self, row: ImportRow, fields: list[imports.Field]) -> dict[str, Any]:
         wrong = {p["field"] for p in row.problems}
