@@ -20,6 +20,9 @@ class RowSerializer(serializers.ModelSerializer):
     def get_validators(self) -> list[Any]:
         return []
 
+    def get_uniqueness_extra_kwargs(self, field_names: Any, declared_fields: Any, extra_kwargs: Any) -> Any:
+        return extra_kwargs, {}  # or constraints would make fields required here that the model does not
+
     def build_standard_field(self, field_name: str, model_field: Any) -> Any:
         field_class, kwargs = super().build_standard_field(field_name, model_field)
         kwargs["validators"] = [

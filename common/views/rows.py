@@ -200,7 +200,7 @@ class FormPage(Page):
         differing = [
             {"label": field.label, "name": field.name, "mine": shown(field, field.data), "theirs": shown(field, current[field.name].value())}
             for field in form.visible_fields()
-            if str(field.data or "") != str(current[field.name].value() or "")
+            if typed(field.data) != typed(current[field.name].value())
         ]
         form.data = form.data.copy()
         form.data["version"] = stale.current.version
@@ -210,6 +210,11 @@ class FormPage(Page):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         kwargs.setdefault("submit_label", self.submit_label)
         return super().get_context_data(**kwargs)
+
+
+def typed(value: Any) -> str:
+    """A form value as it would be typed: "0" and 0 are the same, nothing and an empty box are too."""
+    return "" if value is None or value is False else str(value)
 
 
 def shown(bound: Any, value: Any) -> str:

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from organizations.choices import Role
+from common.changelog import DONE
 from tests.support.clients import session_api, token_api
 from tests.support.suite import Nouns, shown_changes, state_of
 
@@ -178,7 +178,7 @@ class WriteSuite(ReadSuite):
         assert self.model._base_manager.count() == before + 1
         row = self.model._base_manager.get(pk=response.json()["id"])
         _changes, line = shown_changes(row)
-        assert (line.action, line.actor) == ("insert", client.user.actor_name)
+        assert (line.action, line.actor) == (DONE["insert"], client.user.actor_name)
         assert line.request_id == response["X-Request-Id"]
 
     def test_create_by_token_is_logged_under_the_client(self, tree):
@@ -217,7 +217,7 @@ class WriteSuite(ReadSuite):
         assert response.status_code == 200, response.content
         assert (response.json()[field], response.json()["version"]) == (value, row.version + 1)
         changes, line = shown_changes(self.model._base_manager.get(pk=row.pk))
-        assert (line.action, line.actor) == ("update", client.user.actor_name)
+        assert (line.action, line.actor) == (DONE["update"], client.user.actor_name)
         assert [after for _before, after in changes.values()] .count(value) == 1
 
     def test_update_needs_the_version(self, tree):
@@ -274,5 +274,3 @@ class WriteSuite(ReadSuite):
         assert str(hidden) not in answers[0]
         assert state_of(self.model) == before
 
-
-CLIENT = Role.SERVICE_CLIENT
