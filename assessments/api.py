@@ -5,7 +5,12 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from assessments.filters import ImportedFigureFilterSet, MeasureFilterSet, RankingRunFilterSet, TargetFilterSet
+from assessments.filters import (
+    ImportedFigureFilterSet,
+    MeasureFilterSet,
+    RankingRunFilterSet,
+    TargetFilterSet,
+)
 from assessments.models import ImportedFigure, Measure, RankingLine, RankingRun, Target
 from common.api import ReadViewSet, RowSerializer
 
@@ -42,7 +47,7 @@ class SourceSerializer(serializers.Serializer):
 class FigureSerializer(RowSerializer):
     """`value` is in yuan, US dollars or pieces; null unless the return is filed or nil."""
 
-    source = SourceSerializer(source="*", read_only=True)
+    source = SourceSerializer(source="*", read_only=True)  # type: ignore[assignment]
 
     class Meta:
         model = ImportedFigure
@@ -68,7 +73,7 @@ class FigureViewSet(ReadViewSet):
 class TargetSerializer(RowSerializer):
     """`value` is in yuan, US dollars or pieces. `implied`: derived, not printed."""
 
-    source = SourceSerializer(source="*", read_only=True)
+    source = SourceSerializer(source="*", read_only=True)  # type: ignore[assignment]
 
     class Meta:
         model = Target
@@ -101,7 +106,18 @@ class LineSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = RankingLine
-        fields = ("unit", "unit_name", "rank", "state", "target", "done", "completion", "points", "growth", "explanation")
+        fields = (
+            "unit",
+            "unit_name",
+            "rank",
+            "state",
+            "target",
+            "done",
+            "completion",
+            "points",
+            "growth",
+            "explanation",
+        )
 
     @extend_schema_field(serializers.JSONField())
     def get_explanation(self, line: RankingLine) -> Any:

@@ -32,7 +32,9 @@ def _imports(user: Any) -> list[dict[str, Any]]:
     states = ImportBatch.State
     batches = ImportBatch.objects.allowed_to(user, Action.IMPORT)
     parked = Count("rows", filter=Q(rows__fate=ImportRow.Fate.PARKED))
-    rows = batches.annotate(parked=parked).filter(Q(state__in=(states.MAPPING, states.PREVIEW)) | Q(state=states.CONFIRMED, parked__gt=0))
+    rows = batches.annotate(parked=parked).filter(
+        Q(state__in=(states.MAPPING, states.PREVIEW)) | Q(state=states.CONFIRMED, parked__gt=0)
+    )
     found = []
     for batch in rows.order_by("-id")[:20]:
         url = reverse("import_detail", args=[batch.pk])
@@ -42,28 +44,64 @@ def _imports(user: Any) -> list[dict[str, Any]]:
         elif batch.state == states.MAPPING:
             title, label, state = _("Match columns: %(file)s") % {"file": batch.filename}, _("Match"), "todo"
         else:
-            title, label, state = _("Confirm the preview: %(file)s") % {"file": batch.filename}, _("Check"), "progress"
+            title, label, state = (
+                _("Confirm the preview: %(file)s") % {"file": batch.filename},
+                _("Check"),
+                "progress",
+            )
         note = f"{batch.sheet} · {batch.actor_name}"
-        found.append({"state": state, "title": title, "url": url, "note": note, "due": f"{batch.created_at:%m-%d}", "action_label": label, "action_url": url})
+        found.append(
+            {
+                "state": state,
+                "title": title,
+                "url": url,
+                "note": note,
+                "due": f"{batch.created_at:%m-%d}",
+                "action_label": label,
+                "action_url": url,
+            }
+        )
     return found
 
 
 def _drafts(user: Any) -> list[dict[str, Any]]:
-    rows = RankingRun.objects.allowed_to(user, Action.PUBLISH).filter(publication=None).select_related("table__group__owner")
+    rows = (
+        RankingRun.objects.allowed_to(user, Action.PUBLISH)
+        .filter(publication=None)
+        .select_related("table__group__owner")
+    )
     newest: dict[tuple[int, int, int], RankingRun] = {}
     for run in rows.order_by("number"):
         newest[run.table_id, run.year, run.month] = run
     later = set(
-        RankingRun.objects.allowed_to(user, Action.PUBLISH).filter(publication__isnull=False).values_list("table_id", "year", "month", "number")
+        RankingRun.objects.allowed_to(user, Action.PUBLISH)
+        .filter(publication__isnull=False)
+        .values_list("table_id", "year", "month", "number")
     )
     found = []
     for key, run in newest.items():
         if any(other[:3] == key and other[3] > run.number for other in later):
             continue
         url = ranking_url(run)
-        title = _("Publish the ranking: %(group)s, %(table)s") % {"group": run.table.group, "table": run.table.name}
-        note = _("%(month)s, computed %(at)s") % {"month": f"{run.year}-{run.month:02d}", "at": f"{run.computed_at:%m-%d %H:%M}"}
-        found.append({"state": "todo", "title": title, "url": url, "note": note, "due": "", "action_label": _("Look"), "action_url": url})
+        title = _("Publish the ranking: %(group)s, %(table)s") % {
+            "group": run.table.group,
+            "table": run.table.name,
+        }
+        note = _("%(month)s, computed %(at)s") % {
+            "month": f"{run.year}-{run.month:02d}",
+            "at": f"{run.computed_at:%m-%d %H:%M}",
+        }
+        found.append(
+            {
+                "state": "todo",
+                "title": title,
+                "url": url,
+                "note": note,
+                "due": "",
+                "action_label": _("Look"),
+                "action_url": url,
+            }
+        )
     return found[:20]
 
 
@@ -76,11 +114,20 @@ def ranking_url(run: RankingRun, unit: str = "") -> str:
 def _latest_published(user: Any) -> list[RankingRun]:
     """The newest published run of each table that the user may see."""
     rows = RankingRun.objects.visible_to(user).filter(publication__isnull=False, table__archived_at=None)
-    rows = rows.select_related("table__group__owner", "table__measure__numerator", "table__measure__denominator", "table__tie_measure", "publication")
+    rows = rows.select_related(
+        "table__group__owner",
+        "table__measure__numerator",
+        "table__measure__denominator",
+        "table__tie_measure",
+        "publication",
+    )
     newest: dict[int, RankingRun] = {}
     for run in rows.distinct().order_by("year", "month", "number"):
         newest[run.table_id] = run
-    return sorted(newest.values(), key=lambda r: (-r.year, -r.month, r.table.group.owner.path or "", r.table.group.sort, r.table.sort))
+    return sorted(
+        newest.values(),
+        key=lambda r: (-r.year, -r.month, r.table.group.owner.path, r.table.group.sort, r.table.sort),
+    )
 
 
 def standings(user: Any) -> list[dict[str, Any]]:
@@ -90,13 +137,18 @@ def standings(user: Any) -> list[dict[str, Any]]:
         reader = read(run)
         for line in reader.lines:
             path = _path(reader, line.unit_id)
-            if line.ranked and path and any(path == p or path.startswith(p) for p in paths) and not _runs_group(user, run.table):
+            if (
+                line.ranked
+                and path
+                and any(path == p or path.startswith(p) for p in paths)
+                and not _runs_group(user, run.table)
+            ):
                 found.append(_standing(reader, line, run))
     return found[:SHOWN]
 
 
 def _runs_group(user: Any, table: RankingTable) -> bool:
-    owner = table.group.owner.path or ""
+    owner = table.group.owner.path
     return any(owner.startswith(g.path) for g in user.grants())
 
 
@@ -130,7 +182,14 @@ def figures(user: Any) -> list[dict[str, Any]]:
             continue
         lines = [line for line in run.lines.order_by("position") if line.rank is not None]
         if lines:
-            rows.append([f"{run.table.group.owner.label} {run.table.group} {run.table.name}", f"{run.year}-{run.month:02d}", lines[0].unit_name, lines[-1].unit_name])
+            rows.append(
+                [
+                    f"{run.table.group.owner.label} {run.table.group} {run.table.name}",
+                    f"{run.year}-{run.month:02d}",
+                    lines[0].unit_name,
+                    lines[-1].unit_name,
+                ]
+            )
     if not rows:
         return []
     return [
@@ -148,21 +207,32 @@ def figures(user: Any) -> list[dict[str, Any]]:
 def recent(user: Any) -> list[dict[str, Any]]:
     """Publications and imports, newest first."""
     runs = RankingRun.objects.visible_to(user).filter(publication__isnull=False)
-    found = [
+    found: list[dict[str, Any]] = [
         {
             "when": p.at,
-            "text": _("%(who)s published %(what)s") % {"who": p.actor_name, "what": f"{p.run.table.group} {p.run.table.name} {p.run.year}-{p.run.month:02d}"},
+            "text": _("%(who)s published %(what)s")
+            % {
+                "who": p.actor_name,
+                "what": f"{p.run.table.group} {p.run.table.name} {p.run.year}-{p.run.month:02d}",
+            },
             "url": ranking_url(p.run),
             "css": "key",
         }
-        for p in RunPublication.objects.filter(run__in=runs.values("pk")).select_related("run__table__group").order_by("-at")[:SHOWN]
+        for p in RunPublication.objects.filter(run__in=runs.values("pk"))
+        .select_related("run__table__group")
+        .order_by("-at")[:SHOWN]
     ]
     if may_somewhere(user, Action.VIEW, "import"):
-        batches = ImportBatch.objects.visible_to(user).filter(confirmed_at__isnull=False).order_by("-confirmed_at")[:SHOWN]
+        batches = (
+            ImportBatch.objects.visible_to(user)
+            .filter(confirmed_at__isnull=False)
+            .order_by("-confirmed_at")[:SHOWN]
+        )
         found += [
             {
                 "when": b.confirmed_at,
-                "text": _("%(who)s imported %(file)s, %(sheet)s") % {"who": b.actor_name, "file": b.filename, "sheet": b.sheet},
+                "text": _("%(who)s imported %(file)s, %(sheet)s")
+                % {"who": b.actor_name, "file": b.filename, "sheet": b.sheet},
                 "url": reverse("import_detail", args=[b.pk]),
                 "css": "",
             }

@@ -10,14 +10,25 @@ from assessments.imports.forms import YEARS
 from assessments.models import Measure, RankingTable
 from common import clock
 from common.access import Action
-from common.forms import ActorForm, RowForm
+from common.forms import ActorForm, RowForm, offer
 from organizations.models import CompetitionGroup, Unit
 
 
 class MeasureForm(RowForm):
     class Meta:
         model = Measure
-        fields = ("name", "code", "definition", "unit", "nature", "direction", "numerator", "denominator", "words", "sort")
+        fields = (
+            "name",
+            "code",
+            "definition",
+            "unit",
+            "nature",
+            "direction",
+            "numerator",
+            "denominator",
+            "words",
+            "sort",
+        )
         widgets = {"definition": forms.Textarea(attrs={"rows": 3})}
 
 
@@ -28,11 +39,17 @@ class QuartersField(forms.Field):
         return ", ".join(str(v) for v in value) if isinstance(value, list) else value
 
     def to_python(self, value: Any) -> list[str]:
-        return [part for part in str(value or "").replace("，", ",").replace("/", ",").replace(" ", ",").split(",") if part]
+        return [
+            part
+            for part in str(value or "").replace("，", ",").replace("/", ",").replace(" ", ",").split(",")
+            if part
+        ]
 
 
 class RankingTableForm(RowForm):
-    quarters = QuartersField(label=_("Quarterly shares, in per cent"), required=False, help_text=_("For example 15, 25, 30, 30."))
+    quarters = QuartersField(
+        label=_("Quarterly shares, in per cent"), required=False, help_text=_("For example 15, 25, 30, 30.")
+    )
 
     class Meta:
         model = RankingTable
@@ -45,19 +62,25 @@ class RankingTableForm(RowForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         groups = CompetitionGroup.objects.allowed_to(self.actor, Action.CHANGE).filter(archived_at=None)
-        self.fields["group"].queryset = groups
-        self.fields["reported_total"].queryset = Unit.objects.visible_to(self.actor).filter(archived_at=None).order_by("path")
+        offer(self, "group", groups)
+        offer(
+            self,
+            "reported_total",
+            Unit.objects.visible_to(self.actor).filter(archived_at=None).order_by("path"),
+        )
 
 
 class ComputeForm(ActorForm):
     """Which month, which group: None computes every group the actor runs."""
 
     period = forms.RegexField(r"^\d{4}-(0[1-9]|1[0-2])$", label=_("Month"))
-    group = forms.ModelChoiceField(CompetitionGroup._base_manager.none(), required=False, label=_("Group"), to_field_name="code")
+    group = forms.ModelChoiceField(
+        CompetitionGroup._base_manager.none(), required=False, label=_("Group"), to_field_name="code"
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["group"].queryset = CompetitionGroup.objects.visible_to(self.actor).filter(archived_at=None)
+        offer(self, "group", CompetitionGroup.objects.visible_to(self.actor).filter(archived_at=None))
 
 
 class TemplateForm(ActorForm):
@@ -73,9 +96,11 @@ class TemplateForm(ActorForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["group"].queryset = CompetitionGroup.objects.visible_to(self.actor).filter(archived_at=None)
-        measures = Measure.objects.visible_to(self.actor).filter(archived_at=None).exclude(nature=Nature.RATIO)
-        self.fields["measures"].queryset = measures
+        offer(self, "group", CompetitionGroup.objects.visible_to(self.actor).filter(archived_at=None))
+        measures = (
+            Measure.objects.visible_to(self.actor).filter(archived_at=None).exclude(nature=Nature.RATIO)
+        )
+        offer(self, "measures", measures)
         today = clock.today()
         self.fields["month"].initial = today.month - 1 or 12
         self.fields["year"].initial = today.year if today.month > 1 else today.year - 1

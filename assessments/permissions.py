@@ -9,7 +9,13 @@ TAKE = {A.VIEW, A.EXPORT}
 KEEP = {A.VIEW, A.CREATE, A.CHANGE, A.ARCHIVE, A.EXPORT, A.HISTORY}
 READERS = (R.OFFICER, R.UNIT_HEAD, R.EVALUATOR, R.COMMITTEE, R.FINANCE, R.LEADER)
 
-register("measure", {R.BUREAU_STAFF: {Relation.GLOBAL: KEEP}, **{r: {Relation.GLOBAL: READ} for r in (*READERS, R.SERVICE_CLIENT)}})
+register(
+    "measure",
+    {
+        R.BUREAU_STAFF: {Relation.GLOBAL: KEEP},
+        **{r: {Relation.GLOBAL: READ} for r in (*READERS, R.SERVICE_CLIENT)},
+    },
+)
 for _kind in ("figure", "target"):
     register(
         _kind,

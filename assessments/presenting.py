@@ -32,7 +32,9 @@ class Notes:
         return [{"no": number, "text": text} for number, text in enumerate(self.texts, start=1)]
 
 
-def cell(shown: Shown, notes: Notes, *, url: str = "", digits: int = 2, nil: bool = False, about: str = "") -> dict[str, Any]:
+def cell(
+    shown: Shown, notes: Notes, *, url: str = "", digits: int = 2, nil: bool = False, about: str = ""
+) -> dict[str, Any]:
     """A cell for `assessments/_cell.html`."""
     if nil and shown.value == 0:
         return {"value": None, "missing": "nil", "url": url}
@@ -40,9 +42,18 @@ def cell(shown: Shown, notes: Notes, *, url: str = "", digits: int = 2, nil: boo
         missing = PLAIN.get(shown.reason, shown.reason)
         note = None if shown.reason in PLAIN else notes.number(reason_text(shown.reason))
         return {"value": None, "missing": missing, "note": note}
-    found = {"value": shown.value, "url": url, "digits": digits, "note": notes.number(about) if about else None}
+    found = {
+        "value": shown.value,
+        "url": url,
+        "digits": digits,
+        "note": notes.number(about) if about else None,
+    }
     if shown.published is not None and shown.kind in {"differs", "rounding"}:
-        found |= {"published": _as_printed(shown.published), "gap": signed(shown.difference, digits), "why": agreement(shown.kind)}
+        found |= {
+            "published": _as_printed(shown.published),
+            "gap": signed(shown.difference, digits),
+            "why": agreement(shown.kind),
+        }
     return found
 
 
@@ -120,12 +131,17 @@ def _extra_columns(reader: RunReader) -> list[Extra]:
 
     def fact_column(key: str, measure: Any) -> Extra:
         def draw(line: ShownLine | None, notes: Notes) -> dict[str, Any]:
-            return cell(reader.fact(line, key, measure), notes, digits=reader.digits_of(measure)) if line else {}
+            return (
+                cell(reader.fact(line, key, measure), notes, digits=reader.digits_of(measure)) if line else {}
+            )
 
         return f"{measure.name} {reader.unit_of(measure)}".strip(), draw
 
     if reader.measure.nature == "ratio" and reader.measure.numerator and reader.measure.denominator:
-        found += [fact_column("numerator", reader.measure.numerator), fact_column("denominator", reader.measure.denominator)]
+        found += [
+            fact_column("numerator", reader.measure.numerator),
+            fact_column("denominator", reader.measure.denominator),
+        ]
     if table.tie_measure is not None:
         found.append(fact_column("tie", table.tie_measure))
     if not reader.has_targets and reader.measure.nature != "ratio":
@@ -160,7 +176,9 @@ def _row(
         "tied": line.tied,
         "move": before - rank if rank is not None and before is not None else None,
         "badge": "" if line.ranked else _("not ranked"),
-        "target": cell(cells["target"], notes, url=url, digits=digits, about=implied) if show["target"] else {},
+        "target": cell(cells["target"], notes, url=url, digits=digits, about=implied)
+        if show["target"]
+        else {},
         "done": cell(cells["done"], notes, url=url, digits=digits, nil=line.state == "nil"),
         "month": cell(cells["month"], notes, url=url, digits=digits) if show["month"] else {},
         **{
@@ -174,13 +192,24 @@ def _row(
     }
 
 
-def _total_row(reader: RunReader, notes: Notes, show: dict[str, bool], extras: list[Extra]) -> dict[str, Any] | None:
+def _total_row(
+    reader: RunReader, notes: Notes, show: dict[str, bool], extras: list[Extra]
+) -> dict[str, Any] | None:
     if reader.measure.nature == "ratio" or not any(line.in_total for line in reader.lines):
         return None
     total = reader.total
-    shown = {"target": "target", "done": "", "month": "month", "completion": "completion", "points": "completion", "growth": "growth"}
+    shown = {
+        "target": "target",
+        "done": "",
+        "month": "month",
+        "completion": "completion",
+        "points": "completion",
+        "growth": "growth",
+    }
     found = {
-        name: cell(total[name], notes, digits=reader.digits(name)) for name, column in shown.items() if not column or show[column]
+        name: cell(total[name], notes, digits=reader.digits(name))
+        for name, column in shown.items()
+        if not column or show[column]
     }
     return {"name": _("Sum of the group"), "extra": [draw(None, notes) for _head, draw in extras], **found}
 
@@ -190,15 +219,32 @@ def _total_remarks(reader: RunReader) -> list[str]:
     document = reader.document["total"]
     if reader.measure.nature != "ratio" and document["lines"]:
         counted = document["lines"]
-        found.append(ngettext("The sum is that of %(n)s unit.", "The sum is that of %(n)s units.", counted) % {"n": counted})
+        found.append(
+            ngettext("The sum is that of %(n)s unit.", "The sum is that of %(n)s units.", counted)
+            % {"n": counted}
+        )
         if reader.has_targets and document["without_done"]:
-            found.append(_("%(n)s of them have no figure; their targets count in the rate.") % {"n": document["without_done"]})
+            found.append(
+                _("%(n)s of them have no figure; their targets count in the rate.")
+                % {"n": document["without_done"]}
+            )
     reported = reader.reported
     if reported is not None and reported["done"].value is not None:
         compared = reader.run.document["reported"].get("done", {})
-        gap = reader.display("done", Decimal(compared["difference"])) if compared.get("difference") is not None else None
-        words = _("Reported total: %(value)s %(unit)s") % {"value": amount(reported["done"].value, reader.value_digits()), "unit": reader.unit_label}
-        found.append(words if gap is None else _("%(words)s; reported less sum: %(gap)s.") % {"words": words, "gap": signed(gap)})
+        gap = (
+            reader.display("done", Decimal(compared["difference"]))
+            if compared.get("difference") is not None
+            else None
+        )
+        words = _("Reported total: %(value)s %(unit)s") % {
+            "value": amount(reported["done"].value, reader.value_digits()),
+            "unit": reader.unit_label,
+        }
+        found.append(
+            words
+            if gap is None
+            else _("%(words)s; reported less sum: %(gap)s.") % {"words": words, "gap": signed(gap)}
+        )
     return found
 
 
@@ -206,25 +252,56 @@ def _figures(reader: RunReader) -> list[dict[str, Any]]:
     """The line of figures above the table."""
     total, lines = reader.total, [line for line in reader.lines if line.ranked]
     found: list[dict[str, Any]] = []
-    if reader.measure.nature != "ratio" and total["done"].value is not None and any(line.in_total for line in reader.lines):
-        found.append({"label": _("Group total"), "value": amount(total["done"].value, reader.value_digits()), "unit": reader.unit_label})
+    if (
+        reader.measure.nature != "ratio"
+        and total["done"].value is not None
+        and any(line.in_total for line in reader.lines)
+    ):
+        found.append(
+            {
+                "label": _("Group total"),
+                "value": amount(total["done"].value, reader.value_digits()),
+                "unit": reader.unit_label,
+            }
+        )
     if total["completion"].value is not None:
-        found.append({"label": _("Completion"), "value": amount(total["completion"].value, reader.digits("completion")), "unit": "%"})
+        found.append(
+            {
+                "label": _("Completion"),
+                "value": amount(total["completion"].value, reader.digits("completion")),
+                "unit": "%",
+            }
+        )
     if total["points"].value is not None:
-        found.append({"label": _("Against time"), "points": total["points"].value, "unit": _("percentage points")})
+        found.append(
+            {"label": _("Against time"), "points": total["points"].value, "unit": _("percentage points")}
+        )
         ahead = sum(1 for line in lines if (line.cells["points"].value or 0) > 0)
         behind = sum(1 for line in lines if (line.cells["points"].value or 0) < 0)
         found.append({"label": _("Ahead / behind"), "value": f"{ahead} / {behind}", "unit": _("units")})
     states = [line.state for line in lines]
     nil, missing = states.count("nil"), states.count("missing")
-    found.append({"label": _("Filed / nil / not reported"), "value": f"{states.count('filed')} / {nil} / {missing}", "unit": _("units")})
+    found.append(
+        {
+            "label": _("Filed / nil / not reported"),
+            "value": f"{states.count('filed')} / {nil} / {missing}",
+            "unit": _("units"),
+        }
+    )
     return found
 
 
 # ---------------------------------------------------------------- the panel
 
 
-def panel(reader: RunReader, line: ShownLine, *, close_url: str, sources: list[dict[str, Any]], actions: list[dict[str, Any]]) -> dict[str, Any]:
+def panel(
+    reader: RunReader,
+    line: ShownLine,
+    *,
+    close_url: str,
+    sources: list[dict[str, Any]],
+    actions: list[dict[str, Any]],
+) -> dict[str, Any]:
     """Why a unit stands where it stands, down to file, sheet and cell."""
     rank = line.ranks["rank"]
     title = _("Why %(unit)s is number %(rank)s") % {"unit": line.name, "rank": rank} if rank else line.name
@@ -245,19 +322,33 @@ def panel(reader: RunReader, line: ShownLine, *, close_url: str, sources: list[d
 def _why(reader: RunReader, line: ShownLine) -> list[tuple[str, str]]:
     done, target, points = line.cells["done"], line.cells["target"], line.cells["points"]
     if line.state == "missing":
-        return [(_("No return for this period was filed: "), ""), (_("not reported"), "bad"), (_(". It is not counted as zero."), "")]
+        return [
+            (_("No return for this period was filed: "), ""),
+            (_("not reported"), "bad"),
+            (_(". It is not counted as zero."), ""),
+        ]
     if done.value is None:
         return [(reason_text(done.reason), "strong")]
     if points.value is None or target.value is None or reader.progress is None:
-        return [(reader.measure.name + " ", ""), (f"{amount(done.value, reader.value_digits())} {reader.unit_label}", "strong")]
+        return [
+            (reader.measure.name + " ", ""),
+            (f"{amount(done.value, reader.value_digits())} {reader.unit_label}", "strong"),
+        ]
     due = target.value * reader.progress / 100
     gap = done.value - due
-    words = _("ahead by %(points)s percentage points") if points.value > 0 else _("behind by %(points)s percentage points")
+    words = (
+        _("ahead by %(points)s percentage points")
+        if points.value > 0
+        else _("behind by %(points)s percentage points")
+    )
     pieces = [
-        (_("Against the schedule: ") , ""),
+        (_("Against the schedule: "), ""),
         (f"{signed(gap.quantize(Decimal('0.01')))} {reader.unit_label}", "strong"),
         (", ", ""),
-        (words % {"points": amount(abs(points.value), reader.digits("points"))}, "" if points.value >= 0 else "bad"),
+        (
+            words % {"points": amount(abs(points.value), reader.digits("points"))},
+            "" if points.value >= 0 else "bad",
+        ),
         (".", ""),
     ]
     if line.state == "nil":
@@ -276,26 +367,60 @@ def _levels(reader: RunReader, line: ShownLine) -> Iterable[dict[str, Any]]:
         if line.implied:
             calc.append([(_("The target is implied: derived from the published amount and rate."), False)])
         calc += _published(rate, "%")
-        yield {"label": _("Completion rate"), "note": "", "value": _percent(rate.value, reader.digits("completion")), "open": True, "calc": calc}
+        yield {
+            "label": _("Completion rate"),
+            "note": "",
+            "value": _percent(rate.value, reader.digits("completion")),
+            "open": True,
+            "calc": calc,
+        }
     elif reader.measure.nature == "ratio" and done.value is not None:
         sent = reader.inputs[line.unit]
-        calc = [[(f"{reader.measure.numerator} ÷ {reader.measure.denominator} = ", False), (_percent(done.value, digits), True)]]
+        calc = [
+            [
+                (f"{reader.measure.numerator} ÷ {reader.measure.denominator} = ", False),
+                (_percent(done.value, digits), True),
+            ]
+        ]
         calc += _published(done, "%")
-        yield {"label": reader.measure.name, "note": "", "value": _percent(done.value, digits), "open": True, "calc": calc if sent else []}
+        yield {
+            "label": reader.measure.name,
+            "note": "",
+            "value": _percent(done.value, digits),
+            "open": True,
+            "calc": calc if sent else [],
+        }
     if points.value is not None and reader.progress is not None and rate.value is not None:
         progress = reader.progress.quantize(Decimal("0.01"))
         calc = [[(_percent(rate.value, reader.digits("completion")), True), (" − " + _("time progress") + " ", False),
                  (_percent(progress, 2), True), (" = ", False), (signed(points.value, reader.digits("points")), True)]]  # fmt: skip
         calc += _published(points, "")
-        yield {"label": _("Against schedule"), "note": _("percentage points"), "value": signed(points.value, reader.digits("points")), "bad": points.value < 0, "open": True, "calc": calc}
+        yield {
+            "label": _("Against schedule"),
+            "note": _("percentage points"),
+            "value": signed(points.value, reader.digits("points")),
+            "bad": points.value < 0,
+            "open": True,
+            "calc": calc,
+        }
     growth = cells["growth"]
     if growth.value is not None:
-        yield {"label": _("Growth on last year"), "note": "", "value": signed(growth.value, reader.digits("growth")) + "%", "calc": []}
+        yield {
+            "label": _("Growth on last year"),
+            "note": "",
+            "value": signed(growth.value, reader.digits("growth")) + "%",
+            "calc": [],
+        }
     for name, label in (("rank_by_rate", _("Rank by rate")), ("rank_by_amount", _("Rank by amount"))):
         if line.ranks[name] and (name != "rank_by_rate" or reader.has_targets):
             yield {"label": label, "note": "", "value": str(line.ranks[name]), "calc": []}
     if line.decided_by == "tie" and reader.table.tie_measure:
-        yield {"label": _("The tie was broken by"), "note": reader.table.tie_measure.name, "value": "", "calc": []}
+        yield {
+            "label": _("The tie was broken by"),
+            "note": reader.table.tie_measure.name,
+            "value": "",
+            "calc": [],
+        }
 
 
 def _percent(value: Decimal, digits: int) -> str:
@@ -305,20 +430,48 @@ def _percent(value: Decimal, digits: int) -> str:
 def _published(shown: Shown, unit: str) -> list[list[tuple[str, bool]]]:
     if shown.published is None or shown.value is None:
         return []
-    return [[(_("published "), False), (f"{_as_printed(shown.published)}{unit}", True), (f": {agreement(shown.kind)}", False)]]
+    return [
+        [
+            (_("published "), False),
+            (f"{_as_printed(shown.published)}{unit}", True),
+            (f": {agreement(shown.kind)}", False),
+        ]
+    ]
 
 
 def sources(reader: RunReader, line: ShownLine, user: Any) -> list[dict[str, Any]]:
     """File, sheet, cell, who and when of every figure behind a line, as far as the reader may see them."""
     found = []
     refs = {ref for shown in line.cells.values() for ref in shown.refs}
-    ids = {kind: [int(r.split(":")[1]) for r in refs if r.startswith(f"{kind}:")] for kind in ("figure", "target")}
+    ids = {
+        kind: [int(r.split(":")[1]) for r in refs if r.startswith(f"{kind}:")]
+        for kind in ("figure", "target")
+    }
     for kind, model in (("figure", ImportedFigure), ("target", Target)):
-        rows = model.objects.visible_to(user).filter(pk__in=ids[kind]).select_related("measure", "batch", "unit")
+        rows = (
+            model.objects.visible_to(user).filter(pk__in=ids[kind]).select_related("measure", "batch", "unit")
+        )
         for row in rows.order_by("measure__sort", "pk"):
-            label = row.measure.name if kind == "figure" else _("%(measure)s: annual target") % {"measure": row.measure.name}
-            value = "" if row.value is None else amount(reader.display("done", row.value) if row.measure.unit == reader.measure.unit else row.value.normalize(), reader.value_digits())
-            note = _("implied: derived from the published amount and rate") if kind == "target" and row.implied else ""
+            label = (
+                row.measure.name
+                if kind == "figure"
+                else _("%(measure)s: annual target") % {"measure": row.measure.name}
+            )
+            value = (
+                ""
+                if row.value is None
+                else amount(
+                    reader.display("done", row.value)
+                    if row.measure.unit == reader.measure.unit
+                    else row.value.normalize(),
+                    reader.value_digits(),
+                )
+            )
+            note = (
+                _("implied: derived from the published amount and rate")
+                if kind == "target" and row.implied
+                else ""
+            )
             found.append(
                 {
                     "figure": label,
@@ -333,8 +486,6 @@ def sources(reader: RunReader, line: ShownLine, user: Any) -> list[dict[str, Any
                 }
             )
     return found
-
-
 
 
 def previous_ranks(run: RankingRun | None) -> dict[str, int | None]:

@@ -46,10 +46,17 @@ def text(value: Decimal) -> str:
 
 def rule_document(table: RankingTable, month: Month, data_through: Month) -> Document:
     """A table's settings as data, in the run's inputs."""
-    primary = [table.rank_by, "asc" if table.rank_by == RankBy.AMOUNT and table.measure.direction == "asc" else "desc"]
+    primary = [
+        table.rank_by,
+        "asc" if table.rank_by == RankBy.AMOUNT and table.measure.direction == "asc" else "desc",
+    ]
     order = [primary]
     if table.tie_break and table.tie_break != table.rank_by:
-        less = table.tie_measure.direction if table.tie_break == TieBreak.MEASURE and table.tie_measure else "desc"
+        less = (
+            table.tie_measure.direction
+            if table.tie_break == TieBreak.MEASURE and table.tie_measure
+            else "desc"
+        )
         order.append([table.tie_break, less])
     schedule: Any = None
     if table.measure.nature == "flow" and table.schedule == ScheduleKind.LINEAR:
@@ -92,7 +99,9 @@ def rule_of(document: Document) -> TableRule:
     """The rule that a run's inputs describe."""
     keys = tuple(Key(column, direction) for column, direction in document["order"])
     by_amount = Key("done", document["done_direction"])
-    roundings = {column: rounding_of(pair) for column, pair in document["roundings"].items() if column != "done"}
+    roundings = {
+        column: rounding_of(pair) for column, pair in document["roundings"].items() if column != "done"
+    }
     return TableRule(
         month=Month.parse(document["month"]),
         data_through=Month.parse(document["data_through"]),
@@ -121,7 +130,9 @@ def fact_of(document: Document) -> Fact:
     return Missing(MissingReason(document["reason"]), document["ref"])
 
 
-def line_document(line: LineInput, name: str, published: Mapping[str, Any], quanta: Mapping[str, Decimal]) -> Document:
+def line_document(
+    line: LineInput, name: str, published: Mapping[str, Any], quanta: Mapping[str, Decimal]
+) -> Document:
     return {
         "unit": line.unit,
         "group": line.group,
@@ -199,7 +210,9 @@ def compute(inputs: Document) -> Computed:
         found = _compare(document, line, table, rule, roundings)
         if "rank" in document["published"]:
             place = line.rank.ranked.position
-            fact: Fact = Missing(MissingReason.NOT_APPLICABLE) if place is None else Value(Decimal(place), "position")
+            fact: Fact = (
+                Missing(MissingReason.NOT_APPLICABLE) if place is None else Value(Decimal(place), "position")
+            )
             found["rank"] = compare(Decimal(document["published"]["rank"]["value"]), fact, Rounding(0))
         if found:
             compared[document["unit"]] = found
@@ -209,21 +222,31 @@ def compute(inputs: Document) -> Computed:
     return Computed(table, compared, about_total)
 
 
-def _compare(document: Document, line: Any, table: Table, rule: TableRule, roundings: Mapping[str, Rounding]) -> dict[str, Comparison]:
+def _compare(
+    document: Document, line: Any, table: Table, rule: TableRule, roundings: Mapping[str, Rounding]
+) -> dict[str, Comparison]:
     """What was printed beside what comes out. Inputs printed rounded leave an interval of possible results."""
     interval, found = None, {}
     done, target = line.facts.get("done"), line.facts.get("target")
     quanta = {key: Decimal(value) for key, value in document["quanta"].items()}
     if isinstance(done, Value) and isinstance(target, Value) and quanta.get("done") is not None:
-        interval = completion_interval(done.amount, target.amount, quanta["done"], quanta.get("target", Decimal(0)))
+        interval = completion_interval(
+            done.amount, target.amount, quanta["done"], quanta.get("target", Decimal(0))
+        )
     for column, ours in PRINTED.items():
         printed = document["published"].get(column)
         if printed is None:
             continue
         # A rate printed beside a ratio measure is the ratio itself.
-        fact = line.done.exact if column == "rate" and document["published"].get("of") == "done" else getattr(line, ours).exact
+        fact = (
+            line.done.exact
+            if column == "rate" and document["published"].get("of") == "done"
+            else getattr(line, ours).exact
+        )
         within = interval if ours == "completion" else None
         if ours == "points" and interval is not None and table.progress is not None:
-            within = points_interval(interval, table.progress, roundings["completion"] if rule.points_from_rounded else None)
+            within = points_interval(
+                interval, table.progress, roundings["completion"] if rule.points_from_rounded else None
+            )
         found[ours] = compare(Decimal(printed["value"]), fact, roundings[ours], interval=within)
     return found

@@ -75,10 +75,18 @@ class RunReader:
         """万元, 个, 批次, %."""
         scale = Scale(self.table.scale)
         if measure.unit == MeasureUnit.USD:
-            return {Scale.ONE: _("US dollars"), Scale.WAN: _("10 thousand US dollars"), Scale.YI: _("100 million US dollars")}[scale]
+            return {
+                Scale.ONE: _("US dollars"),
+                Scale.WAN: _("10 thousand US dollars"),
+                Scale.YI: _("100 million US dollars"),
+            }[scale]
         if measure.unit == MeasureUnit.YUAN:
-            return {Scale.ONE: _("yuan"), Scale.WAN: _("10 thousand yuan"), Scale.YI: _("100 million yuan")}[scale]
-        return {MeasureUnit.COUNT: _("pieces"), MeasureUnit.TRIPS: _("trips"), MeasureUnit.PERCENT: "%"}[MeasureUnit(measure.unit)]
+            return {Scale.ONE: _("yuan"), Scale.WAN: _("10 thousand yuan"), Scale.YI: _("100 million yuan")}[
+                scale
+            ]
+        return {MeasureUnit.COUNT: _("pieces"), MeasureUnit.TRIPS: _("trips"), MeasureUnit.PERCENT: "%"}[
+            MeasureUnit(measure.unit)
+        ]
 
     @property
     def has_targets(self) -> bool:
@@ -100,7 +108,11 @@ class RunReader:
     def digits(self, name: str) -> int:
         """Digits a column is printed with."""
         if name in {"completion", "points", "growth"}:
-            return {"completion": self.table.rate_digits, "points": self.table.points_digits, "growth": self.table.growth_digits}[name]
+            return {
+                "completion": self.table.rate_digits,
+                "points": self.table.points_digits,
+                "growth": self.table.growth_digits,
+            }[name]
         return self.value_digits()
 
     def display(self, name: str, amount: Decimal) -> Decimal:
@@ -137,7 +149,11 @@ class RunReader:
         found = {}
         for name, trace in zip(CELLS, documents, strict=True):
             refs = tuple(r for o in trace["operands"] if o.get("ref") for r in o["ref"].split(","))
-            compared = comparisons.get(name) or (comparisons.get("completion") if name == "done" and self._is_ratio else None) or {}
+            compared = (
+                comparisons.get(name)
+                or (comparisons.get("completion") if name == "done" and self._is_ratio else None)
+                or {}
+            )
             if name == "completion" and self._is_ratio:
                 compared = {}
             value = None if trace["rounded"] is None else self.display(name, Decimal(trace["rounded"]))

@@ -20,7 +20,11 @@ from rules.periods import Month
 from rules.ranking import LineInput, ReturnState
 
 WHY = "a ranking reads the figures of its whole group; its page goes through its own scope"
-STATES = {FigureState.FILED: ReturnState.FILED, FigureState.NIL: ReturnState.NIL, FigureState.NOT_REPORTED: ReturnState.MISSING}
+STATES = {
+    FigureState.FILED: ReturnState.FILED,
+    FigureState.NIL: ReturnState.NIL,
+    FigureState.NOT_REPORTED: ReturnState.MISSING,
+}
 
 
 def last_day(month: Month) -> date:
@@ -33,7 +37,9 @@ class Figures:
 
     figures: dict[tuple[int, int, int, int, str], ImportedFigure] = field(default_factory=dict)
     targets: dict[tuple[int, int], list[Target]] = field(default_factory=dict)
-    reporting: set[tuple[int, int, int]] = field(default_factory=set)  # (unit, year, month) with any figure at all
+    reporting: set[tuple[int, int, int]] = field(
+        default_factory=set
+    )  # (unit, year, month) with any figure at all
 
     @classmethod
     def read(cls, units: Iterable[int], measures: Iterable[int], month: Month, target_kind: str) -> Figures:
@@ -56,19 +62,25 @@ class Figures:
         )
         return found
 
-    def at(self, unit: int, measure: Measure, month: Month, span: str = Span.YEAR_TO_DATE) -> ImportedFigure | None:
+    def at(
+        self, unit: int, measure: Measure, month: Month, span: str = Span.YEAR_TO_DATE
+    ) -> ImportedFigure | None:
         return self.figures.get((unit, measure.pk, month.year, month.number, span))
 
     def year_to_date(self, unit: int, measure: Measure, month: Month) -> Fact:
         """The figure up to a month; else the sum of its months when every one of them is there."""
         if row := self.at(unit, measure, month):
             return fact(row, measure)
-        months = [self.at(unit, measure, Month(month.year, n), Span.MONTH) for n in range(1, month.number + 1)]
+        months = [
+            self.at(unit, measure, Month(month.year, n), Span.MONTH) for n in range(1, month.number + 1)
+        ]
         if all(months):
             facts = [fact(m, measure) for m in months if m]
             values = [f for f in facts if isinstance(f, Value)]
             if len(values) == len(facts):
-                return Value(add(v.amount for v in values), measure.unit, ",".join(v.ref or "" for v in values))
+                return Value(
+                    add(v.amount for v in values), measure.unit, ",".join(v.ref or "" for v in values)
+                )
         filed = (unit, month.year, month.number) in self.reporting
         return Missing(MissingReason.NOT_IN_TABLE if filed else MissingReason.NOT_REPORTED)
 
@@ -105,13 +117,15 @@ def measure_fact(figures: Figures, unit: int, measure: Measure, month: Month) ->
     """Year to date of a measure; a ratio is worked out from its two parts, in per cent, unrounded."""
     if measure.nature != Nature.RATIO:
         return figures.year_to_date(unit, measure, month)
-    assert measure.numerator and measure.denominator
+    assert measure.numerator
+    assert measure.denominator
     part = figures.year_to_date(unit, measure.numerator, month)
     whole = figures.year_to_date(unit, measure.denominator, month)
     for one in (part, whole):
         if isinstance(one, Missing):
             return one
-    assert isinstance(part, Value) and isinstance(whole, Value)
+    assert isinstance(part, Value)
+    assert isinstance(whole, Value)
     refs = f"{part.ref},{whole.ref}"
     if whole.amount == 0:
         return Missing(MissingReason.ZERO_BASE, refs)
@@ -147,11 +161,22 @@ def gather(table: RankingTable, month: Month, data_through: Month | None = None)
         "unit": table.measure.unit,
         "rule": rule_document(table, month, through),
         "lines": [line(m.unit, ranked=m.ranked, in_total=m.in_total) for m in members],
-        "reported": line(table.reported_total, ranked=False, in_total=False) if table.reported_total else None,
+        "reported": line(table.reported_total, ranked=False, in_total=False)
+        if table.reported_total
+        else None,
     }
 
 
-def _line(table: RankingTable, unit: Unit, figures: Figures, month: Month, through: Month, *, ranked: bool, in_total: bool) -> Document:
+def _line(
+    table: RankingTable,
+    unit: Unit,
+    figures: Figures,
+    month: Month,
+    through: Month,
+    *,
+    ranked: bool,
+    in_total: bool,
+) -> Document:
     measure = table.measure
     facts: dict[str, Fact] = {"done": measure_fact(figures, unit.pk, measure, through)}
     published: dict[str, Any] = {}
@@ -168,7 +193,9 @@ def _line(table: RankingTable, unit: Unit, figures: Figures, month: Month, throu
             published = {**row.published}
             quanta["done"] = row.quantum
             if "growth" in published and "before" not in facts and row.value is not None:
-                facts["growth"] = Value(Decimal(published.pop("growth")["value"]), MeasureUnit.PERCENT, f"figure:{row.pk}")
+                facts["growth"] = Value(
+                    Decimal(published.pop("growth")["value"]), MeasureUnit.PERCENT, f"figure:{row.pk}"
+                )
         # The target of the circular's month counts, also where the data end earlier.
         if target := figures.target(unit.pk, own, month):
             facts["target"] = Value(target.value, measure.unit, f"target:{target.pk}")
@@ -177,9 +204,9 @@ def _line(table: RankingTable, unit: Unit, figures: Figures, month: Month, throu
     elif measure.numerator and measure.denominator:
         facts["numerator"] = figures.year_to_date(unit.pk, measure.numerator, through)
         facts["denominator"] = figures.year_to_date(unit.pk, measure.denominator, through)
-    if measure.numerator and (part := figures.at(unit.pk, measure.numerator, through)):
-        if "rate" in part.published:
-            published = {"rate": part.published["rate"], "of": "done"}
+    part = figures.at(unit.pk, measure.numerator, through) if measure.numerator else None
+    if part and "rate" in part.published:
+        published = {"rate": part.published["rate"], "of": "done"}
     if table.tie_measure is not None:
         facts["tie"] = measure_fact(figures, unit.pk, table.tie_measure, through)
     state = ReturnState.FILED

@@ -17,7 +17,18 @@ class MeasureTable(RowTable):
 
     class Meta(RowTable.Meta):
         model = Measure
-        fields = ("name", "code", "unit", "nature", "direction", "numerator", "denominator", "words", "sort", "updated_at")
+        fields = (
+            "name",
+            "code",
+            "unit",
+            "nature",
+            "direction",
+            "numerator",
+            "denominator",
+            "words",
+            "sort",
+            "updated_at",
+        )
         optional = ("numerator", "denominator", "words", "sort", "updated_at")
 
 
@@ -34,7 +45,11 @@ class ValueTable(RowTable):
             return None
         if record.measure.unit in MONEY:
             return to_display(record.value, "wan").quantize(Decimal("0.01"))
-        return record.value.quantize(Decimal(1)) if record.value == record.value.to_integral_value() else record.value.normalize()
+        return (
+            record.value.quantize(Decimal(1))
+            if record.value == record.value.to_integral_value()
+            else record.value.normalize()
+        )
 
     def render_value(self, record: Any) -> str:
         number = self.amount(record)
@@ -44,14 +59,18 @@ class ValueTable(RowTable):
         return self.amount(record)
 
     def render_counts(self, record: Any) -> str:
-        return str(_("10 thousand yuan") if record.measure.unit == "yuan" else record.measure.get_unit_display())
+        return str(
+            _("10 thousand yuan") if record.measure.unit == "yuan" else record.measure.get_unit_display()
+        )
 
     def value_counts(self, record: Any) -> str:
         return self.render_counts(record)
 
 
 class ImportedFigureTable(ValueTable):
-    unit = tables.Column(_("unit"), linkify=("figure_detail", {"pk": tables.A("pk")}), order_by=("unit__pinyin",))
+    unit = tables.Column(
+        _("unit"), linkify=("figure_detail", {"pk": tables.A("pk")}), order_by=("unit__pinyin",)
+    )
     measure = tables.Column(_("measure"), order_by=("measure__sort",))
     period = tables.Column(_("period"), empty_values=(), order_by=("year", "month"))
     value = tables.Column(_("value"), attrs=NUMBER, empty_values=())
@@ -60,7 +79,20 @@ class ImportedFigureTable(ValueTable):
 
     class Meta(RowTable.Meta):
         model = ImportedFigure
-        fields = ("unit", "measure", "period", "span", "state", "value", "counts", "source", "ref", "remark", "recorded_at", "superseded_at")
+        fields = (
+            "unit",
+            "measure",
+            "period",
+            "span",
+            "state",
+            "value",
+            "counts",
+            "source",
+            "ref",
+            "remark",
+            "recorded_at",
+            "superseded_at",
+        )
         sequence = fields
         optional = ("span", "remark", "recorded_at", "superseded_at")
 
@@ -72,7 +104,9 @@ class ImportedFigureTable(ValueTable):
 
 
 class TargetTable(ValueTable):
-    unit = tables.Column(_("unit"), linkify=("target_detail", {"pk": tables.A("pk")}), order_by=("unit__pinyin",))
+    unit = tables.Column(
+        _("unit"), linkify=("target_detail", {"pk": tables.A("pk")}), order_by=("unit__pinyin",)
+    )
     measure = tables.Column(_("measure"), order_by=("measure__sort",))
     value = tables.Column(_("target"), attrs=NUMBER)
     counts = tables.Column(_("in"), empty_values=(), orderable=False)
@@ -80,7 +114,20 @@ class TargetTable(ValueTable):
 
     class Meta(RowTable.Meta):
         model = Target
-        fields = ("unit", "measure", "year", "holds_from", "kind", "value", "counts", "implied", "source", "ref", "recorded_at", "superseded_at")
+        fields = (
+            "unit",
+            "measure",
+            "year",
+            "holds_from",
+            "kind",
+            "value",
+            "counts",
+            "implied",
+            "source",
+            "ref",
+            "recorded_at",
+            "superseded_at",
+        )
         sequence = fields
         optional = ("recorded_at", "superseded_at")
 
@@ -90,5 +137,16 @@ class RankingTableTable(RowTable):
 
     class Meta(RowTable.Meta):
         model = RankingTable
-        fields = ("name", "group", "measure", "rank_by", "tie_break", "schedule", "scale", "rate_digits", "sort", "updated_at")
+        fields = (
+            "name",
+            "group",
+            "measure",
+            "rank_by",
+            "tie_break",
+            "schedule",
+            "scale",
+            "rate_digits",
+            "sort",
+            "updated_at",
+        )
         optional = ("scale", "rate_digits", "sort", "updated_at")

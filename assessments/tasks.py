@@ -16,7 +16,9 @@ from rules.periods import Month
 @job(rankings.JOB, _("Compute rankings"))
 def rank(progress: Progress, *, month: str, groups: list[int] | None = None) -> dict[str, Any]:
     """All tables of the groups (None: of every group) for a month "YYYY-MM"."""
-    tables = RankingTable.objects.unscoped(reason="the job's groups").filter(archived_at=None, group__archived_at=None)
+    tables = RankingTable.objects.unscoped(reason="the job's groups").filter(
+        archived_at=None, group__archived_at=None
+    )
     if groups is not None:
         tables = tables.filter(group_id__in=groups)
     rows, new = list(tables.select_related("group").order_by("pk")), 0

@@ -21,5 +21,7 @@ urlpatterns = [
     path("ranking-tables/new/", records.RankingTableCreate.as_view(), name="rankingtable_create"),
     path("ranking-tables/<int:pk>/", records.RankingTableDetail.as_view(), name="rankingtable_detail"),
     path("ranking-tables/<int:pk>/change/", records.RankingTableUpdate.as_view(), name="rankingtable_update"),
-    path("ranking-tables/<int:pk>/archive/", records.RankingTableArchive.as_view(), name="rankingtable_archive"),
+    path(
+        "ranking-tables/<int:pk>/archive/", records.RankingTableArchive.as_view(), name="rankingtable_archive"
+    ),
 ]

@@ -55,7 +55,14 @@ def relation(grant: Grant, path: str | None) -> Relation:
     return Relation.BELOW if path.startswith(grant.path) else Relation.NONE
 
 
-def may(actor: Actor, action: Action, kind: str, *, path: str | None = None, extra: frozenset[Relation] = frozenset()) -> bool:
+def may(
+    actor: Actor,
+    action: Action,
+    kind: str,
+    *,
+    path: str | None = None,
+    extra: frozenset[Relation] = frozenset(),
+) -> bool:
     """True when one of the actor's roles allows `action` on a `kind` at unit path `path`.
 
     `extra` are relations that don't come from the tree: SELF (the actor's own record), MEMBER.

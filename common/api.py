@@ -52,9 +52,11 @@ class ReadViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         if request.user.is_authenticated:
-            self._log = changelog.acting(request.user, request_id=getattr(request._request, "request_id", ""))  # type: ignore[arg-type]
+            self._log: Any = changelog.acting(
+                request.user, request_id=getattr(request._request, "request_id", "")
+            )
             self._log.__enter__()
-            if not may_somewhere(request.user, Action.VIEW, self.model.Scope.kind):  # type: ignore[arg-type]
+            if not may_somewhere(request.user, Action.VIEW, self.model.Scope.kind):
                 raise Denied
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
@@ -90,9 +92,11 @@ class RowViewSet(mixins.CreateModelMixin, mixins.UpdateModelMixin, ReadViewSet):
 
     def perform_update(self, serializer: Any) -> None:
         try:
-            version = int(self.request.data["version"])
+            version = int(dict(self.request.data)["version"])
         except (KeyError, TypeError, ValueError) as missing:
-            raise serializers.ValidationError({"version": "Send the version you read, so that no change is lost."}) from missing
+            raise serializers.ValidationError(
+                {"version": "Send the version you read, so that no change is lost."}
+            ) from missing
         serializer.instance = type(self).update_service(
             actor=self.request.user, pk=serializer.instance.pk, version=version, **serializer.validated_data
         )

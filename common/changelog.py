@@ -73,7 +73,9 @@ def history(obj: models.Model, limit: int = 50) -> tuple[Entry, ...]:
     if tracker is None:
         return ()
     events = list(
-        tracker.objects.filter(pgh_obj_id=obj.pk).select_related("pgh_context").order_by("-pgh_id")[: limit + 1]
+        tracker.objects.filter(pgh_obj_id=obj.pk)
+        .select_related("pgh_context")
+        .order_by("-pgh_id")[: limit + 1]
     )
     fields = [f for f in type(obj)._meta.concrete_fields if f.name not in QUIET and _has(tracker, f.name)]
     found = []

@@ -20,5 +20,9 @@ def names_are_short(**kwargs: Any) -> list[Error]:
         if meta.app_label not in OURS or meta.proxy:
             continue
         names = [meta.db_table, *(i.name for i in meta.indexes), *(c.name for c in meta.constraints)]
-        found += [Error(f"{name!r} is longer than {MAX_NAME} characters.", obj=model, id="common.E001") for name in names if len(name) > MAX_NAME]
+        found += [
+            Error(f"{name!r} is longer than {MAX_NAME} characters.", obj=model, id="common.E001")
+            for name in names
+            if len(name) > MAX_NAME
+        ]
     return found

@@ -45,7 +45,9 @@ class Denied(ServiceError):
     code = "denied"
 
     def __init__(self, message: Any = None) -> None:
-        super().__init__(message or _("Your role does not allow this. Ask your administrator for the right role."))
+        super().__init__(
+            message or _("Your role does not allow this. Ask your administrator for the right role.")
+        )
 
 
 class Stale(ServiceError):

@@ -16,7 +16,9 @@ class RowFilterSet(django_filters.FilterSet):
     """`search_fields` are looked through by `q`; archived rows are hidden unless asked for."""
 
     search_fields: tuple[str, ...] = ()
-    q = django_filters.CharFilter(method="search", label=_("Search"), widget=forms.TextInput(attrs={"type": "search"}))
+    q = django_filters.CharFilter(
+        method="search", label=_("Search"), widget=forms.TextInput(attrs={"type": "search"})
+    )
     archived = django_filters.ChoiceFilter(
         choices=[("yes", _("archived"))], empty_label=_("current"), method="only_archived", label=_("State")
     )

@@ -12,6 +12,14 @@ from common.actors import Actor
 from common.scope import ScopedQuerySet
 
 
+def offer(form: forms.BaseForm, name: str, rows: Any) -> None:
+    """Let a choice of a form offer these rows."""
+    field = form.fields[name]
+    if not isinstance(field, forms.ModelChoiceField):
+        raise TypeError(f"{name} is no choice of rows")
+    field.queryset = rows
+
+
 def scope_choices(fields: dict[str, forms.Field], actor: Actor) -> None:
     """Give every choice of a scoped model the rows that the actor may see, without archived ones."""
     for field in fields.values():

@@ -95,7 +95,9 @@ def default() -> str:
 
 def too_large(size: int) -> Refused:
     """The refusal of a file over the limit, given before its content is read."""
-    problem = sheets.SheetError("too_large", size=round(size / 2**20, 1), limit=settings.IMPORT_MAX_BYTES // 2**20)
+    problem = sheets.SheetError(
+        "too_large", size=round(size / 2**20, 1), limit=settings.IMPORT_MAX_BYTES // 2**20
+    )
     return Refused(problem.message, code=problem.code)
 
 
@@ -148,7 +150,9 @@ def set_header(batch: ImportBatch, sheet: sheets.Sheet) -> list[str]:
     try:
         header = sheets.header_rows(sheet, known_words(importer_of(batch).fields(batch)))
     except sheets.SheetError:
-        first = next((n for n, row in enumerate(sheet.rows) if sum(isinstance(c.value, str) for c in row) >= 2), 0)
+        first = next(
+            (n for n, row in enumerate(sheet.rows) if sum(isinstance(c.value, str) for c in row) >= 2), 0
+        )
         batch.header_row, batch.header_rows = first + 1, 1
     else:
         batch.header_row, batch.header_rows = header.first_row + 1, header.data_row - header.first_row
@@ -172,7 +176,9 @@ def match_columns(batch: ImportBatch, titles: Sequence[str]) -> dict[str, str]:
     fields = importer_of(batch).fields(batch)
     known = {normal(w): f.key for f in reversed(fields) for w in (f.label, *f.words)}
     remembered = dict(
-        ImportMapping.objects.filter(importer=batch.importer, scope_path=batch.scope_path).values_list("header", "field")
+        ImportMapping.objects.filter(importer=batch.importer, scope_path=batch.scope_path).values_list(
+            "header", "field"
+        )
     )
     keys = {f.key for f in fields}
     found: dict[str, str] = {}
@@ -204,7 +210,14 @@ def data_rows(batch: ImportBatch, sheet: sheets.Sheet) -> list[tuple[int, dict[s
 
 @transaction.atomic
 def start(
-    *, actor: Actor, importer: str, data: bytes, filename: str, scope_path: str, params: Mapping[str, Any], sheet: str = ""
+    *,
+    actor: Actor,
+    importer: str,
+    data: bytes,
+    filename: str,
+    scope_path: str,
+    params: Mapping[str, Any],
+    sheet: str = "",
 ) -> ImportBatch:
     """Take a file in and match what can be matched. Raises Denied, Refused (type, size, sheet)."""
     machine = importer_of(importer)
@@ -247,7 +260,13 @@ def _likely_sheet(batch: ImportBatch, book: sheets.Workbook) -> str:
     words = {normal(w) for f in fields for w in (f.label, *f.words)}
 
     def known(sheet: sheets.Sheet) -> int:
-        return max((sum(1 for c in r if isinstance(c.value, str) and normal(c.value) in words) for r in sheet.rows[:30]), default=0)
+        return max(
+            (
+                sum(1 for c in r if isinstance(c.value, str) and normal(c.value) in words)
+                for r in sheet.rows[:30]
+            ),
+            default=0,
+        )
 
     return max(book.sheets, key=known).name
 
@@ -260,13 +279,17 @@ def missing_columns(batch: ImportBatch) -> list[str]:
 
 def unknown_names(batch: ImportBatch, book: sheets.Workbook | None = None) -> list[str]:
     book = book or read(batch)
-    return importer_of(batch).unknown_names(batch, [cells for _n, cells in data_rows(batch, sheet_of(batch, book))])
+    return importer_of(batch).unknown_names(
+        batch, [cells for _n, cells in data_rows(batch, sheet_of(batch, book))]
+    )
 
 
 def _tell_titles(batch: ImportBatch, titles: Sequence[str], decided: Mapping[str, str]) -> None:
     """Hand the matched titles to the importer; keep the others, so that the preview can name what it leaves out."""
     batch.params["ignored"] = [title for n, title in enumerate(titles) if title and str(n) not in decided]
-    importer_of(batch).matched(batch, {key: titles[int(n)] for n, key in batch.columns.items() if int(n) < len(titles)})
+    importer_of(batch).matched(
+        batch, {key: titles[int(n)] for n, key in batch.columns.items() if int(n) < len(titles)}
+    )
 
 
 def _preview_if_complete(batch: ImportBatch, book: sheets.Workbook) -> None:
@@ -310,10 +333,16 @@ def remap(
     twice = {c for c in used if used.count(c) > 1}
     if twice:
         labels = {f.key: f.label for f in machine.fields(batch)}
-        raise Refused(_("Two columns are matched with “%(field)s”. Keep one.") % {"field": "、".join(labels.get(t, t) for t in sorted(twice))}, code="columns")
+        raise Refused(
+            _("Two columns are matched with “%(field)s”. Keep one.")
+            % {"field": "、".join(labels.get(t, t) for t in sorted(twice))},
+            code="columns",
+        )
     batch.columns = {n: key for n, key in columns.items() if key}
     if lacking := missing_columns(batch):
-        raise Refused(_("No column is matched with: %(fields)s.") % {"fields": "、".join(lacking)}, code="columns")
+        raise Refused(
+            _("No column is matched with: %(fields)s.") % {"fields": "、".join(lacking)}, code="columns"
+        )
     _tell_titles(batch, titles, columns)
     batch.names = {**batch.names, **{n: u for n, u in names.items() if u}}
     with changelog.acting(actor):
@@ -322,7 +351,10 @@ def remap(
                 title = normal(titles[int(number)]) if int(number) < len(titles) else ""
                 if title:
                     ImportMapping.objects.update_or_create(
-                        importer=batch.importer, scope_path=batch.scope_path, header=title[:200], defaults={"field": key}
+                        importer=batch.importer,
+                        scope_path=batch.scope_path,
+                        header=title[:200],
+                        defaults={"field": key},
                     )
             for name, unit_id in names.items():
                 if unit_id:
@@ -334,7 +366,9 @@ def remap(
 def _plan(batch: ImportBatch, book: sheets.Workbook) -> None:
     rows = data_rows(batch, sheet_of(batch, book))
     if not rows:
-        raise Refused(_("There are no rows below the header row %(row)s.") % {"row": batch.header_row}, code="empty")
+        raise Refused(
+            _("There are no rows below the header row %(row)s.") % {"row": batch.header_row}, code="empty"
+        )
     plans = importer_of(batch).plan(batch, [cells for _n, cells in rows])
     batch.rows.all().delete()
     ImportRow.objects.bulk_create(
@@ -365,14 +399,17 @@ def confirm(*, actor: Actor, pk: int, park: bool = False) -> ImportBatch:
         _plan(batch, read(batch))
         if list(batch.rows.values_list("number", "result", "plan")) == before:
             return _write(batch, actor, park)
-    raise Refused(_("Figures changed since this preview. Look at the new preview, then confirm."), code="changed")
+    raise Refused(
+        _("Figures changed since this preview. Look at the new preview, then confirm."), code="changed"
+    )
 
 
 def _write(batch: ImportBatch, actor: Actor, park: bool) -> ImportBatch:
     wrong = batch.rows.filter(result=Result.WRONG)
     if wrong.exists() and not park:
         raise Refused(
-            _("%(n)s rows are wrong. Mend them in the file, or park them and import the rest.") % {"n": wrong.count()},
+            _("%(n)s rows are wrong. Mend them in the file, or park them and import the rest.")
+            % {"n": wrong.count()},
             code="wrong",
         )
     if not batch.rows.exclude(result=Result.WRONG).exists():
@@ -400,8 +437,14 @@ def mend(*, actor: Actor, pk: int, number: int, cells: Mapping[str, str]) -> Imp
     merged = {k: Cell(str(cells.get(k, c["value"])).strip(), c["ref"]) for k, c in row.cells.items()}
     plan = importer_of(batch).plan(batch, [merged])[0]
     if plan.problems:
-        raise Refused(" ".join(p.message for p in plan.problems), code="wrong", fields={p.field: p.message for p in plan.problems})
-    row.cells = {k: {**asdict(c), "sent": row.cells[k].get("sent", row.cells[k]["value"])} for k, c in merged.items()}
+        raise Refused(
+            " ".join(p.message for p in plan.problems),
+            code="wrong",
+            fields={p.field: p.message for p in plan.problems},
+        )
+    row.cells = {
+        k: {**asdict(c), "sent": row.cells[k].get("sent", row.cells[k]["value"])} for k, c in merged.items()
+    }
     row.plan, row.result, row.problems, row.fate = plan.steps, plan.result, [], Fate.APPLIED
     with changelog.acting(actor):
         importer_of(batch).write(batch, row, actor)
@@ -448,7 +491,7 @@ def marked_file(batch: ImportBatch) -> bytes:
 
 def counts(batch: ImportBatch) -> dict[str, int]:
     """Rows by result and fate, for the preview's head."""
-    found = {key: 0 for key in (*Result.values, "parked", "applied", "total")}
+    found = dict.fromkeys((*Result.values, "parked", "applied", "total"), 0)
     for result, fate in batch.rows.values_list("result", "fate"):
         found[result] += 1
         found["total"] += 1
@@ -461,5 +504,7 @@ def _open(pk: int, actor: Actor, *states: str) -> ImportBatch:
     batch = get_visible(ImportBatch, pk, actor, lock=True)
     authorize(actor, Action.IMPORT, batch)
     if batch.state not in states:
-        raise Refused(_("This import is already “%(state)s”.") % {"state": batch.get_state_display()}, code="state")
+        raise Refused(
+            _("This import is already “%(state)s”.") % {"state": batch.get_state_display()}, code="state"
+        )
     return batch

@@ -170,7 +170,13 @@ def _plan_regular_runs() -> None:
             for shift in _shift_day:
                 day = shift(day)
             due = now.astimezone().replace(
-                year=day.year, month=day.month, day=day.day, hour=schedule.hour, minute=0, second=0, microsecond=0
+                year=day.year,
+                month=day.month,
+                day=day.day,
+                hour=schedule.hour,
+                minute=0,
+                second=0,
+                microsecond=0,
             )
             if due > now:
                 break
@@ -224,9 +230,7 @@ def execute(run_id: int) -> JobRun.State | None:
     try:
         with changelog.acting(actor, request_id=f"job-{run.pk}"), transaction.atomic():
             result = _functions[run.kind](Progress(run), **run.params) or {}
-            ended = _own(run).update(
-                state=JobRun.State.DONE, ended_at=clock.now(), result=result, error=""
-            )
+            ended = _own(run).update(state=JobRun.State.DONE, ended_at=clock.now(), result=result, error="")
             if not ended:
                 raise Lost(f"Job {run.pk} was taken over while it ran.")
     except Lost:

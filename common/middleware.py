@@ -53,7 +53,7 @@ class ChangeLogMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.user.is_authenticated or request.method in {"GET", "HEAD", "OPTIONS"}:
             return self.get_response(request)
-        with changelog.acting(request.user, request_id=request.request_id):  # type: ignore[arg-type,attr-defined]
+        with changelog.acting(request.user, request_id=request.request_id):  # type: ignore[attr-defined]
             return self.get_response(request)
 
 

@@ -29,7 +29,11 @@ class OrderingFilter(filters.OrderingFilter):
     ordering_param = "ordering"
 
     def filter_queryset(self, request: Request, queryset: Any, view: Any) -> Any:
-        ordering = self.get_ordering(request, queryset, view) or queryset.query.order_by or queryset.model._meta.ordering
+        ordering = (
+            self.get_ordering(request, queryset, view)
+            or queryset.query.order_by
+            or queryset.model._meta.ordering
+        )
         return queryset.order_by(*ordering, "pk")
 
 
@@ -55,11 +59,13 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
         exc = Denied()
     if isinstance(exc, ServiceError):
         set_rollback()
-        http = {NotVisible: status.HTTP_404_NOT_FOUND, Denied: status.HTTP_403_FORBIDDEN}.get(type(exc), status.HTTP_409_CONFLICT)
+        http = {NotVisible: status.HTTP_404_NOT_FOUND, Denied: status.HTTP_403_FORBIDDEN}.get(
+            type(exc), status.HTTP_409_CONFLICT
+        )
         return problem(exc.code, exc.message, http, request, exc.fields)
     if isinstance(exc, DjangoValidationError):
         set_rollback()
-        fields = exc.message_dict if hasattr(exc, "error_dict") else {"non_field_errors": exc.messages}
+        fields: Any = exc.message_dict if hasattr(exc, "error_dict") else {"non_field_errors": exc.messages}
         return problem("invalid", "The data is not valid.", status.HTTP_400_BAD_REQUEST, request, fields)
     if isinstance(exc, exceptions.ValidationError):
         set_rollback()

@@ -56,10 +56,12 @@ class ScopedQuerySet(models.QuerySet[M]):
     """
 
     def __init__(self, model: Any = None, query: Any = None, using: Any = None, hints: Any = None) -> None:
-        super().__init__(model, query if query is not None or model is None else ScopedQuery(model), using, hints)
+        super().__init__(
+            model, query if query is not None or model is None else ScopedQuery(model), using, hints
+        )
 
     def _granted(self) -> Any:
-        found = self._chain()
+        found = self._chain()  # type: ignore[attr-defined]
         found.query.scope_given = True
         return found
 
@@ -79,7 +81,7 @@ class ScopedQuerySet(models.QuerySet[M]):
 
     def _raw_delete(self, using: Any) -> Any:
         self.query._check() if isinstance(self.query, ScopedQuery) else None
-        return super()._raw_delete(using)  # type: ignore[misc]
+        return super()._raw_delete(using)
 
 
 @contextmanager

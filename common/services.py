@@ -40,7 +40,9 @@ def get_visible(model: type[M], pk: Any, actor: Actor, *, lock: bool = False) ->
     """One row in the actor's scope, locked for change on request. Raises NotVisible."""
     rows = model.objects.visible_to(actor)  # type: ignore[attr-defined]
     if lock:
-        rows = model._base_manager.select_for_update(of=("self",)).filter(pk__in=rows.filter(pk=pk).values("pk"))
+        rows = model._base_manager.select_for_update(of=("self",)).filter(
+            pk__in=rows.filter(pk=pk).values("pk")
+        )
     found = rows.filter(pk=pk).first()
     if found is None:
         raise NotVisible

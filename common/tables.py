@@ -25,7 +25,10 @@ class RowTable(tables.Table):
         optional = set(getattr(type(self).Meta, "optional", ()))
         shown = wanted or [name for name in every if name not in optional]
         super().__init__(*args, exclude=[name for name in every if name not in shown], **kwargs)
-        self.choices = [(name, column.verbose_name or name, name in shown) for name, column in type(self).base_columns.items()]
+        self.choices = [
+            (name, column.verbose_name or name, name in shown)
+            for name, column in type(self).base_columns.items()
+        ]
 
     def export_rows(self) -> Iterator[list[Any]]:
         """Header first, then plain values of the columns on screen, in the order on screen."""

@@ -58,13 +58,25 @@ def menu(request: HttpRequest) -> list[dict[str, Any]]:
     user, groups = request.user, []
     for label, items in MENU:
         links = [
-            {"label": i.label, "url": reverse(i.url_name), "icon": i.icon, "tab": i.tab, "active": False, "count": None}
+            {
+                "label": i.label,
+                "url": reverse(i.url_name),
+                "icon": i.icon,
+                "tab": i.tab,
+                "active": False,
+                "count": None,
+            }
             for i in items
             if not i.kind or may_somewhere(user, i.needs, i.kind)  # type: ignore[arg-type]
         ]
         if links:
             groups.append({"label": label, "items": links})
-    fitting = [link for g in groups for link in g["items"] if request.path.startswith(link["url"]) and (link["url"] != "/" or request.path == "/")]
+    fitting = [
+        link
+        for g in groups
+        for link in g["items"]
+        if request.path.startswith(link["url"]) and (link["url"] != "/" or request.path == "/")
+    ]
     if fitting:
         max(fitting, key=lambda link: len(link["url"]))["active"] = True
     return groups

@@ -76,5 +76,3 @@ class OfficerViewSet(RowViewSet):
     ordering_fields = ("pinyin", "updated_at")
     create_service = staticmethod(services.officer_create)
     update_service = staticmethod(services.officer_update)
-
-

@@ -12,15 +12,19 @@ from organizations.models import CompetitionGroup, Officer, Post, RoleGrant, Uni
 class UnitFilterSet(RowFilterSet):
     search_fields = ("name", "short_name", "code", "pinyin")
     kind = django_filters.ChoiceFilter(choices=UnitKind.choices, empty_label=_("all"), label=_("Kind"))
-    below = django_filters.ModelChoiceFilter(queryset=Unit._base_manager.none(), method="in_tree", label=_("Below"))
+    below = django_filters.ModelChoiceFilter(
+        queryset=Unit._base_manager.none(), method="in_tree", label=_("Below")
+    )
 
     class Meta:
         model = Unit
         fields = ("q", "kind", "below")
 
-    def __init__(self, *args, **kwargs) -> None:  # type: ignore[no-untyped-def]
+    def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.filters["below"].queryset = Unit.objects.visible_to(self.request.user).filter(children__isnull=False).distinct()
+        self.filters["below"].queryset = (
+            Unit.objects.visible_to(self.request.user).filter(children__isnull=False).distinct()
+        )
 
     def in_tree(self, queryset: QuerySet, name: str, value: Unit) -> QuerySet:
         return queryset.filter(path__startswith=value.path)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from common import clock
 from common.access import Action
 from common.actors import may
-from common.forms import ActorForm, RowForm
+from common.forms import ActorForm, RowForm, offer
 from common.masking import mask_phone
 from organizations.models import CompetitionGroup, Officer, Post, RoleGrant, ServiceRecord, Unit, User
 
@@ -19,7 +19,17 @@ DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 class UnitForm(RowForm):
     class Meta:
         model = Unit
-        fields = ("parent", "name", "short_name", "code", "kind", "sort", "valid_from", "valid_to", "successor")
+        fields = (
+            "parent",
+            "name",
+            "short_name",
+            "code",
+            "kind",
+            "sort",
+            "valid_from",
+            "valid_to",
+            "successor",
+        )
         widgets = {"valid_from": DAY, "valid_to": DAY}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -27,7 +37,7 @@ class UnitForm(RowForm):
         parents = Unit.objects.allowed_to(self.actor, Action.CHANGE).filter(archived_at=None)
         if self.instance.parent_id:
             parents = parents | Unit.objects.visible_to(self.actor).filter(pk=self.instance.parent_id)
-        self.fields["parent"].queryset = parents.order_by("path")
+        offer(self, "parent", parents.order_by("path"))
         self.fields["parent"].required = self.instance.parent_id is not None or not self.instance.pk
 
 
@@ -42,7 +52,7 @@ class GroupForm(RowForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["owner"].queryset = Unit.objects.allowed_to(self.actor, Action.CHANGE).filter(archived_at=None)
+        offer(self, "owner", Unit.objects.allowed_to(self.actor, Action.CHANGE).filter(archived_at=None))
 
 
 class MembershipForm(ActorForm):
@@ -55,8 +65,13 @@ class MembershipForm(ActorForm):
 
     def __init__(self, *args: Any, group: CompetitionGroup, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["unit"].queryset = (
-            Unit.objects.visible_to(self.actor).below(group.owner.path or "").filter(archived_at=None).order_by("path")
+        offer(
+            self,
+            "unit",
+            Unit.objects.visible_to(self.actor)
+            .below(group.owner.path)
+            .filter(archived_at=None)
+            .order_by("path"),
         )
         self.fields["begins"].initial = clock.today().replace(month=1, day=1)
 
@@ -139,7 +154,9 @@ class RoleForm(RowForm):
 
 class OwnPasswordForm(ActorForm):
     old = forms.CharField(
-        label=_("Present password"), strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
+        label=_("Present password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
     new = forms.CharField(
         label=_("New password"),
@@ -148,7 +165,9 @@ class OwnPasswordForm(ActorForm):
         help_text=password_validation.password_validators_help_text_html,
     )
     again = forms.CharField(
-        label=_("New password again"), strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
+        label=_("New password again"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
     def clean_old(self) -> str:

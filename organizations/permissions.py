@@ -7,7 +7,16 @@ from organizations.choices import Role as R  # noqa: N817
 READ = {A.VIEW}
 KEEP = {A.VIEW, A.CREATE, A.CHANGE, A.ARCHIVE, A.EXPORT, A.HISTORY}
 EVERYWHERE = (*TREE, Relation.NONE)
-INSIDE = (R.OFFICER, R.UNIT_HEAD, R.EVALUATOR, R.COMMITTEE, R.FINANCE, R.LEADER, R.SYSTEM_ADMIN, R.SECURITY_ADMIN)
+INSIDE = (
+    R.OFFICER,
+    R.UNIT_HEAD,
+    R.EVALUATOR,
+    R.COMMITTEE,
+    R.FINANCE,
+    R.LEADER,
+    R.SYSTEM_ADMIN,
+    R.SECURITY_ADMIN,
+)
 
 # The directory of units is readable by everybody inside; a service-centre client sees its own part.
 register(
@@ -54,7 +63,16 @@ register(
         R.AUDIT_ADMIN: {TREE: {A.VIEW, A.HISTORY}, Relation.SELF: READ},
         **{
             role: {Relation.SELF: READ}
-            for role in (R.OFFICER, R.UNIT_HEAD, R.BUREAU_STAFF, R.EVALUATOR, R.COMMITTEE, R.FINANCE, R.LEADER, R.SERVICE_CLIENT)
+            for role in (
+                R.OFFICER,
+                R.UNIT_HEAD,
+                R.BUREAU_STAFF,
+                R.EVALUATOR,
+                R.COMMITTEE,
+                R.FINANCE,
+                R.LEADER,
+                R.SERVICE_CLIENT,
+            )
         },
     },
 )
@@ -66,12 +84,24 @@ register(
         R.AUDIT_ADMIN: {TREE: {A.VIEW, A.HISTORY}, Relation.SELF: READ},
         **{
             role: {Relation.SELF: READ}
-            for role in (R.OFFICER, R.UNIT_HEAD, R.BUREAU_STAFF, R.EVALUATOR, R.COMMITTEE, R.FINANCE, R.LEADER, R.SERVICE_CLIENT)
+            for role in (
+                R.OFFICER,
+                R.UNIT_HEAD,
+                R.BUREAU_STAFF,
+                R.EVALUATOR,
+                R.COMMITTEE,
+                R.FINANCE,
+                R.LEADER,
+                R.SERVICE_CLIENT,
+            )
         },
     },
 )
 register("change_log", {R.AUDIT_ADMIN: {Relation.GLOBAL: {A.VIEW, A.EXPORT}}})
-register("job", {R.BUREAU_STAFF: {Relation.GLOBAL: {A.VIEW, A.RUN}}, R.SYSTEM_ADMIN: {Relation.GLOBAL: {A.VIEW, A.RUN}}})
+register(
+    "job",
+    {R.BUREAU_STAFF: {Relation.GLOBAL: {A.VIEW, A.RUN}}, R.SYSTEM_ADMIN: {Relation.GLOBAL: {A.VIEW, A.RUN}}},
+)
 register("import", {R.BUREAU_STAFF: {TREE: {A.VIEW, A.IMPORT, A.EXPORT}}, R.LEADER: {TREE: READ}})
 register(
     "reference",

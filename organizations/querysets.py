@@ -16,5 +16,6 @@ class UnitQuerySet(ScopedQuerySet[Any]):
     def alive_on(self, day: date) -> UnitQuerySet:
         """Units that exist on a day."""
         return self.filter(
-            Q(valid_from__isnull=True) | Q(valid_from__lte=day), Q(valid_to__isnull=True) | Q(valid_to__gte=day)
+            Q(valid_from__isnull=True) | Q(valid_from__lte=day),
+            Q(valid_to__isnull=True) | Q(valid_to__gte=day),
         )

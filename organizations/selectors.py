@@ -20,7 +20,12 @@ def normal_name(name: str) -> str:
 def units_by_name(path: str) -> dict[str, list[Unit]]:
     """Every name, short name and alias below a unit → the units that carry it, for imports."""
     found: dict[str, dict[int, Unit]] = defaultdict(dict)
-    units = {u.pk: u for u in Unit.objects.unscoped(reason="names of an import's own scope").below(path).filter(archived_at=None)}
+    units = {
+        u.pk: u
+        for u in Unit.objects.unscoped(reason="names of an import's own scope")
+        .below(path)
+        .filter(archived_at=None)
+    }
     for unit in units.values():
         for name in (unit.name, unit.short_name, unit.code):
             if name:
@@ -32,4 +37,6 @@ def units_by_name(path: str) -> dict[str, list[Unit]]:
 
 def members_on(group: CompetitionGroup, day: date) -> QuerySet[GroupMembership]:
     """A group's members on a day, in their order."""
-    return GroupMembership.objects.filter(group=group, valid__contains=day, archived_at=None).select_related("unit")
+    return GroupMembership.objects.filter(group=group, valid__contains=day, archived_at=None).select_related(
+        "unit"
+    )

@@ -9,7 +9,17 @@ from django.utils.translation import pgettext_lazy
 
 from common.masking import mask_phone
 from common.tables import NUMBER, RowTable
-from organizations.models import CompetitionGroup, GroupMembership, Officer, Post, RoleGrant, ServiceRecord, Unit, UnitAlias, User
+from organizations.models import (
+    CompetitionGroup,
+    GroupMembership,
+    Officer,
+    Post,
+    RoleGrant,
+    ServiceRecord,
+    Unit,
+    UnitAlias,
+    User,
+)
 
 
 class UnitTable(RowTable):
@@ -19,7 +29,18 @@ class UnitTable(RowTable):
 
     class Meta(RowTable.Meta):
         model = Unit
-        fields = ("name", "short_name", "code", "kind", "parent", "aliases", "valid_from", "valid_to", "sort", "updated_at")
+        fields = (
+            "name",
+            "short_name",
+            "code",
+            "kind",
+            "parent",
+            "aliases",
+            "valid_from",
+            "valid_to",
+            "sort",
+            "updated_at",
+        )
         sequence = fields
         optional = ("valid_from", "valid_to", "sort", "updated_at")
 
@@ -83,7 +104,11 @@ class PostTable(RowTable):
 
 
 class OfficerTable(RowTable):
-    name = tables.Column(pgettext_lazy("person", "name"), linkify=("officer_detail", {"pk": tables.A("pk")}), order_by=("pinyin",))
+    name = tables.Column(
+        pgettext_lazy("person", "name"),
+        linkify=("officer_detail", {"pk": tables.A("pk")}),
+        order_by=("pinyin",),
+    )
     phone = tables.Column(_("telephone"), orderable=False)
 
     class Meta(RowTable.Meta):
@@ -116,7 +141,9 @@ class UserTable(RowTable):
 
 
 class RoleGrantTable(RowTable):
-    user = tables.Column(_("account"), linkify=("role_detail", {"pk": tables.A("pk")}), order_by=("user__username",))
+    user = tables.Column(
+        _("account"), linkify=("role_detail", {"pk": tables.A("pk")}), order_by=("user__username",)
+    )
 
     class Meta(RowTable.Meta):
         model = RoleGrant

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from common import clock
-from common.views import ArchivePage, CreatePage, DetailPage, ListPage, Page, UpdatePage
+from common.views import ArchivePage, CreatePage, Crumbs, DetailPage, ListPage, Page, UpdatePage
 from reference import filters, forms, services, tables
 from reference.choices import DayKind, IndustryLevel, RegionLevel
 from reference.models import KIND, CalendarYear, Currency, ExchangeRate, Holiday, Industry, Region
@@ -27,7 +27,6 @@ TABS = (
     (_("Regions"), "region_list"),
     (_("Currencies"), "currency_list"),
 )
-Crumbs = tuple[tuple[Any, str], ...]
 LOADED = (_("Nothing is loaded yet."), _("An administrator runs: manage.py reference load"))
 
 
@@ -48,7 +47,7 @@ class ReferencePage(Page):
 class ReferenceHome(ReferencePage):
     template_name = "reference/home.html"
     title, sub = _("Reference data"), _("Calendar, rates and classifications, and how far each goes")
-    crumbs = (ADMIN,)
+    crumbs: Crumbs = (ADMIN,)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         found = coverage()
@@ -116,7 +115,7 @@ class CalendarYearList(CalendarYearNouns, ListPage):
     title, sub = _("Calendar"), _("Years whose holidays are all in: only these can be counted with")
     table_class, filterset_class = tables.CalendarYearTable, filters.CalendarYearFilterSet
     create_label = _("Add a year")
-    crumbs = (ADMIN, HOME)
+    crumbs: Crumbs = (ADMIN, HOME)
 
     def rows(self, queryset: Any) -> Any:
         return queryset.annotate(days_off=days_of(DayKind.OFF), working_weekends=days_of(DayKind.WORKING))
@@ -128,7 +127,7 @@ class CalendarYearDetail(CalendarYearNouns, DetailPage):
         return [{"title": _("Facts"), "rows": [(_("year"), year.year), (_("source"), year.source)]}]
 
     def related(self) -> list[dict[str, Any]]:
-        days = Holiday.objects.visible_to(cast(Any, self.request.user)).filter(
+        days = Holiday.objects.visible_to(cast(Any, self.actor)).filter(
             archived_at=None, date__year=self.get_object().year
         )
         return [{"title": _("Holidays"), "table": tables.HolidayTable(days.order_by("date"))}]
@@ -160,7 +159,7 @@ class HolidayNouns(ReferencePage):
 class HolidayList(HolidayNouns, ListPage):
     title, sub = _("Holidays"), _("Days off and working weekend days")
     table_class, filterset_class, create_label = tables.HolidayTable, filters.HolidayFilterSet, _("Add a day")
-    crumbs = (ADMIN, HOME)
+    crumbs: Crumbs = (ADMIN, HOME)
 
 
 class HolidayDetail(HolidayNouns, DetailPage):
@@ -199,7 +198,7 @@ class ExchangeRateList(ExchangeRateNouns, ListPage):
     title, sub = _("Exchange rates"), _("Yuan for one unit of a foreign currency")
     table_class, filterset_class = tables.ExchangeRateTable, filters.ExchangeRateFilterSet
     create_label = _("Add a rate")
-    crumbs = (ADMIN, HOME)
+    crumbs: Crumbs = (ADMIN, HOME)
 
     def rows(self, queryset: Any) -> Any:
         return queryset.select_related("currency")

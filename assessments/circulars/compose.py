@@ -33,23 +33,33 @@ from assessments.models import ImportedFigure, RankingRun, Target
 from assessments.reading import RunReader, Shown, ShownLine, read, reason_text
 from common.actors import Actor
 
-NAMES = {"target": Kind.TARGET, "done": Kind.DONE, "month": Kind.MONTH, "completion": Kind.RATE, "points": Kind.POINTS, "growth": Kind.GROWTH}
+NAMES = {
+    "target": Kind.TARGET,
+    "done": Kind.DONE,
+    "month": Kind.MONTH,
+    "completion": Kind.RATE,
+    "points": Kind.POINTS,
+    "growth": Kind.GROWTH,
+}
 MISSING = {"not_reported": Missing.NOT_REPORTED, "not_in_table": Missing.NOT_IN_TABLE}
 
 
 def month_runs(run: RankingRun, actor: Actor) -> list[RankingRun]:
     """The runs of the same group and month that stand beside this one: each table's published run where the
     given one is published, else its newest."""
-    rows = RankingRun.objects.visible_to(actor).filter(table__group=run.table.group, table__archived_at=None, year=run.year, month=run.month)
+    rows = RankingRun.objects.visible_to(actor).filter(
+        table__group=run.table.group, table__archived_at=None, year=run.year, month=run.month
+    )
     chosen: dict[int, RankingRun] = {}
     wants_published = hasattr(run, "publication")
     rows = rows.select_related(
         "table__group__owner", "table__measure__numerator", "table__measure__denominator", "table__tie_measure", "publication"
     ).distinct()  # fmt: skip
     for one in rows.order_by("table__sort", "table__code", "number"):
-        if one.pk == run.pk or not wants_published or hasattr(one, "publication"):
-            if chosen.get(one.table_id) is None or chosen[one.table_id].pk != run.pk:
-                chosen[one.table_id] = one
+        fits = one.pk == run.pk or not wants_published or hasattr(one, "publication")
+        kept = chosen.get(one.table_id)
+        if fits and (kept is None or kept.pk != run.pk):
+            chosen[one.table_id] = one
     return list(chosen.values())
 
 
@@ -68,13 +78,16 @@ def _compose(run: RankingRun, readers: list[RunReader], actor: Actor) -> Circula
     month_words = {"group": run.table.group.name, "year": run.year, "month": run.month}
     published = hasattr(run, "publication")
     return CircularDocument(
-        title=_("%(group)s: results of investment promotion, January to month %(month)s of %(year)s") % month_words,
+        title=_("%(group)s: results of investment promotion, January to month %(month)s of %(year)s")
+        % month_words,
         year=run.year,
         month=run.month,
         through=(run.year, run.data_through) if run.data_through != run.month else None,
         blocks=blocks,
         notes=tuple(notes.values()),
-        rounding=Rounding.TRUNCATE if first.table.rate_rounding == RoundingMode.TRUNCATE else Rounding.HALF_UP,
+        rounding=Rounding.TRUNCATE
+        if first.table.rate_rounding == RoundingMode.TRUNCATE
+        else Rounding.HALF_UP,
         state=_("published") if published else _("draft"),
         schedule=first.table.get_schedule_display(),
         definitions=tuple((r.measure.name, r.measure.definition) for r in readers if r.measure.definition),
@@ -98,7 +111,15 @@ def _columns(reader: RunReader) -> tuple[Column, ...]:
         return any(line.cells[name].value is not None for line in lines)
 
     ascending = reader.measure.direction == "asc"
-    found = [Column("rank", Kind.RANK, digits=0, of="completion" if reader.by_rate() and reader.has_targets else "done", ascending=ascending)]
+    found = [
+        Column(
+            "rank",
+            Kind.RANK,
+            digits=0,
+            of="completion" if reader.by_rate() and reader.has_targets else "done",
+            ascending=ascending,
+        )
+    ]
     found.append(Column("unit", Kind.UNIT))
     if reader.has_targets:
         found.append(Column("target", Kind.TARGET, digits=digits))
@@ -116,8 +137,23 @@ def _columns(reader: RunReader) -> tuple[Column, ...]:
     for name in ("completion", "points", "done"):
         if any(_differs(line.cells[name]) for line in lines):
             of = name if name != "done" or reader.measure.nature == "ratio" else "done"
-            found.append(Column(f"{name}_published", Kind.PUBLISHED, digits=reader.digits(name), label=_published_label(name, reader)))
-            found.append(Column(f"{name}_difference", Kind.DIFFERENCE, digits=reader.digits(name), of=f"{name}_published", base=of))
+            found.append(
+                Column(
+                    f"{name}_published",
+                    Kind.PUBLISHED,
+                    digits=reader.digits(name),
+                    label=_published_label(name, reader),
+                )
+            )
+            found.append(
+                Column(
+                    f"{name}_difference",
+                    Kind.DIFFERENCE,
+                    digits=reader.digits(name),
+                    of=f"{name}_published",
+                    base=of,
+                )
+            )
     if reader.has_targets:
         found.append(Column("rank_amount", Kind.RANK_AMOUNT, digits=0, of="done", ascending=ascending))
         found.append(Column("rank_rate", Kind.RANK_RATE, digits=0, of="completion"))
@@ -126,7 +162,11 @@ def _columns(reader: RunReader) -> tuple[Column, ...]:
 
 
 def _published_label(name: str, reader: RunReader) -> str:
-    return {"completion": _("published rate"), "points": _("published points to schedule"), "done": _("published value")}[name]
+    return {
+        "completion": _("published rate"),
+        "points": _("published points to schedule"),
+        "done": _("published value"),
+    }[name]
 
 
 def _differs(shown: Shown) -> bool:
@@ -142,7 +182,9 @@ def _block(reader: RunReader, notes: dict[str, Note]) -> Block:
         name = reader.run.inputs["reported"]["name"]
         lines.append(_cells_line(name, LineKind.REPORTED, reported, columns, notes))
     tie = Tie.COMPETITION if reader.table.tie_break == TieBreak.NONE else Tie.BROKEN
-    other = reader.table.tie_measure.name if reader.table.tie_measure else reader.table.get_tie_break_display()
+    other = (
+        reader.table.tie_measure.name if reader.table.tie_measure else reader.table.get_tie_break_display()
+    )
     return Block(
         key=reader.table.code,
         title=f"{reader.table.group.name}　{reader.table.name}",
@@ -151,7 +193,9 @@ def _block(reader: RunReader, notes: dict[str, Note]) -> Block:
         unit=reader.unit_label,
         progress=reader.progress if reader.has_targets else None,
         tie=tie,
-        tie_text="" if tie is Tie.COMPETITION else _("Equal values are ordered by: %(other)s.") % {"other": other},
+        tie_text=""
+        if tie is Tie.COMPETITION
+        else _("Equal values are ordered by: %(other)s.") % {"other": other},
     )
 
 
@@ -166,18 +210,31 @@ def _figure(shown: Shown, notes: dict[str, Note], *, nil: bool = False, about: s
     if shown.value is not None:
         return Figure(shown.value, note=_note(notes, "implied", about) if about else "")
     missing = MISSING.get(shown.reason, Missing.NOT_APPLICABLE)
-    note = _note(notes, shown.reason, reason_text(shown.reason)) if missing is Missing.NOT_APPLICABLE and shown.reason else ""
+    note = (
+        _note(notes, shown.reason, reason_text(shown.reason))
+        if missing is Missing.NOT_APPLICABLE and shown.reason
+        else ""
+    )
     return Figure(missing=missing, note=note)
 
 
 def _line(reader: RunReader, line: ShownLine, columns: tuple[Column, ...], notes: dict[str, Note]) -> Line:
     figures: dict[str, Figure] = {}
     keys = {column.key for column in columns}
-    implied = _("Targets marked so are implied: derived from the published amount and rate.") if line.implied else ""
+    implied = (
+        _("Targets marked so are implied: derived from the published amount and rate.")
+        if line.implied
+        else ""
+    )
     for name in NAMES:
         if name in keys:
             shown = line.cells[name]
-            figures[name] = _figure(shown, notes, nil=name == "done" and line.state == "nil", about=implied if name == "target" else "")
+            figures[name] = _figure(
+                shown,
+                notes,
+                nil=name == "done" and line.state == "nil",
+                about=implied if name == "target" else "",
+            )
         if f"{name}_published" in keys:
             shown = line.cells[name]
             there = shown.published is not None and shown.value is not None
@@ -194,8 +251,12 @@ def _line(reader: RunReader, line: ShownLine, columns: tuple[Column, ...], notes
 
 def _unplaced(line: ShownLine, notes: dict[str, Note]) -> Figure:
     if not line.ranked:
-        return Figure(missing=Missing.NOT_APPLICABLE, note=_note(notes, "not_ranked", reason_text("not_ranked")))
-    reason = next((line.cells[n].reason for n in ("done", "completion") if line.cells[n].reason), "not_applicable")
+        return Figure(
+            missing=Missing.NOT_APPLICABLE, note=_note(notes, "not_ranked", reason_text("not_ranked"))
+        )
+    reason = next(
+        (line.cells[n].reason for n in ("done", "completion") if line.cells[n].reason), "not_applicable"
+    )
     missing = MISSING.get(reason, Missing.NOT_APPLICABLE)
     if missing is not Missing.NOT_APPLICABLE:
         return Figure(missing=missing)
@@ -214,9 +275,13 @@ def _total(reader: RunReader, columns: tuple[Column, ...], notes: dict[str, Note
     return _cells_line(_("Total"), LineKind.SUM, reader.total, columns, notes)
 
 
-def _cells_line(name: str, kind: LineKind, cells: dict[str, Shown], columns: tuple[Column, ...], notes: dict[str, Note]) -> Line:
+def _cells_line(
+    name: str, kind: LineKind, cells: dict[str, Shown], columns: tuple[Column, ...], notes: dict[str, Note]
+) -> Line:
     keys = {column.key for column in columns}
-    figures = {key: _figure(shown, notes) for key, shown in cells.items() if key in keys and shown.value is not None}
+    figures = {
+        key: _figure(shown, notes) for key, shown in cells.items() if key in keys and shown.value is not None
+    }
     return Line(name, figures, kind=kind, in_sum=False)
 
 
@@ -227,10 +292,17 @@ def _sources(reader: RunReader, actor: Actor) -> Iterable[SourceRow]:
         for name in ("target", "done", "month"):
             for ref in line.cells[name].refs:
                 wanted.setdefault(ref, []).append((line.name, name))
-    ids = {kind: [int(ref.split(":")[1]) for ref in wanted if ref.startswith(f"{kind}:")] for kind in ("figure", "target")}
+    ids = {
+        kind: [int(ref.split(":")[1]) for ref in wanted if ref.startswith(f"{kind}:")]
+        for kind in ("figure", "target")
+    }
     labels = {column.key: column for column in _columns(reader)}
     for kind, model in (("figure", ImportedFigure), ("target", Target)):
-        rows = model.objects.visible_to(actor).filter(pk__in=ids[kind]).select_related("measure", "batch", "unit")
+        rows = (
+            model.objects.visible_to(actor)
+            .filter(pk__in=ids[kind])
+            .select_related("measure", "batch", "unit")
+        )
         found: dict[str, Any] = {f"{kind}:{row.pk}": row for row in rows}
         for ref, places in wanted.items():
             if (row := found.get(ref)) is None:
@@ -239,7 +311,11 @@ def _sources(reader: RunReader, actor: Actor) -> Iterable[SourceRow]:
                 if column not in labels and column != "done":
                     continue
                 same = row.measure.unit == reader.measure.unit
-                value = None if row.value is None else (reader.display("done", row.value) if same else row.value.normalize())
+                value = (
+                    None
+                    if row.value is None
+                    else (reader.display("done", row.value) if same else row.value.normalize())
+                )
                 yield SourceRow(
                     block=reader.table.code,
                     unit=unit,

@@ -72,8 +72,12 @@ def load() -> dict[str, int]:
     """Load the demo into an empty installation. Raises Refused when there are other units already."""
     if Unit.objects.unscoped(reason="only into an empty installation").exists():
         raise Refused("This installation already has units. The demo is only loaded into an empty one.")
-    root = org.unit_create(actor=DEMO, parent=None, name="公开通报示例", short_name="示例", code=ROOT, kind=UnitKind.REGION)
-    bureau = org.unit_create(actor=DEMO, parent=root, name="演示招商局", code=BUREAU, kind=UnitKind.BUREAU, sort=0)
+    root = org.unit_create(
+        actor=DEMO, parent=None, name="公开通报示例", short_name="示例", code=ROOT, kind=UnitKind.REGION
+    )
+    bureau = org.unit_create(
+        actor=DEMO, parent=root, name="演示招商局", code=BUREAU, kind=UnitKind.BUREAU, sort=0
+    )
     places = [yaml.safe_load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8")) for name in PLACES]
     for number, place in enumerate(places, start=1):
         _units(place, root, number)
@@ -116,7 +120,9 @@ def _units(place: dict[str, Any], root: Unit, number: int) -> None:
 
 def _groups(place: dict[str, Any]) -> None:
     for order, row in enumerate(place["groups"]):
-        group = org.group_create(actor=DEMO, owner=unit(row["owner"]), code=row["code"], name=row["name"], sort=order)
+        group = org.group_create(
+            actor=DEMO, owner=unit(row["owner"]), code=row["code"], name=row["name"], sort=order
+        )
         begins = date.fromisoformat(str(row["from"]))
         for position, code in enumerate([*row["members"], *row.get("unranked", ())]):
             ranked = code in row["members"]
@@ -134,7 +140,9 @@ def _groups(place: dict[str, Any]) -> None:
 def _measures(place: dict[str, Any]) -> None:
     for order, row in enumerate(place["measures"]):
         parts = {
-            key: Measure.objects.unscoped(reason="demo data").get(code=row[key]) for key in ("numerator", "denominator") if key in row
+            key: Measure.objects.unscoped(reason="demo data").get(code=row[key])
+            for key in ("numerator", "denominator")
+            if key in row
         }
         services.measure_create(actor=DEMO, **{"sort": order, **row, **parts})
 
@@ -154,7 +162,7 @@ def _tables(place: dict[str, Any]) -> None:
 def sheet_file(file: dict[str, Any]) -> bytes:
     """The sender's workbook: a title, a header, rows; one sheet for each printed table."""
     book = Workbook()
-    book.remove(book.active)
+    del book["Sheet"]
     for table in file["sheets"]:
         sheet = book.create_sheet(table["sheet"])
         sheet.append([table["title"]])
@@ -170,7 +178,7 @@ def sheet_file(file: dict[str, Any]) -> bytes:
 
 
 def _import(file: dict[str, Any], clerk: User) -> None:
-    data, path = sheet_file(file), unit(file["scope"]).path or ""
+    data, path = sheet_file(file), unit(file["scope"]).path
     for table in file["sheets"]:
         batch = imports.start(
             actor=clerk,
@@ -183,14 +191,24 @@ def _import(file: dict[str, Any], clerk: User) -> None:
         )
         if columns := table.get("columns"):
             imports.remap(
-                actor=clerk, pk=batch.pk, sheet=batch.sheet, header_row=batch.header_row, columns=columns, names={}, remember=True
+                actor=clerk,
+                pk=batch.pk,
+                sheet=batch.sheet,
+                header_row=batch.header_row,
+                columns=columns,
+                names={},
+                remember=True,
             )
         imports.confirm(actor=clerk, pk=batch.pk)
 
 
 def _runs(place: dict[str, Any], clerk: User) -> None:
     for code, months in place["months"].items():
-        tables = RankingTable.objects.unscoped(reason="demo data").filter(group__code=code).order_by("sort", "code")
+        tables = (
+            RankingTable.objects.unscoped(reason="demo data")
+            .filter(group__code=code)
+            .order_by("sort", "code")
+        )
         for table in tables.select_related("group__owner"):
             for month in months:
                 run, _new = services.run_compute(actor=clerk, table=table, month=Month.parse(str(month)))
@@ -201,7 +219,9 @@ def _accounts(bureau: Unit) -> None:
     for account in ACCOUNTS:
         held = unit(account.unit)
         home = bureau if account.unit == ROOT else held
-        user = org.user_create(actor=DEMO, username=account.username, name=account.name, unit=home, password=new_password())
+        user = org.user_create(
+            actor=DEMO, username=account.username, name=account.name, unit=home, password=new_password()
+        )
         org.role_grant(actor=DEMO, user=user, role=account.role, unit=held, valid_from=date(2019, 1, 1))
 
 
@@ -210,9 +230,13 @@ def _people() -> None:
     head = org.post_create(actor=DEMO, unit=town, name="党委书记", is_head=True)
     user = User.objects.unscoped(reason="demo data").get(username="officer")
     org.post_create(actor=DEMO, unit=town, name="镇长", sort=1)
-    officer = org.officer_create(actor=DEMO, unit=town, name="演示·招商专员", phone="00000000000", joined_on=date(2023, 1, 3))
+    officer = org.officer_create(
+        actor=DEMO, unit=town, name="演示·招商专员", phone="00000000000", joined_on=date(2023, 1, 3)
+    )
     org.officer_update(actor=DEMO, pk=officer.pk, version=officer.version, user=user)
-    org.service_record_add(actor=DEMO, officer=officer, kind="front_line", begins=date(2023, 1, 3), note="驻点招商（示例）")
+    org.service_record_add(
+        actor=DEMO, officer=officer, kind="front_line", begins=date(2023, 1, 3), note="驻点招商（示例）"
+    )
     org.officer_create(actor=DEMO, unit=town, name="演示·负责人", post=head)
 
 

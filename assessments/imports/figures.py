@@ -34,7 +34,21 @@ WORDS: dict[str, tuple[str, ...]] = {
     "code": ("单位代码", "代码", "单位编码", "编码", "unit code", "code"),
     "year": ("年份", "年度", "年", "year"),
     "period": ("月份", "月", "month"),
-    "unit": ("单位", "单位名称", "名称", "镇办", "镇(办)", "县区", "县(市、区)", "县市区", "部门", "级别", "责任单位", "unit", "unit name"),
+    "unit": (
+        "单位",
+        "单位名称",
+        "名称",
+        "镇办",
+        "镇(办)",
+        "县区",
+        "县(市、区)",
+        "县市区",
+        "部门",
+        "级别",
+        "责任单位",
+        "unit",
+        "unit name",
+    ),
     "ytd": ("累计完成", "累计到位资金", "累计到位", "本年累计", "完成数", "累计", "year to date"),
     "month": ("本月完成", "当月完成", "本月到位资金", "this month"),
     "target": ("年度目标", "年度目标任务", "目标任务", "年计划", "任务数", "annual target"),
@@ -58,7 +72,10 @@ PUBLISHED = ("rate", "growth", "points", "rank")
 IMPLIED = re.compile("推算|隐含|implied")
 SCALES = {"亿": "yi", "100 million": "yi", "万": "wan", "10 thousand": "wan", "": "yuan"}
 # At the end of the title or of a part of it: "多元化投资" names no unit.
-_SCALE = re.compile(r"(亿|万|100 million|10 thousand|)\s*(?:美?元|yuan|US dollars)\s*(?:$|[()（）\[\]【】,，;；/])", re.IGNORECASE)
+_SCALE = re.compile(
+    r"(亿|万|100 million|10 thousand|)\s*(?:美?元|yuan|US dollars)\s*(?:$|[()（）\[\]【】,，;；/])",
+    re.IGNORECASE,
+)
 
 
 def scale_of(title: str) -> str:
@@ -88,7 +105,11 @@ class FiguresImporter:
     def warnings(self, batch: ImportBatch) -> list[str]:
         found = []
         if batch.params.get("implied"):
-            found.append(_("The targets of this file are implied: derived from published amounts and rates, and marked so."))
+            found.append(
+                _(
+                    "The targets of this file are implied: derived from published amounts and rates, and marked so."
+                )
+            )
         return found
 
     def next_steps(self, batch: ImportBatch) -> list[dict[str, Any]]:
@@ -99,7 +120,12 @@ class FiguresImporter:
 
     def measures(self, batch: ImportBatch) -> list[Measure]:
         """The sheet's measures, in the order chosen at the upload."""
-        rows = {m.code: m for m in Measure.objects.unscoped(reason="an import's measures").filter(code__in=batch.params["measures"])}
+        rows = {
+            m.code: m
+            for m in Measure.objects.unscoped(reason="an import's measures").filter(
+                code__in=batch.params["measures"]
+            )
+        }
         return [rows[code] for code in batch.params["measures"] if code in rows]
 
     def fields(self, batch: ImportBatch) -> list[Field]:
@@ -144,7 +170,9 @@ class FiguresImporter:
         return list(found)
 
     def name_choices(self, batch: ImportBatch, actor: Actor) -> list[tuple[int, str]]:
-        units = Unit.objects.visible_to(actor).below(batch.scope_path).filter(archived_at=None).order_by("path")
+        units = (
+            Unit.objects.visible_to(actor).below(batch.scope_path).filter(archived_at=None).order_by("path")
+        )
         return [(u.pk, u.name) for u in units]
 
     def guess_name(self, name: str, choices: Sequence[tuple[int, str]]) -> int | None:
@@ -155,7 +183,9 @@ class FiguresImporter:
         return None
 
     def remember_name(self, batch: ImportBatch, name: str, unit_id: int, actor: Actor) -> None:
-        unit = Unit.objects.allowed_to(actor, Action.CHANGE).below(batch.scope_path).filter(pk=unit_id).first()
+        unit = (
+            Unit.objects.allowed_to(actor, Action.CHANGE).below(batch.scope_path).filter(pk=unit_id).first()
+        )
         if unit is not None:
             alias_add(actor=actor, unit=unit, name=name)
 
@@ -176,7 +206,9 @@ class FiguresImporter:
 class Planner:
     """Plans the rows of one batch with names and measures read once."""
 
-    def __init__(self, importer: FiguresImporter, batch: ImportBatch, rows: Sequence[Mapping[str, Cell]]) -> None:
+    def __init__(
+        self, importer: FiguresImporter, batch: ImportBatch, rows: Sequence[Mapping[str, Cell]]
+    ) -> None:
         self.batch, self.params = batch, batch.params
         self.known = units_by_name(batch.scope_path)
         self.measures = {m.code: m for m in importer.measures(batch)}
@@ -236,7 +268,13 @@ class Planner:
         if plan.problems or isinstance(unit, str):
             return plan
         if not steps:
-            plan.problems.append(Problem(place, ref, _("The row has no figure. Write 零报告 for a nil return, 未报 where there is none.")))
+            plan.problems.append(
+                Problem(
+                    place,
+                    ref,
+                    _("The row has no figure. Write 零报告 for a nil return, 未报 where there is none."),
+                )
+            )
             return plan
         outcomes = [plan_step(self.batch, unit, step) for step in steps]
         plan.steps = [step.document() for step in steps]
@@ -249,9 +287,15 @@ class Planner:
     def _again(self, unit: Unit) -> str:
         """Why a second row of a unit is refused: nobody can tell which of them is meant."""
         if self.times[unit.pk] > 1:
-            return _("“%(name)s” stands in this file %(n)s times. Keep one row.") % {"name": unit.name, "n": self.times[unit.pk]}
+            return _("“%(name)s” stands in this file %(n)s times. Keep one row.") % {
+                "name": unit.name,
+                "n": self.times[unit.pk],
+            }
         if unit.pk in self.written:
-            return _("“%(name)s” is in already, from row %(n)s of this file.") % {"name": unit.name, "n": self.written[unit.pk]}
+            return _("“%(name)s” is in already, from row %(n)s of this file.") % {
+                "name": unit.name,
+                "n": self.written[unit.pk],
+            }
         return ""
 
     def _period_problems(self, cells: Mapping[str, Cell]) -> Iterable[Problem]:
@@ -269,17 +313,39 @@ class Planner:
             if number == own:
                 continue
             if key == "month" and number not in range(1, 13):
-                yield Problem(key, cell.ref, _("There is no month %(value)s. A month is 1 to 12.") % {"value": cell.value})
+                yield Problem(
+                    key,
+                    cell.ref,
+                    _("There is no month %(value)s. A month is 1 to 12.") % {"value": cell.value},
+                )
             elif key == "month":
-                yield Problem(key, cell.ref, _("The row is for month %(value)s, this import for month %(own)s. Import it for its own month.") % {"value": cell.value, "own": own})
+                yield Problem(
+                    key,
+                    cell.ref,
+                    _(
+                        "The row is for month %(value)s, this import for month %(own)s. Import it for its own month."
+                    )
+                    % {"value": cell.value, "own": own},
+                )
             else:
-                yield Problem(key, cell.ref, _("The row is for the year %(value)s, this import for %(own)s. Import it for its own year.") % {"value": cell.value, "own": own})
+                yield Problem(
+                    key,
+                    cell.ref,
+                    _(
+                        "The row is for the year %(value)s, this import for %(own)s. Import it for its own year."
+                    )
+                    % {"value": cell.value, "own": own},
+                )
 
     def _steps(self, code: str, measure: Measure, cells: Mapping[str, Cell], plan: Plan) -> list[Step]:
         found, published = [], {}
         for part in PUBLISHED:
             key = f"{part}:{code}"
-            if key in cells and (number := self._number(key, cells[key], plan)) not in (None, NIL, NOT_REPORTED):
+            if key in cells and (number := self._number(key, cells[key], plan)) not in (
+                None,
+                NIL,
+                NOT_REPORTED,
+            ):
                 published[part] = {"value": str(number), "ref": cells[key].ref}
         for part in VALUES:
             key = f"{part}:{code}"
@@ -296,23 +362,37 @@ class Planner:
                 found.append(step)
         return found
 
-    def _step(self, part: str, key: str, measure: Measure, number: Any, cell: Cell, plan: Plan) -> Step | None:
+    def _step(
+        self, part: str, key: str, measure: Measure, number: Any, cell: Cell, plan: Plan
+    ) -> Step | None:
         if number is NOT_REPORTED:
             if part == "target":
                 return None
             return Step(key, measure.pk, part, FigureState.NOT_REPORTED, None, Decimal(0), cell.ref)
         if number is NIL:
             return Step(key, measure.pk, part, FigureState.NIL, Decimal(0), Decimal(0), cell.ref)
-        factor = UNITS[self.params.get("scales", {}).get(key) or self.params["scale"]] if measure.unit in MONEY else Decimal(1)
+        factor = (
+            UNITS[self.params.get("scales", {}).get(key) or self.params["scale"]]
+            if measure.unit in MONEY
+            else Decimal(1)
+        )
         exponent = number.as_tuple().exponent
         quantum = Decimal(1).scaleb(exponent if isinstance(exponent, int) and exponent < 0 else 0) * factor
         value = number * factor
         if value < 0 and (part == "target" or measure.unit not in MONEY):
-            message = _("%(value)s is below zero. A target or a number of pieces can't be.") % {"value": cell.value}
+            message = _("%(value)s is below zero. A target or a number of pieces can't be.") % {
+                "value": cell.value
+            }
             plan.problems.append(Problem(key, cell.ref, message))
             return None
         if abs(value) >= Decimal(10) ** 17:
-            plan.problems.append(Problem(key, cell.ref, _("%(value)s is too large. Check the unit of the column.") % {"value": cell.value}))
+            plan.problems.append(
+                Problem(
+                    key,
+                    cell.ref,
+                    _("%(value)s is too large. Check the unit of the column.") % {"value": cell.value},
+                )
+            )
             return None
         state = FigureState.NIL if value == 0 and part != "target" else FigureState.FILED
         return Step(key, measure.pk, part, state, value, quantum, cell.ref)
@@ -329,5 +409,3 @@ class Planner:
 def register() -> None:
     """Called once, when the app is ready."""
     imports.register(FiguresImporter())
-
-

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+import dataclasses
+from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -30,7 +31,7 @@ class Step:
     value: Decimal | None
     quantum: Decimal
     ref: str
-    published: dict[str, Any] = field(default_factory=dict)
+    published: dict[str, Any] = dataclasses.field(default_factory=dict)
     remark: str = ""
     unit: int = 0
     before: str | None = None  # what stands there now, in the file's own unit, where it differs
@@ -122,11 +123,21 @@ def take_back(batch: ImportBatch) -> None:
     """Withdraw what a batch wrote and let hold again what it replaced. Refused when a later import stands on it."""
     now = clock.now()
     for model in (ImportedFigure, Target):
-        rows = list(model.objects.unscoped(reason="undo of an import").filter(batch=batch).select_related("superseded_by__batch"))
-        later = {r.superseded_by.batch for r in rows if r.superseded_by and r.superseded_by.batch_id != batch.pk}
+        rows = list(
+            model.objects.unscoped(reason="undo of an import")
+            .filter(batch=batch)
+            .select_related("superseded_by__batch")
+        )
+        later = {
+            r.superseded_by.batch for r in rows if r.superseded_by and r.superseded_by.batch_id != batch.pk
+        }
         if later:
             names = "、".join(sorted(f"{b.filename} ({b.confirmed_at:%Y-%m-%d %H:%M})" for b in later))
-            raise Refused(_("Later imports replaced figures of this one: %(names)s. Undo them first.") % {"names": names}, code="later")
+            raise Refused(
+                _("Later imports replaced figures of this one: %(names)s. Undo them first.")
+                % {"names": names},
+                code="later",
+            )
         for row in sorted(rows, key=lambda r: -r.pk):
             row.superseded_at, row.withdrawn = now, True
             row.save(update_fields=["superseded_at", "withdrawn"])

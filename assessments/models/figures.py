@@ -22,13 +22,20 @@ class Measure(ScopedModel):
     definition = models.TextField(_("definition"), blank=True)
     unit = models.CharField(_("counts in"), max_length=10, choices=MeasureUnit.choices)
     nature = models.CharField(_("nature"), max_length=10, choices=Nature.choices, default=Nature.FLOW)
-    direction = models.CharField(_("direction"), max_length=4, choices=Direction.choices, default=Direction.MORE)
-    numerator = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("numerator"))
+    direction = models.CharField(
+        _("direction"), max_length=4, choices=Direction.choices, default=Direction.MORE
+    )
+    numerator = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("numerator")
+    )
     denominator = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("denominator")
     )
     words = models.CharField(
-        _("header words"), max_length=300, blank=True, help_text=_("Words in a sender's header that mean this measure, separated by spaces.")
+        _("header words"),
+        max_length=300,
+        blank=True,
+        help_text=_("Words in a sender's header that mean this measure, separated by spaces."),
     )
     sort = models.PositiveIntegerField(_("order"), default=0)
 
@@ -44,7 +51,9 @@ class Measure(ScopedModel):
                 condition=Q(nature="ratio", numerator__isnull=False, denominator__isnull=False)
                 | (~Q(nature="ratio") & Q(numerator__isnull=True, denominator__isnull=True)),
                 name="ast_measure_ratio_ck",
-                violation_error_message=_("A ratio needs numerator and denominator; other measures have neither."),
+                violation_error_message=_(
+                    "A ratio needs numerator and denominator; other measures have neither."
+                ),
             ),
             models.CheckConstraint(condition=~Q(numerator=F("denominator")), name="ast_measure_parts_ck"),
         ]
@@ -61,10 +70,14 @@ class SourcedFact(ScopedModel):
     row = models.ForeignKey(ImportRow, models.PROTECT, related_name="+", verbose_name=_("row"))
     batch = models.ForeignKey(ImportBatch, models.PROTECT, related_name="+", verbose_name=_("import"))
     ref = models.CharField(_("cell"), max_length=12)
-    quantum = models.DecimalField(max_digits=24, decimal_places=6, default=0)  # one unit of the last printed digit
+    quantum = models.DecimalField(
+        max_digits=24, decimal_places=6, default=0
+    )  # one unit of the last printed digit
     recorded_at = models.DateTimeField(_("recorded"))
     superseded_at = models.DateTimeField(_("superseded"), null=True, editable=False)
-    superseded_by = models.ForeignKey("self", models.PROTECT, null=True, editable=False, related_name="supersedes")
+    superseded_by = models.ForeignKey(
+        "self", models.PROTECT, null=True, editable=False, related_name="supersedes"
+    )
     withdrawn = models.BooleanField(default=False, editable=False)  # its import was undone
 
     class Scope(scope.Scope):
@@ -84,7 +97,9 @@ class ImportedFigure(SourcedFact):
     year = models.PositiveSmallIntegerField(_("year"))
     month = models.PositiveSmallIntegerField(_("month"))
     span = models.CharField(_("span"), max_length=5, choices=Span.choices)
-    state = models.CharField(_("return"), max_length=14, choices=FigureState.choices, default=FigureState.FILED)
+    state = models.CharField(
+        _("return"), max_length=14, choices=FigureState.choices, default=FigureState.FILED
+    )
     value = models.DecimalField(_("value"), max_digits=24, decimal_places=6, null=True)
     published = models.JSONField(default=dict)
     remark = models.CharField(_("remark"), max_length=200, blank=True)

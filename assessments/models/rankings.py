@@ -33,18 +33,31 @@ def digits_field(label: Any, default: int = 2) -> models.PositiveSmallIntegerFie
 class RankingTable(ScopedModel):
     """A ranking of one group by one measure. Everything that published tables differ in is a setting."""
 
-    group = models.ForeignKey(CompetitionGroup, models.PROTECT, related_name="tables", verbose_name=_("group"))
+    group = models.ForeignKey(
+        CompetitionGroup, models.PROTECT, related_name="tables", verbose_name=_("group")
+    )
     measure = models.ForeignKey(Measure, models.PROTECT, related_name="tables", verbose_name=_("measure"))
     code = models.SlugField(_("code"), max_length=40, unique=True)
     name = models.CharField(_("name"), max_length=60)
     rank_by = models.CharField(_("rank by"), max_length=12, choices=RankBy.choices, default=RankBy.RATE)
-    tie_break = models.CharField(_("tie-breaker"), max_length=12, choices=TieBreak.choices, default=TieBreak.NONE, blank=True)
+    tie_break = models.CharField(
+        _("tie-breaker"), max_length=12, choices=TieBreak.choices, default=TieBreak.NONE, blank=True
+    )
     tie_measure = models.ForeignKey(
-        Measure, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("tie-breaking measure")
+        Measure,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("tie-breaking measure"),
     )
     rank_as_printed = models.BooleanField(_("compare values as printed"), default=False)
-    target_kind = models.CharField(_("target"), max_length=8, choices=TargetKind.choices, default=TargetKind.FIRM)
-    schedule = models.CharField(_("schedule"), max_length=10, choices=ScheduleKind.choices, default=ScheduleKind.LINEAR)
+    target_kind = models.CharField(
+        _("target"), max_length=8, choices=TargetKind.choices, default=TargetKind.FIRM
+    )
+    schedule = models.CharField(
+        _("schedule"), max_length=10, choices=ScheduleKind.choices, default=ScheduleKind.LINEAR
+    )
     quarters = models.JSONField(_("quarterly shares, in per cent"), default=list, blank=True)
     scale = models.CharField(_("shown in"), max_length=5, choices=Scale.choices, default=Scale.WAN)
     value_digits = digits_field(_("digits of amounts"))
@@ -78,9 +91,12 @@ class RankingTable(ScopedModel):
         verbose_name = _("ranking table")
         constraints = [
             models.CheckConstraint(
-                condition=Q(tie_break="tie", tie_measure__isnull=False) | (~Q(tie_break="tie") & Q(tie_measure__isnull=True)),
+                condition=Q(tie_break="tie", tie_measure__isnull=False)
+                | (~Q(tie_break="tie") & Q(tie_measure__isnull=True)),
                 name="ast_table_tie_ck",
-                violation_error_message=_("Name the tie-breaking measure exactly when the tie-breaker is another measure."),
+                violation_error_message=_(
+                    "Name the tie-breaking measure exactly when the tie-breaker is another measure."
+                ),
             ),
             models.CheckConstraint(condition=~Q(tie_measure=F("measure")), name="ast_table_tie_other_ck"),
         ]
@@ -96,7 +112,9 @@ class RankingTable(ScopedModel):
             except ArithmeticError:
                 numbers = []
             if len(numbers) != 4 or any(n < 0 for n in numbers) or sum(numbers) != 100:
-                raise ValidationError({"quarters": _("Give four shares that add up to 100, such as 15, 25, 30, 30.")})
+                raise ValidationError(
+                    {"quarters": _("Give four shares that add up to 100, such as 15, 25, 30, 30.")}
+                )
 
 
 class RunScope(scope.Scope):
@@ -134,7 +152,8 @@ class RankingRun(AppendOnlyModel):
         constraints = [
             models.UniqueConstraint(fields=["table", "year", "month", "number"], name="ast_run_number_uq"),
             models.CheckConstraint(
-                condition=Q(month__range=(1, 12), data_through__range=(1, 12), data_through__lte=F("month")), name="ast_run_month_ck"
+                condition=Q(month__range=(1, 12), data_through__range=(1, 12), data_through__lte=F("month")),
+                name="ast_run_month_ck",
             ),
         ]
 

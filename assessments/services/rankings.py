@@ -36,7 +36,10 @@ def run_compute(
     table = locked.get(pk=table.pk)
     inputs = gather(table, month, data_through)
     if not inputs["lines"]:
-        raise Refused(_("The group “%(group)s” has no units in %(month)s.") % {"group": table.group, "month": month}, code="empty")
+        raise Refused(
+            _("The group “%(group)s” has no units in %(month)s.") % {"group": table.group, "month": month},
+            code="empty",
+        )
     key = digest(inputs)
     latest = latest_run(table, month)
     if latest is not None and latest.input_hash == key:
@@ -87,7 +90,8 @@ def _lines(run: RankingRun, computed: Computed) -> list[RankingLine]:
             document={
                 **line.to_document(),
                 "comparisons": {
-                    column: comparison_document(one) for column, one in computed.comparisons.get(line.unit, {}).items()
+                    column: comparison_document(one)
+                    for column, one in computed.comparisons.get(line.unit, {}).items()
                 },
             },
         )
@@ -116,7 +120,13 @@ def run_publish(*, actor: Actor, pk: int) -> RunPublication:
     authorize(actor, Action.PUBLISH, run)
     newest = latest_run(run.table, Month(run.year, run.month))
     if newest is not None and newest.pk != run.pk:
-        raise Refused(_("Figures changed since: run %(n)s is newer. Look at it and publish that one.") % {"n": newest.number}, code="newer")
+        raise Refused(
+            _("Figures changed since: run %(n)s is newer. Look at it and publish that one.")
+            % {"n": newest.number},
+            code="newer",
+        )
     if hasattr(run, "publication"):
         return run.publication
-    return RunPublication.objects.create(run=run, at=clock.now(), actor_id=actor.pk, actor_name=actor.actor_name)
+    return RunPublication.objects.create(
+        run=run, at=clock.now(), actor_id=actor.pk, actor_name=actor.actor_name
+    )

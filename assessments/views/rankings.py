@@ -25,7 +25,7 @@ from common.access import Action
 from common.exporting import XLSX
 from common.models import ExportLog
 from common.scope import may_on
-from common.views import Page, action, write
+from common.views import Crumbs, Page, action, write
 from organizations.models import CompetitionGroup
 from rules.periods import Month
 
@@ -37,9 +37,20 @@ class RankingPage(Page):
 
     @cached_property
     def groups(self) -> list[CompetitionGroup]:
-        today = Q(memberships__valid__contains=clock.today(), memberships__archived_at=None, memberships__ranked=True)
-        rows = CompetitionGroup.objects.visible_to(self.request.user).filter(archived_at=None, tables__archived_at=None, tables__isnull=False)
-        return list(rows.distinct().annotate(n=Count("memberships", filter=today, distinct=True)).select_related("owner").order_by("owner__path", "sort", "code"))
+        today = Q(
+            memberships__valid__contains=clock.today(),
+            memberships__archived_at=None,
+            memberships__ranked=True,
+        )
+        rows = CompetitionGroup.objects.visible_to(self.actor).filter(
+            archived_at=None, tables__archived_at=None, tables__isnull=False
+        )
+        return list(
+            rows.distinct()
+            .annotate(n=Count("memberships", filter=today, distinct=True))
+            .select_related("owner")
+            .order_by("owner__path", "sort", "code")
+        )
 
     def group_label(self, group: CompetitionGroup) -> str:
         """With the place's name where the reader sees groups of several places."""
@@ -60,8 +71,12 @@ class RankingPage(Page):
     def tables(self) -> list[RankingTable]:
         if self.group is None:
             return []
-        rows = RankingTable.objects.visible_to(self.request.user).filter(group=self.group, archived_at=None)
-        return list(rows.distinct().select_related("group__owner", "measure__numerator", "measure__denominator", "tie_measure"))
+        rows = RankingTable.objects.visible_to(self.actor).filter(group=self.group, archived_at=None)
+        return list(
+            rows.distinct().select_related(
+                "group__owner", "measure__numerator", "measure__denominator", "tie_measure"
+            )
+        )
 
     @cached_property
     def table(self) -> RankingTable | None:
@@ -74,7 +89,7 @@ class RankingPage(Page):
         return found
 
     def runs(self) -> Any:
-        return RankingRun.objects.visible_to(self.request.user).filter(table=self.table).distinct()
+        return RankingRun.objects.visible_to(self.actor).filter(table=self.table).distinct()
 
     @cached_property
     def periods(self) -> list[str]:
@@ -132,43 +147,68 @@ class Ranking(RankingPage):
     """The page; an HTMX request for the panel gets the panel alone."""
 
     template_name = "assessments/ranking.html"
-    crumbs = ((_("Assessment"), ""),)
+    crumbs: Crumbs = ((_("Assessment"), ""),)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         context = self.get_context_data()
         if request.htmx and request.htmx.target == "panel":  # type: ignore[attr-defined]
             if not context["panel"]:
                 raise Http404
-            return self.response_class(request=request, template=["assessments/_ranking_panel.html"], context=context)
+            return self.response_class(
+                request=request, template=["assessments/_ranking_panel.html"], context=context
+            )
         return self.render_to_response(context)
 
     def actions(self) -> list[dict[str, Any]]:
         if self.run is None:
             return []
         found = []
-        if may_on(self.request.user, Action.EXPORT, self.run):  # type: ignore[arg-type]
+        if may_on(self.actor, Action.EXPORT, self.run):
             url = f"{reverse('circular_workbook')}?{urlencode({'run': self.run.pk})}"
-            found.append(action(_("Circular (Excel)"), url, icon="download", primary=hasattr(self.run, "publication")))
+            found.append(
+                action(_("Circular (Excel)"), url, icon="download", primary=hasattr(self.run, "publication"))
+            )
         return found
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         run, group = self.run, self.group
         probe = RankingRun(table=self.table) if self.table else None
-        may_run = probe is not None and may_on(self.request.user, Action.RUN, probe)  # type: ignore[arg-type]
-        may_publish = run is not None and not hasattr(run, "publication") and may_on(self.request.user, Action.PUBLISH, run)  # type: ignore[arg-type]
+        may_run = probe is not None and may_on(self.actor, Action.RUN, probe)
+        may_publish = (
+            run is not None and not hasattr(run, "publication") and may_on(self.actor, Action.PUBLISH, run)
+        )
         context: dict[str, Any] = {
-            "title": _now("%(group)s: ranking") % {"group": self.group_label(group)} if group else _now("Rankings"),
+            "title": _now("%(group)s: ranking") % {"group": self.group_label(group)}
+            if group
+            else _now("Rankings"),
             "sub": "",
             "tabs": [
-                {"label": self.group_label(g), "url": f"{reverse('ranking')}?group={g.code}", "active": g == group, "count": g.n} for g in self.groups
+                {
+                    "label": self.group_label(g),
+                    "url": f"{reverse('ranking')}?group={g.code}",
+                    "active": g == group,
+                    "count": getattr(g, "n", None),
+                }
+                for g in self.groups
             ],
-            "measures": [{"label": t.name, "url": self.address(table=t.code, **{"as": ""}), "active": t == self.table} for t in self.tables],
-            "periods": [{"value": p, "label": p, "selected": self.month is not None and p == str(self.month)} for p in self.periods],
+            "measures": [
+                {"label": t.name, "url": self.address(table=t.code, **{"as": ""}), "active": t == self.table}
+                for t in self.tables
+            ],
+            "periods": [
+                {"value": p, "label": p, "selected": self.month is not None and p == str(self.month)}
+                for p in self.periods
+            ],
             "keep": [("group", group.code), ("table", self.table.code)] if group and self.table else [],
             "compute_url": reverse("ranking_compute") if may_run and self.month else "",
-            "compute_fields": [("period", str(self.month)), ("group", group.code)] if group and self.month else [],
+            "compute_fields": [("period", str(self.month)), ("group", group.code)]
+            if group and self.month
+            else [],
             "publish_url": reverse("ranking_publish", args=[run.pk]) if may_publish and run else "",
-            "empty": {"title": _now("No ranking yet."), "why": _now("Import the month's figures, then compute the ranking.")},
+            "empty": {
+                "title": _now("No ranking yet."),
+                "why": _now("Import the month's figures, then compute the ranking."),
+            },
             "panel": None,
             "run_exists": run is not None,
         }
@@ -182,9 +222,13 @@ class Ranking(RankingPage):
         reader = read(run)
         open_unit = self.request.GET.get("unit", "")
         base = self.address()
-        context = presenting.page(reader, base=base, open_unit=open_unit, previous=presenting.previous_ranks(self.before(run)))
+        context = presenting.page(
+            reader, base=base, open_unit=open_unit, previous=presenting.previous_ranks(self.before(run))
+        )
         state = (
-            _now("published %(at)s") % {"at": f"{run.publication.at:%Y-%m-%d}"} if hasattr(run, "publication") else _now("draft, computed %(at)s") % {"at": f"{run.computed_at:%Y-%m-%d}"}
+            _now("published %(at)s") % {"at": f"{run.publication.at:%Y-%m-%d}"}
+            if hasattr(run, "publication")
+            else _now("draft, computed %(at)s") % {"at": f"{run.computed_at:%Y-%m-%d}"}
         )
         months = _now("%(year)s, months 1–%(month)s") % {"year": run.year, "month": run.month}
         context["sub"] = f"{months} · {reader.measure.name} · {reader.unit_label} · {state}"
@@ -196,7 +240,7 @@ class Ranking(RankingPage):
             ]
         line = next((one for one in reader.lines if one.unit == open_unit), None)
         if line is not None:
-            sources = presenting.sources(reader, line, self.request.user)
+            sources = presenting.sources(reader, line, self.actor)
             context["panel"] = presenting.panel(reader, line, close_url=base, sources=sources, actions=[])
         return context
 
@@ -215,14 +259,20 @@ class RankingCompute(Page):
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        form = ComputeForm(request.POST, actor=request.user)
+        form = ComputeForm(request.POST, actor=self.actor)
         if not form.is_valid():
             messages.error(request, _("Choose a month, such as 2023-06, and one of your groups."))
             return HttpResponseRedirect(reverse("ranking"))
         month = Month.parse(form.cleaned_data["period"])
         chosen = form.cleaned_data["group"]
-        groups = [chosen] if chosen else list(CompetitionGroup.objects.allowed_to(request.user, Action.CHANGE).filter(archived_at=None))
-        done, run = write(request, lambda: services.runs_request(actor=request.user, groups=groups, month=month))
+        groups = (
+            [chosen]
+            if chosen
+            else list(CompetitionGroup.objects.allowed_to(self.actor, Action.CHANGE).filter(archived_at=None))
+        )
+        done, run = write(
+            request, lambda: services.runs_request(actor=self.actor, groups=groups, month=month)
+        )
         return HttpResponseRedirect(reverse("job_detail", args=[run.pk]) if done else reverse("ranking"))
 
 
@@ -234,13 +284,17 @@ class RankingPublish(Page):
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         done, publication = write(
             request,
-            lambda: services.run_publish(actor=request.user, pk=pk),
+            lambda: services.run_publish(actor=self.actor, pk=pk),
             said=_("The ranking is published; the group's units can see it."),
         )
         if not done:
             return HttpResponseRedirect(reverse("ranking"))
         run = publication.run
-        chosen = {"group": run.table.group.code, "table": run.table.code, "period": f"{run.year}-{run.month:02d}"}
+        chosen = {
+            "group": run.table.group.code,
+            "table": run.table.code,
+            "period": f"{run.year}-{run.month:02d}",
+        }
         return HttpResponseRedirect(f"{reverse('ranking')}?{urlencode(chosen)}")
 
 
@@ -251,13 +305,25 @@ class CircularWorkbook(RankingPage):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         wanted = request.GET.get("run", "")
-        run = RankingRun.objects.allowed_to(request.user, Action.EXPORT).filter(pk=int(wanted) if wanted.isdigit() else 0).select_related("table__group").first()
+        run = (
+            RankingRun.objects.allowed_to(self.actor, Action.EXPORT)
+            .filter(pk=int(wanted) if wanted.isdigit() else 0)
+            .select_related("table__group")
+            .first()
+        )
         if run is None:
             raise Http404
-        document = compose(run, actor=request.user)
+        document = compose(run, actor=self.actor)
         ExportLog.objects.create(
-            at=clock.now(), actor_id=request.user.pk, actor_name=request.user.actor_name, kind="circular", query=f"run={run.pk}", rows=run.lines.count()
+            at=clock.now(),
+            actor_id=self.actor.pk,
+            actor_name=self.actor.actor_name,
+            kind="circular",
+            query=f"run={run.pk}",
+            rows=run.lines.count(),
         )
         response = HttpResponse(build_workbook(document), content_type=XLSX)
-        response["Content-Disposition"] = f'attachment; filename="circular-{run.table.group.code}-{run.year}-{run.month:02d}.xlsx"'
+        response["Content-Disposition"] = (
+            f'attachment; filename="circular-{run.table.group.code}-{run.year}-{run.month:02d}.xlsx"'
+        )
         return response

@@ -10,7 +10,12 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from assessments import services
-from assessments.filters import ImportedFigureFilterSet, MeasureFilterSet, RankingTableFilterSet, TargetFilterSet
+from assessments.filters import (
+    ImportedFigureFilterSet,
+    MeasureFilterSet,
+    RankingTableFilterSet,
+    TargetFilterSet,
+)
 from assessments.forms import MeasureForm, RankingTableForm, TemplateForm
 from assessments.imports.template import template_for
 from assessments.models import ImportedFigure, Measure, RankingTable, Target
@@ -18,7 +23,7 @@ from assessments.tables import ImportedFigureTable, MeasureTable, RankingTableTa
 from common.access import Action
 from common.exporting import XLSX
 from common.scope import may_on
-from common.views import ArchivePage, CreatePage, DetailPage, ListPage, Page, UpdatePage, action
+from common.views import ArchivePage, CreatePage, Crumbs, DetailPage, ListPage, Page, UpdatePage, action
 
 ASSESSMENT = (_("Assessment"), "")
 ADMIN = (_("Administration"), "")
@@ -28,7 +33,7 @@ class MeasureNouns:
     model = Measure
     kind = "measure"
     url_prefix = "measure"
-    crumbs = (ADMIN, (_("Measures"), "measure_list"))
+    crumbs: Crumbs = (ADMIN, (_("Measures"), "measure_list"))
 
 
 class MeasureList(MeasureNouns, ListPage):
@@ -37,7 +42,7 @@ class MeasureList(MeasureNouns, ListPage):
     table_class = MeasureTable
     filterset_class = MeasureFilterSet
     create_label = _("New measure")
-    crumbs = (ADMIN,)
+    crumbs: Crumbs = (ADMIN,)
 
     def rows(self, queryset: Any) -> Any:
         return queryset.select_related("numerator", "denominator")
@@ -78,7 +83,7 @@ class RankingTableNouns:
     model = RankingTable
     kind = "ranking_table"
     url_prefix = "rankingtable"
-    crumbs = (ASSESSMENT, (_("Ranking tables"), "rankingtable_list"))
+    crumbs: Crumbs = (ASSESSMENT, (_("Ranking tables"), "rankingtable_list"))
 
 
 class RankingTableList(RankingTableNouns, ListPage):
@@ -87,7 +92,7 @@ class RankingTableList(RankingTableNouns, ListPage):
     table_class = RankingTableTable
     filterset_class = RankingTableFilterSet
     create_label = _("New ranking table")
-    crumbs = (ASSESSMENT,)
+    crumbs: Crumbs = (ASSESSMENT,)
 
     def rows(self, queryset: Any) -> Any:
         return queryset.select_related("group", "measure")
@@ -152,7 +157,7 @@ class RankingTableArchive(RankingTableNouns, ArchivePage):
 
 
 class SourcedList(ListPage):
-    crumbs = (ASSESSMENT,)
+    crumbs: Crumbs = (ASSESSMENT,)
 
     def rows(self, queryset: Any) -> Any:
         return queryset.select_related("unit", "measure", "batch")
@@ -166,9 +171,15 @@ class SourcedList(ListPage):
 class SourcedDetail(DetailPage):
     """Where a figure comes from, what it replaced and what replaced it."""
 
+    table_class: Any = None
+
+    def same(self, rows: Any, fact: Any) -> Any:
+        """Rows that are other versions of this fact."""
+        raise NotImplementedError
+
     def actions(self) -> list[dict[str, Any]]:
         fact = self.get_object()
-        if not may_on(self.request.user, Action.VIEW, fact.batch):
+        if not may_on(self.actor, Action.VIEW, fact.batch):
             return []
         return [
             action(_("The import"), reverse("import_detail", args=[fact.batch_id])),
@@ -193,18 +204,29 @@ class SourcedDetail(DetailPage):
         return {"title": _("Where it comes from"), "rows": rows}
 
     def sent(self, fact: Any) -> str:
-        cell = next((c for c in fact.row.cells.values() if c["ref"] == fact.ref), {})
+        cell: dict[str, str] = next((c for c in fact.row.cells.values() if c["ref"] == fact.ref), {})
         if "sent" in cell and cell["sent"] != cell["value"]:
             return _("%(sent)s, mended to %(value)s") % cell
         return cell.get("value", "")
 
     def related(self) -> list[dict[str, Any]]:
         fact = self.get_object()
-        same = type(fact).objects.visible_to(self.request.user).filter(unit=fact.unit, measure=fact.measure, year=fact.year)
-        same = self.same(same, fact).exclude(pk=fact.pk).select_related("unit", "measure", "batch").order_by("-id")
+        same = (
+            type(fact)
+            .objects.visible_to(self.actor)
+            .filter(unit=fact.unit, measure=fact.measure, year=fact.year)
+        )
+        same = (
+            self.same(same, fact)
+            .exclude(pk=fact.pk)
+            .select_related("unit", "measure", "batch")
+            .order_by("-id")
+        )
         if not same:
             return []
-        table = self.table_class(same, chosen=("unit", "value", "counts", "source", "ref", "recorded_at", "superseded_at"))
+        table = self.table_class(
+            same, chosen=("unit", "value", "counts", "source", "ref", "recorded_at", "superseded_at")
+        )
         return [{"title": _("Other versions of this figure"), "table": table}]
 
 
@@ -213,7 +235,7 @@ class FigureNouns:
     kind = "figure"
     url_prefix = "figure"
     table_class = ImportedFigureTable
-    crumbs = (ASSESSMENT, (_("Figures"), "figure_list"))
+    crumbs: Crumbs = (ASSESSMENT, (_("Figures"), "figure_list"))
 
 
 class FigureList(FigureNouns, SourcedList):
@@ -221,7 +243,7 @@ class FigureList(FigureNouns, SourcedList):
     sub = _("Imported figures, each with the cell it came from")
     filterset_class = ImportedFigureFilterSet
     empty = (_("No figures yet."), _("Import a sheet: its figures stand here with file, sheet and cell."))
-    crumbs = (ASSESSMENT,)
+    crumbs: Crumbs = (ASSESSMENT,)
 
 
 class FigureDetail(FigureNouns, SourcedDetail):
@@ -232,7 +254,7 @@ class FigureDetail(FigureNouns, SourcedDetail):
         fact = self.get_object()
         table = ImportedFigureTable([])
         amount = table.render_value(fact) + " " + table.render_counts(fact)
-        rows = [
+        rows: list[tuple[Any, Any]] = [
             (_("unit"), fact.unit),
             (_("measure"), fact.measure),
             (_("period"), f"{fact.year}-{fact.month:02d}"),
@@ -240,7 +262,10 @@ class FigureDetail(FigureNouns, SourcedDetail):
             (_("return"), fact.get_state_display()),
             (_("value"), amount),
         ]
-        rows += [(_("published %(what)s") % {"what": k}, f"{v['value']} ({v['ref']})") for k, v in fact.published.items()]
+        rows += [
+            (_("published %(what)s") % {"what": k}, f"{v['value']} ({v['ref']})")
+            for k, v in fact.published.items()
+        ]
         if fact.remark:
             rows.append((_("remark"), fact.remark))
         return [{"title": _("Figure"), "rows": rows}, self.source()]
@@ -251,7 +276,7 @@ class TargetNouns:
     kind = "target"
     url_prefix = "target"
     table_class = TargetTable
-    crumbs = (ASSESSMENT, (_("Targets"), "target_list"))
+    crumbs: Crumbs = (ASSESSMENT, (_("Targets"), "target_list"))
 
 
 class TargetList(TargetNouns, SourcedList):
@@ -259,7 +284,7 @@ class TargetList(TargetNouns, SourcedList):
     sub = _("Annual targets, each with the month from which it holds")
     filterset_class = TargetFilterSet
     empty = (_("No targets yet."), _("Import a sheet with a target column."))
-    crumbs = (ASSESSMENT,)
+    crumbs: Crumbs = (ASSESSMENT,)
 
 
 class TargetDetail(TargetNouns, SourcedDetail):
@@ -276,7 +301,10 @@ class TargetDetail(TargetNouns, SourcedDetail):
             (_("holds from month"), fact.holds_from),
             (_("kind"), fact.get_kind_display()),
             (_("target"), table.render_value(fact) + " " + table.render_counts(fact)),
-            (_("implied"), _("yes: derived from published amount and rate, not printed") if fact.implied else _("no")),
+            (
+                _("implied"),
+                _("yes: derived from published amount and rate, not printed") if fact.implied else _("no"),
+            ),
         ]
         return [{"title": _("Target"), "rows": rows}, self.source()]
 
@@ -289,18 +317,22 @@ class FigureTemplate(Page):
     template_name = "common/form.html"
     title = _("Template for targets and monthly figures")
     sub = _("An Excel file with your units filled in")
-    crumbs = ((_("Imports"), "import_list"),)
+    crumbs: Crumbs = ((_("Imports"), "import_list"),)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        return self.render_to_response(self.get_context_data(form=TemplateForm(actor=request.user)))
+        return self.render_to_response(self.get_context_data(form=TemplateForm(actor=self.actor)))
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        form = TemplateForm(request.POST, actor=request.user)
+        form = TemplateForm(request.POST, actor=self.actor)
         if not form.is_valid():
             return self.render_to_response(self.get_context_data(form=form), status=422)
         given = form.cleaned_data
         data = template_for(
-            group=given["group"], measures=list(given["measures"]), year=given["year"], month=given["month"], scale=given["scale"]
+            group=given["group"],
+            measures=list(given["measures"]),
+            year=given["year"],
+            month=given["month"],
+            scale=given["scale"],
         )
         response = HttpResponse(data, content_type=XLSX)
         name = f"{given['group'].code}-{given['year']}-{given['month']:02d}.xlsx"
@@ -308,4 +340,6 @@ class FigureTemplate(Page):
         return response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(submit_label=_("Download"), cancel_url=reverse("import_list"), **kwargs)
+        return super().get_context_data(
+            submit_label=_("Download"), cancel_url=reverse("import_list"), **kwargs
+        )

@@ -120,5 +120,3 @@ class ImportMapping(models.Model):
 
     def __str__(self) -> str:
         return f"{self.header} → {self.field}"
-
-

@@ -29,7 +29,7 @@ def look(field: BoundField) -> SafeString:
     """
     widget = field.field.widget
     classes = [widget.attrs.get("class", ""), control_class(widget)]
-    attrs = {}
+    attrs: dict[str, str | bool] = {}
     if isinstance(widget, forms.NumberInput) and widget.input_type == "number":
         widget = copy(widget)
         widget.input_type = "text"

@@ -1,4 +1,14 @@
-from .base import Page, action, write
+from .base import Crumbs, Page, action, write
 from .rows import ArchivePage, CreatePage, DetailPage, ListPage, UpdatePage
 
-__all__ = ["ArchivePage", "CreatePage", "DetailPage", "ListPage", "Page", "UpdatePage", "action", "write"]
+__all__ = [
+    "ArchivePage",
+    "CreatePage",
+    "Crumbs",
+    "DetailPage",
+    "ListPage",
+    "Page",
+    "UpdatePage",
+    "action",
+    "write",
+]

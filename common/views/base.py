@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
@@ -11,26 +11,31 @@ from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
-from django.views.generic import TemplateView
+from django.views.generic import View
+from django.views.generic.base import ContextMixin, TemplateResponseMixin
 
 from common.access import Action
-from common.actors import may_somewhere
+from common.actors import Actor, may_somewhere
 from common.errors import Denied, NotVisible, ServiceError
 
+Crumbs = tuple[tuple[Any, str], ...]
 
-def action(label: Any, url: str, *, icon: str = "", primary: bool = False, post: bool = False, why_not: Any = "") -> dict[str, Any]:
+
+def action(
+    label: Any, url: str, *, icon: str = "", primary: bool = False, post: bool = False, why_not: Any = ""
+) -> dict[str, Any]:
     """A button in a page's head. `why_not` draws it disabled with what is missing."""
     return {"label": label, "url": url, "icon": icon, "primary": primary, "post": post, "missing": why_not}
 
 
-class Page(LoginRequiredMixin, TemplateView):
+class Page(LoginRequiredMixin, TemplateResponseMixin, ContextMixin, View):
     """`kind` and `needs` say which right opens the page at all; services check the row itself."""
 
     kind = ""
     needs = Action.VIEW
     title: Any = ""
     sub: Any = ""
-    crumbs: tuple[tuple[Any, str], ...] = ()  # (label, url name) from the navigation down to here
+    crumbs: Crumbs = ()  # (label, url name) from the navigation down to here
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
@@ -45,14 +50,22 @@ class Page(LoginRequiredMixin, TemplateView):
         except ServiceError as refused:  # an address that asks for what there is not
             raise BadRequest(str(refused)) from refused
 
+    @property
+    def actor(self) -> Actor:
+        """Who is signed in: `dispatch` lets nobody else through."""
+        return cast(Actor, self.request.user)
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        return self.render_to_response(self.get_context_data(**kwargs))
+
     def check(self) -> None:
         """Raises Denied when nobody with this actor's roles may open the page."""
-        if self.kind and not may_somewhere(self.request.user, self.needs, self.kind):  # type: ignore[arg-type]
+        if self.kind and not may_somewhere(self.actor, self.needs, self.kind):
             raise Denied
 
     def may(self, wanted: Action, kind: str = "") -> bool:
         """Whether a button for this is worth drawing."""
-        return may_somewhere(self.request.user, wanted, kind or self.kind)  # type: ignore[arg-type]
+        return may_somewhere(self.actor, wanted, kind or self.kind)
 
     def actions(self) -> list[dict[str, Any]]:
         return []
@@ -95,7 +108,3 @@ def refuse(form: Any, problem: ServiceError | ValidationError) -> None:
             form.add_error(field if field in known else None, errors)
     else:
         form.add_error(None, problem.messages)
-
-
-
-

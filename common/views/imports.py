@@ -19,21 +19,27 @@ from common.access import Action
 from common.errors import Denied, NotVisible, Refused, ServiceError
 from common.forms import ActorForm
 from common.models import ImportBatch, ImportRow
-from common.views.base import Page, refuse, write
+from common.views.base import Crumbs, Page, refuse, write
 
 State, Result, Fate = ImportBatch.State, ImportRow.Result, ImportRow.Fate
-BADGES = {State.MAPPING: "acc", State.PREVIEW: "acc", State.CONFIRMED: "ok", State.UNDONE: "warn", State.DISCARDED: ""}
+BADGES: dict[str, str] = {
+    State.MAPPING: "acc",
+    State.PREVIEW: "acc",
+    State.CONFIRMED: "ok",
+    State.UNDONE: "warn",
+    State.DISCARDED: "",
+}
 PREVIEW_ROWS = 100
 
 
 class ImportPage(Page):
     kind = "import"
     needs = Action.IMPORT
-    crumbs = ((_("Imports"), "import_list"),)
+    crumbs: Crumbs = ((_("Imports"), "import_list"),)
 
     def get_batch(self) -> ImportBatch:
         if not hasattr(self, "batch"):
-            self.batch = services.get_visible(ImportBatch, self.kwargs["pk"], self.request.user)
+            self.batch = services.get_visible(ImportBatch, self.kwargs["pk"], self.actor)
             self.importer = imports.importer_of(self.batch)
         return self.batch
 
@@ -47,14 +53,14 @@ class ImportList(ImportPage):
     template_name = "common/import_upload.html"
     title = _("Import figures")
     sub = _("From Excel or CSV, with a preview before anything is written")
-    crumbs = ()
+    crumbs: Crumbs = ()
 
     def check(self) -> None:
         super().check()
         self.importer = imports.importer_of(self.request.GET.get("importer", imports.default()))
 
     def form(self, *args: Any) -> Any:
-        form = self.importer.form_class(*args, actor=self.request.user)
+        form = self.importer.form_class(*args, actor=self.actor)
         form.fields["file"] = forms.FileField(label=_("File"), max_length=200)
         return form
 
@@ -70,7 +76,7 @@ class ImportList(ImportPage):
                     raise imports.too_large(file.size)
                 scope_path, params = form.target()
                 batch = imports.start(
-                    actor=request.user,
+                    actor=self.actor,
                     importer=self.importer.code,
                     data=file.read(),
                     filename=file.name,
@@ -86,7 +92,7 @@ class ImportList(ImportPage):
         return self.render_to_response(self.get_context_data(form=form), status=422)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        rows = ImportBatch.objects.visible_to(self.request.user).order_by("-id")[:20]
+        rows = ImportBatch.objects.visible_to(self.actor).order_by("-id")[:20]
         recent = [
             {
                 "file": b.filename,
@@ -99,7 +105,9 @@ class ImportList(ImportPage):
             for b in rows
         ]
         size = f"{settings.IMPORT_MAX_BYTES // 2**20} MB"
-        return super().get_context_data(recent=recent, max_size=size, templates=self.importer.templates(self.request), **kwargs)
+        return super().get_context_data(
+            recent=recent, max_size=size, templates=self.importer.templates(self.request), **kwargs
+        )
 
 
 class ImportDetail(ImportPage):
@@ -121,11 +129,15 @@ class ImportDetail(ImportPage):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         batch, chosen = self.get_batch(), request.POST.get("action")
         if chosen == "discard":
-            write(request, lambda: imports.discard(actor=request.user, pk=batch.pk), said=_("The import is discarded."))
+            write(
+                request,
+                lambda: imports.discard(actor=self.actor, pk=batch.pk),
+                said=_("The import is discarded."),
+            )
             return HttpResponseRedirect(reverse("import_list"))
         write(
             request,
-            lambda: imports.confirm(actor=request.user, pk=batch.pk, park=chosen == "park"),
+            lambda: imports.confirm(actor=self.actor, pk=batch.pk, park=chosen == "park"),
             said=_("The import is written."),
         )
         return HttpResponseRedirect(self.to("import_detail"))
@@ -142,7 +154,9 @@ class ImportDetail(ImportPage):
         tabs = [{"label": _now("all rows"), "url": "?", "active": not only, "count": counts["total"]}]
         for value, label in Result.choices:
             if counts[value]:
-                tabs.append({"label": label, "url": f"?only={value}", "active": only == value, "count": counts[value]})
+                tabs.append(
+                    {"label": label, "url": f"?only={value}", "active": only == value, "count": counts[value]}
+                )
         context = self.get_context_data(
             title=_now("Check the rows"),
             sub=self.about(),
@@ -156,12 +170,21 @@ class ImportDetail(ImportPage):
             warnings=[*self.importer.warnings(batch), *self.left_out()],
             marked_url=self.to("import_marked") if counts["wrong"] else "",
         )
-        return self.response_class(request=self.request, template=["common/import_preview.html"], context=context)
+        return self.response_class(
+            request=self.request, template=["common/import_preview.html"], context=context
+        )
 
     def left_out(self) -> list[str]:
         """Columns of the file that nothing is taken from, where nobody decided so."""
         titles = self.batch.params.get("ignored")
-        return [_now("These columns of the file are not taken over: %(titles)s.") % {"titles": "、".join(titles)}] if titles else []
+        return (
+            [
+                _now("These columns of the file are not taken over: %(titles)s.")
+                % {"titles": "、".join(titles)}
+            ]
+            if titles
+            else []
+        )
 
     def shown(self, row: ImportRow, fields: list[imports.Field]) -> dict[str, Any]:
         wrong = {p["field"] for p in row.problems}
@@ -186,7 +209,7 @@ class ImportDetail(ImportPage):
         return f"{self.batch.filename} · {self.batch.sheet} · {self.importer.about(self.batch)}"
 
     def result(self) -> HttpResponse:
-        batch, user = self.batch, self.request.user
+        batch, user = self.batch, self.actor
         may_import = services.may_on(user, Action.IMPORT, batch)
         parked = [
             {
@@ -208,7 +231,11 @@ class ImportDetail(ImportPage):
             (_("Confirmed"), batch.confirmed_at),
         ]
         if batch.undone_at:
-            facts += [(_("Undone"), batch.undone_at), (_("Undone by"), batch.undone_by), (_("Reason"), batch.undo_reason)]
+            facts += [
+                (_("Undone"), batch.undone_at),
+                (_("Undone by"), batch.undone_by),
+                (_("Reason"), batch.undo_reason),
+            ]
         context = self.get_context_data(
             title=batch.filename,
             sub=self.about(),
@@ -223,7 +250,9 @@ class ImportDetail(ImportPage):
             actions=self.importer.next_steps(batch),
             history=changelog.history(batch),
         )
-        return self.response_class(request=self.request, template=["common/import_detail.html"], context=context)
+        return self.response_class(
+            request=self.request, template=["common/import_detail.html"], context=context
+        )
 
 
 class UndoForm(ActorForm):
@@ -236,7 +265,7 @@ class ImportMapping(ImportPage):
     template_name = "common/import_mapping.html"
 
     def check(self) -> None:
-        services.authorize(self.request.user, Action.IMPORT, self.get_batch())
+        services.authorize(self.actor, Action.IMPORT, self.get_batch())
         if self.batch.state not in (State.MAPPING, State.PREVIEW):
             raise NotVisible
 
@@ -250,15 +279,15 @@ class ImportMapping(ImportPage):
         sheet = data.get("sheet", batch.sheet)
         try:
             if sheet != batch.sheet:
-                imports.choose_sheet(actor=request.user, pk=batch.pk, sheet=sheet)
+                imports.choose_sheet(actor=self.actor, pk=batch.pk, sheet=sheet)
                 return HttpResponseRedirect(self.to("import_mapping"))
-            columns = {k.removeprefix("col-"): v for k, v in data.items() if k.startswith("col-")}
+            columns = {k.removeprefix("col-"): str(v) for k, v in data.items() if k.startswith("col-")}
             names = {
                 name: int(data[f"name-{n}"]) if data.get(f"name-{n}", "").isdigit() else None
                 for n, name in enumerate(data.getlist("name"))
             }
             imports.remap(
-                actor=request.user,
+                actor=self.actor,
                 pk=batch.pk,
                 sheet=sheet,
                 header_row=int(data.get("header_row") or batch.header_row),
@@ -269,7 +298,9 @@ class ImportMapping(ImportPage):
         except Denied:
             raise
         except (Refused, ValueError) as problem:
-            batch.columns = {k.removeprefix("col-"): v for k, v in data.items() if k.startswith("col-") and v}
+            batch.columns = {
+                k.removeprefix("col-"): str(v) for k, v in data.items() if k.startswith("col-") and v
+            }
             return self.render_to_response(self.get_context_data(problems=[str(problem)]), status=422)
         return HttpResponseRedirect(self.to("import_detail"))
 
@@ -299,10 +330,16 @@ class ImportMapping(ImportPage):
         unknown = []
         if "unit" in batch.columns.values():
             names = imports.unknown_names(batch, book)
-            units = self.importer.name_choices(batch, self.request.user) if names else []
+            units = self.importer.name_choices(batch, self.actor) if names else []
             for number, name in enumerate(names):
                 guess = self.importer.guess_name(name, units)
-                choices = [{"value": "", "label": _now("leave open: its rows are wrong for now"), "selected": not guess}]
+                choices = [
+                    {
+                        "value": "",
+                        "label": _now("leave open: its rows are wrong for now"),
+                        "selected": not guess,
+                    }
+                ]
                 choices += [{"value": pk, "label": label, "selected": pk == guess} for pk, label in units]
                 unknown.append({"name": name, "rows": 1, "field_name": f"name-{number}", "choices": choices})
         kwargs.setdefault("problems", [])
@@ -310,7 +347,9 @@ class ImportMapping(ImportPage):
             title=_now("Match columns and names"),
             sub=f"{batch.filename} · {self.importer.about(batch)}",
             batch={"file": batch.filename, "sheet": batch.sheet, "rows": max(len(sheet.rows) - first, 0)},
-            sheets=[{"value": s.name, "label": s.name, "selected": s.name == batch.sheet} for s in book.sheets]
+            sheets=[
+                {"value": s.name, "label": s.name, "selected": s.name == batch.sheet} for s in book.sheets
+            ]
             if len(book.sheets) > 1
             else [],
             headers=headers,
@@ -327,18 +366,21 @@ class ImportMend(ImportPage):
     template_name = "common/import_row_mend.html"
 
     def check(self) -> None:
-        services.authorize(self.request.user, Action.IMPORT, self.get_batch())
+        services.authorize(self.actor, Action.IMPORT, self.get_batch())
         found = self.batch.rows.filter(number=self.kwargs["number"], fate=Fate.PARKED).first()
         if found is None:
             raise NotVisible
         self.row = found
 
     def make_form(self, data: Any = None) -> ActorForm:
-        form = ActorForm(data, actor=self.request.user)
+        form = ActorForm(data, actor=self.actor)
         for field in self.importer.fields(self.batch):
             if field.key in self.row.cells:
                 form.fields[field.key] = forms.CharField(
-                    label=field.label, required=False, initial=self.row.cells[field.key]["value"], max_length=200
+                    label=field.label,
+                    required=False,
+                    initial=self.row.cells[field.key]["value"],
+                    max_length=200,
                 )
         return form
 
@@ -349,7 +391,9 @@ class ImportMend(ImportPage):
         form = self.make_form(request.POST)
         if form.is_valid():
             try:
-                imports.mend(actor=request.user, pk=self.batch.pk, number=self.row.number, cells=form.cleaned_data)
+                imports.mend(
+                    actor=self.actor, pk=self.batch.pk, number=self.row.number, cells=form.cleaned_data
+                )
             except Refused as problem:
                 for field, message in problem.fields.items():
                     form.add_error(field if field in form.fields else None, message)
@@ -367,7 +411,11 @@ class ImportMend(ImportPage):
             {"label": labels.get(key, key), "value": cell["value"], "error": key in wrong}
             for key, cell in self.row.cells.items()
         ]
-        row = {"number": self.row.number, "reason": " ".join(p["message"] for p in self.row.problems), "cells": cells}
+        row = {
+            "number": self.row.number,
+            "reason": " ".join(p["message"] for p in self.row.problems),
+            "cells": cells,
+        }
         return super().get_context_data(
             title=_now("Mend row %(n)s") % {"n": self.row.number},
             sub=self.batch.filename,
@@ -381,13 +429,13 @@ class ImportUndo(ImportPage):
     http_method_names = ["post"]
 
     def check(self) -> None:
-        services.authorize(self.request.user, Action.IMPORT, self.get_batch())
+        services.authorize(self.actor, Action.IMPORT, self.get_batch())
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         reason = request.POST.get("reason", "")
         write(
             request,
-            lambda: imports.undo(actor=request.user, pk=self.batch.pk, reason=reason),
+            lambda: imports.undo(actor=self.actor, pk=self.batch.pk, reason=reason),
             said=_("The import is undone; the figures before it hold again."),
         )
         return HttpResponseRedirect(self.to("import_detail"))
@@ -403,7 +451,9 @@ class ImportFileDownload(ImportPage):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         content = self.batch.file.content.open("rb")
-        return FileResponse(content, as_attachment=True, filename=self.batch.filename, content_type="application/octet-stream")
+        return FileResponse(
+            content, as_attachment=True, filename=self.batch.filename, content_type="application/octet-stream"
+        )
 
 
 class ImportMarked(ImportFileDownload):

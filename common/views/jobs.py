@@ -47,7 +47,7 @@ class JobList(Page):
     template_name = "common/list.html"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        table = JobTable(visible_jobs(request.user), chosen=request.GET.getlist("columns"), request=request)
+        table = JobTable(visible_jobs(self.actor), chosen=request.GET.getlist("columns"), request=request)
         RequestConfig(request, paginate={"per_page": PAGE_SIZE}).configure(table)
         context = self.get_context_data(table=table, columns=column_choices(table))
         partial = request.htmx and not request.htmx.boosted  # type: ignore[attr-defined]
@@ -56,7 +56,7 @@ class JobList(Page):
 
 class JobPage(Page):
     def get_job(self) -> JobRun:
-        run = visible_jobs(self.request.user).filter(pk=self.kwargs["pk"]).first()
+        run = visible_jobs(self.actor).filter(pk=self.kwargs["pk"]).first()
         if run is None:
             raise Http404
         return run
@@ -82,9 +82,9 @@ class JobRetry(JobPage):
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         run = self.get_job()
-        if run.actor_id != request.user.pk and not may_somewhere(request.user, Action.RUN, "job"):
+        if run.actor_id != self.actor.pk and not may_somewhere(self.actor, Action.RUN, "job"):
             raise Denied
-        jobs.retry(run.pk, actor=request.user)
+        jobs.retry(run.pk, actor=self.actor)
         return HttpResponseRedirect(reverse("job_detail", args=[run.pk]))
 
 

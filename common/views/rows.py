@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -21,7 +22,6 @@ from common.errors import Denied, NotVisible, ServiceError, Stale
 from common.forms import ActorForm
 from common.scope import may_on
 from common.views.base import Page, action, refuse
-from django import forms
 
 PAGE_SIZE = 40
 
@@ -43,7 +43,7 @@ class ListPage(Page):
         return queryset
 
     def visible(self) -> Any:
-        return self.rows(self.model.objects.visible_to(self.request.user))
+        return self.rows(self.model.objects.visible_to(self.actor))
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         self.filterset = self.filterset_class(request.GET, queryset=self.visible(), request=request)
@@ -65,11 +65,16 @@ class ListPage(Page):
         """What is on screen (filters, columns, order) as a file. Who took what is logged."""
         if not self.may(Action.EXPORT):
             raise Denied
-        rows = rows.filter(pk__in=self.model.objects.allowed_to(self.request.user, Action.EXPORT).values("pk"))
+        rows = rows.filter(pk__in=self.model.objects.allowed_to(self.actor, Action.EXPORT).values("pk"))
         table = self.make_table(rows)
         RequestConfig(self.request, paginate=False).configure(table)
         return exporting.respond(
-            table, fmt, name=slugify(self.url_prefix or "list"), kind=self.kind, actor=self.request.user, query=self.request.GET.urlencode()  # type: ignore[arg-type]
+            table,
+            fmt,
+            name=slugify(self.url_prefix or "list"),
+            kind=self.kind,
+            actor=self.actor,
+            query=self.request.GET.urlencode(),
         )
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -100,7 +105,9 @@ def active_filters(filterset: Any, request: HttpRequest) -> list[dict[str, Any]]
         rest = request.GET.copy()
         rest.pop(bound.name, None)
         rest.pop("page", None)
-        words = [shown(bound, v) for v in (value if isinstance(value, list) else [getattr(value, "pk", value)])]
+        words = [
+            shown(bound, v) for v in (value if isinstance(value, list) else [getattr(value, "pk", value)])
+        ]
         chips.append({"label": bound.label, "value": "、".join(words), "remove_url": f"?{rest.urlencode()}"})
     return chips
 
@@ -113,7 +120,7 @@ class RowPage(Page):
 
     def get_object(self) -> Any:
         if not hasattr(self, "object"):
-            self.object = services.get_visible(self.model, self.kwargs["pk"], self.request.user)  # type: ignore[arg-type]
+            self.object = services.get_visible(self.model, self.kwargs["pk"], self.actor)
         return self.object
 
     def detail_url(self) -> str:
@@ -136,11 +143,16 @@ class DetailPage(RowPage):
     def actions(self) -> list[dict[str, Any]]:
         found, obj = [], self.get_object()
         if obj.archived_at is None:
-            if may_on(self.request.user, Action.ARCHIVE, obj):  # type: ignore[arg-type]
+            if may_on(self.actor, Action.ARCHIVE, obj):
                 found.append(action(_("Archive"), reverse(f"{self.url_prefix}_archive", args=[obj.pk])))
-            if may_on(self.request.user, Action.CHANGE, obj):  # type: ignore[arg-type]
+            if may_on(self.actor, Action.CHANGE, obj):
                 found.append(
-                    action(_("Change"), reverse(f"{self.url_prefix}_update", args=[obj.pk]), icon="edit", primary=True)
+                    action(
+                        _("Change"),
+                        reverse(f"{self.url_prefix}_update", args=[obj.pk]),
+                        icon="edit",
+                        primary=True,
+                    )
                 )
         return found
 
@@ -153,7 +165,7 @@ class DetailPage(RowPage):
         for one in related:
             one["table"].orderable = False  # its heads would sort by the page's own parameters
         kwargs.setdefault("related", related)
-        if may_on(self.request.user, Action.HISTORY, obj):  # type: ignore[arg-type]
+        if may_on(self.actor, Action.HISTORY, obj):
             kwargs.setdefault("history", changelog.history(obj))
         return super().get_context_data(**kwargs)
 
@@ -167,7 +179,7 @@ class FormPage(Page):
     saved: Any = _("Saved.")
 
     def make_form(self, data: Any = None) -> Any:
-        return self.form_class(data, actor=self.request.user)
+        return self.form_class(data, actor=self.actor)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         return self.render_to_response(self.get_context_data(form=self.make_form()))
@@ -184,7 +196,9 @@ class FormPage(Page):
             except (ServiceError, ValidationError) as problem:
                 refuse(form, problem)
             else:
-                messages.success(request, gettext(self.saved) if isinstance(self.saved, str) else str(self.saved))
+                messages.success(
+                    request, gettext(self.saved) if isinstance(self.saved, str) else str(self.saved)
+                )
                 return HttpResponseRedirect(self.done_url(result))
         return self.render_to_response(self.get_context_data(form=form), status=422)
 
@@ -196,9 +210,14 @@ class FormPage(Page):
 
     def conflict(self, form: Any, stale: Stale) -> HttpResponse:
         """Both sides beside each other; saving again takes what is chosen in the form."""
-        current = self.form_class(instance=stale.current, actor=self.request.user)
+        current = self.form_class(instance=stale.current, actor=self.actor)
         differing = [
-            {"label": field.label, "name": field.name, "mine": shown(field, field.data), "theirs": shown(field, current[field.name].value())}
+            {
+                "label": field.label,
+                "name": field.name,
+                "mine": shown(field, field.data),
+                "theirs": shown(field, current[field.name].value()),
+            }
             for field in form.visible_fields()
             if typed(field.data) != typed(current[field.name].value())
         ]
@@ -220,10 +239,10 @@ def typed(value: Any) -> str:
 def shown(bound: Any, value: Any) -> str:
     """A form value in words: the choice's label, not its key."""
     if isinstance(bound.field, forms.ModelChoiceField) and value:
-        found = bound.field.queryset.filter(pk=value).first()
+        found = bound.field.queryset.filter(pk=value).first() if bound.field.queryset is not None else None
         return str(found) if found else str(value)
     if isinstance(bound.field, forms.ChoiceField):
-        return str(dict(bound.field.choices).get(value, value or ""))
+        return str(dict(bound.field.choices).get(value, value or ""))  # type: ignore[arg-type]
     return "" if value is None else str(value)
 
 
@@ -233,7 +252,7 @@ class CreatePage(FormPage):
     service: Callable[..., Any]
 
     def run(self, form: Any) -> Any:
-        return type(self).service(actor=self.request.user, **form.values())
+        return type(self).service(actor=self.actor, **form.values())
 
     def done_url(self, result: Any) -> str:
         return reverse(f"{self.url_prefix}_detail", args=[result.pk])
@@ -250,16 +269,16 @@ class UpdatePage(RowPage, FormPage):
     service: Callable[..., Any]
 
     def check(self) -> None:
-        services.authorize(self.request.user, Action.CHANGE, self.get_object())  # type: ignore[arg-type]
+        services.authorize(self.actor, Action.CHANGE, self.get_object())
 
     def make_form(self, data: Any = None) -> Any:
         if data is not None and any(key.startswith("take_") for key in data):
             data = self.settled(data)
-        return self.form_class(data, instance=self.get_object(), actor=self.request.user)
+        return self.form_class(data, instance=self.get_object(), actor=self.actor)
 
     def settled(self, data: Any) -> Any:
         """After a conflict: the present value in every field where theirs was chosen."""
-        data, current = data.copy(), self.form_class(instance=self.get_object(), actor=self.request.user)
+        data, current = data.copy(), self.form_class(instance=self.get_object(), actor=self.actor)
         for name in current.fields:
             if data.get(f"take_{name}") == "theirs":
                 value = current[name].value()
@@ -268,7 +287,10 @@ class UpdatePage(RowPage, FormPage):
 
     def run(self, form: Any) -> Any:
         return type(self).service(
-            actor=self.request.user, pk=self.kwargs["pk"], version=form.cleaned_data.get("version") or 0, **form.values()
+            actor=self.actor,
+            pk=self.kwargs["pk"],
+            version=form.cleaned_data.get("version") or 0,
+            **form.values(),
         )
 
     def done_url(self, result: Any) -> str:
@@ -296,14 +318,16 @@ class ArchivePage(RowPage, FormPage):
     service: Callable[..., Any]
 
     def check(self) -> None:
-        services.authorize(self.request.user, Action.ARCHIVE, self.get_object())  # type: ignore[arg-type]
+        services.authorize(self.actor, Action.ARCHIVE, self.get_object())
 
     def make_form(self, data: Any = None) -> Any:
-        return ReasonForm(data, actor=self.request.user, initial={"version": self.get_object().version})
+        return ReasonForm(data, actor=self.actor, initial={"version": self.get_object().version})
 
     def run(self, form: Any) -> Any:
         given = form.cleaned_data
-        return type(self).service(actor=self.request.user, pk=self.kwargs["pk"], version=given["version"], reason=given["reason"])
+        return type(self).service(
+            actor=self.actor, pk=self.kwargs["pk"], version=given["version"], reason=given["reason"]
+        )
 
     def conflict(self, form: Any, stale: Stale) -> HttpResponse:
         form.add_error(None, str(stale))

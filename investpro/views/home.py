@@ -27,17 +27,22 @@ class Home(Page):
         return found
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        user, today = self.request.user, clock.today()
+        user, today = self.actor, clock.today()
         tasks = desk.tasks(user)
-        name = user.actor_name  # type: ignore[union-attr]
-        waiting = ngettext("%(n)s thing waits for you", "%(n)s things wait for you", len(tasks)) % {"n": len(tasks)}
+        name = user.actor_name
+        waiting = ngettext("%(n)s thing waits for you", "%(n)s things wait for you", len(tasks)) % {
+            "n": len(tasks)
+        }
         title = _("%(name)s: %(waiting)s") % {"name": name, "waiting": waiting} if tasks else name
         return super().get_context_data(
             title=title,
             sub=f"{today:%Y-%m-%d} {date_format(today, 'l')}",
             tasks=[{"label": _("To do"), "items": tasks}] if tasks else [],
             task_count=len(tasks),
-            tasks_empty={"title": _("Nothing waits for you."), "why": _("What needs a decision from you stands here.")},
+            tasks_empty={
+                "title": _("Nothing waits for you."),
+                "why": _("What needs a decision from you stands here."),
+            },
             standings=desk.standings(user),
             figures=desk.figures(user),
             recent=desk.recent(user),

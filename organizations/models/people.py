@@ -48,7 +48,12 @@ class Officer(ScopedModel):
     phone = models.CharField(_("telephone"), max_length=30, blank=True)
     post = models.ForeignKey(Post, models.PROTECT, null=True, blank=True, verbose_name=_("post"))
     user = models.OneToOneField(
-        "organizations.User", models.PROTECT, null=True, blank=True, related_name="officer", verbose_name=_("account")
+        "organizations.User",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="officer",
+        verbose_name=_("account"),
     )
     joined_on = models.DateField(_("joined on"), null=True, blank=True)
     left_on = models.DateField(_("left on"), null=True, blank=True)
@@ -63,7 +68,12 @@ class Officer(ScopedModel):
         ordering = ("pinyin", "id")
         verbose_name = _("officer")
         constraints = [
-            models.CheckConstraint(condition=Q(left_on__isnull=True) | Q(joined_on__isnull=True) | Q(left_on__gte=F("joined_on")), name="org_officer_dates_ck")
+            models.CheckConstraint(
+                condition=Q(left_on__isnull=True)
+                | Q(joined_on__isnull=True)
+                | Q(left_on__gte=F("joined_on")),
+                name="org_officer_dates_ck",
+            )
         ]
 
     def __str__(self) -> str:
@@ -84,7 +94,9 @@ class ServiceRecord(RowModel):
         db_table = "org_service"
         ordering = ("-begins",)
         constraints = [
-            models.CheckConstraint(condition=Q(ends__isnull=True) | Q(ends__gte=F("begins")), name="org_service_dates_ck")
+            models.CheckConstraint(
+                condition=Q(ends__isnull=True) | Q(ends__gte=F("begins")), name="org_service_dates_ck"
+            )
         ]
 
     def __str__(self) -> str:

@@ -23,7 +23,7 @@ class SameId(Func):
     function = "int8range"
     template = "%(function)s(%(expressions)s, %(expressions)s, '[]')"
 
-    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> Any:  # type: ignore[override]
         one, params = compiler.compile(self.source_expressions[0])
         return f"int8range({one}, {one}, '[]')", [*params, *params]
 
@@ -35,7 +35,7 @@ class Unit(ScopedModel):
     parent = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("belongs to")
     )
-    path = models.CharField(max_length=200, unique=True, null=True, editable=False, db_collation="C")
+    path = models.CharField(max_length=200, unique=True, editable=False, db_collation="C")
     code = models.CharField(_("code"), max_length=30, unique=True)
     name = models.CharField(_("name"), max_length=100)
     short_name = models.CharField(_("short name"), max_length=40, blank=True)
@@ -45,10 +45,15 @@ class Unit(ScopedModel):
     valid_from = models.DateField(_("valid from"), null=True, blank=True)
     valid_to = models.DateField(_("valid to"), null=True, blank=True)
     successor = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="predecessors", verbose_name=_("successor")
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="predecessors",
+        verbose_name=_("successor"),
     )
 
-    objects = UnitQuerySet.as_manager()
+    objects = UnitQuerySet.as_manager()  # type: ignore[misc]
 
     class Scope(scope.Scope):
         kind = "unit"
@@ -59,7 +64,12 @@ class Unit(ScopedModel):
         ordering = ("sort", "pinyin", "code")
         verbose_name = _("unit")
         constraints = [
-            models.CheckConstraint(condition=Q(valid_to__isnull=True) | Q(valid_from__isnull=True) | Q(valid_to__gte=F("valid_from")), name="org_unit_dates_ck"),
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True)
+                | Q(valid_from__isnull=True)
+                | Q(valid_to__gte=F("valid_from")),
+                name="org_unit_dates_ck",
+            ),
             models.CheckConstraint(condition=~Q(successor=F("id")), name="org_unit_succ_ck"),
             models.UniqueConstraint(fields=["parent", "name"], name="org_unit_name_uq"),
         ]
@@ -121,7 +131,9 @@ class GroupMembership(RowModel):
     """A unit in a group for a time. An unranked member is shown but never ranked; `in_total` says whether
     the group's sum counts it."""
 
-    group = models.ForeignKey(CompetitionGroup, models.CASCADE, related_name="memberships", verbose_name=_("group"))
+    group = models.ForeignKey(
+        CompetitionGroup, models.CASCADE, related_name="memberships", verbose_name=_("group")
+    )
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="memberships", verbose_name=_("unit"))
     valid = DateRangeField(_("valid"))
     ranked = models.BooleanField(_("ranked"), default=True)

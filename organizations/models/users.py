@@ -44,7 +44,7 @@ class User(AbstractBaseUser, ScopedModel):
     password_set_at = models.DateTimeField(_("password set"), null=True, editable=False)
     must_change_password = models.BooleanField(_("must set a new password"), default=False)
 
-    objects = UserManager()
+    objects = UserManager()  # type: ignore[misc]
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS = ["name"]
     is_staff = is_superuser = False
@@ -76,7 +76,12 @@ class User(AbstractBaseUser, ScopedModel):
             return ()
         today = clock.today()
         rows = (
-            RoleGrant._base_manager.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=today), user=self, valid_from__lte=today, archived_at=None)
+            RoleGrant._base_manager.filter(
+                Q(valid_to__isnull=True) | Q(valid_to__gte=today),
+                user=self,
+                valid_from__lte=today,
+                archived_at=None,
+            )
             .order_by("id")
             .values_list("role", "unit_id", "unit__path")
         )
@@ -107,8 +112,15 @@ class RoleGrant(ScopedModel):
         ordering = ("user_id", "role")
         verbose_name = _("role")
         constraints = [
-            models.CheckConstraint(condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")), name="org_role_dates_ck"),
-            models.UniqueConstraint(fields=["user", "role", "unit"], condition=Q(valid_to__isnull=True, archived_at__isnull=True), name="org_role_once_uq"),
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
+                name="org_role_dates_ck",
+            ),
+            models.UniqueConstraint(
+                fields=["user", "role", "unit"],
+                condition=Q(valid_to__isnull=True, archived_at__isnull=True),
+                name="org_role_once_uq",
+            ),
         ]
 
     def __str__(self) -> str:

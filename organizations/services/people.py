@@ -27,7 +27,9 @@ def post_archive(*, actor: Actor, pk: int, version: int | None, reason: str) -> 
 
 
 def officer_create(*, actor: Actor, name: str, **values: Any) -> Officer:
-    return services.create(Officer, actor=actor, values={**values, "name": name, "pinyin": pinyin_key(name)[:200]})
+    return services.create(
+        Officer, actor=actor, values={**values, "name": name, "pinyin": pinyin_key(name)[:200]}
+    )
 
 
 def officer_update(*, actor: Actor, pk: int, version: int | None, **values: Any) -> Officer:
@@ -55,5 +57,10 @@ def officer_phone_shown(*, actor: Actor, officer: Officer) -> None:
     """Log that somebody read a full telephone number. Raises Denied without the right to."""
     services.authorize(actor, Action.UNMASK, officer)
     ExportLog.objects.create(
-        at=clock.now(), actor_id=actor.pk, actor_name=actor.actor_name, kind="unmask:officer", query=f"id={officer.pk}", rows=1
+        at=clock.now(),
+        actor_id=actor.pk,
+        actor_name=actor.actor_name,
+        kind="unmask:officer",
+        query=f"id={officer.pk}",
+        rows=1,
     )

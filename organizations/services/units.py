@@ -30,7 +30,13 @@ def unit_create(*, actor: Actor, parent: Unit | None, name: str, **values: Any) 
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval(pg_get_serial_sequence('org_unit', 'id'))")
         pk = cursor.fetchone()[0]
-    values |= {"id": pk, "parent": parent, "name": name, "path": _path(parent, pk), "pinyin": pinyin_key(name)}
+    values |= {
+        "id": pk,
+        "parent": parent,
+        "name": name,
+        "path": _path(parent, pk),
+        "pinyin": pinyin_key(name),
+    }
     return services.create(Unit, actor=actor, values=values)
 
 
@@ -44,17 +50,26 @@ def unit_update(*, actor: Actor, pk: int, version: int | None, reason: str = "",
     # One move at a time: paths of a whole subtree change together.
     with connection.cursor() as cursor:
         cursor.execute("LOCK TABLE org_unit IN SHARE ROW EXCLUSIVE MODE")
-    old = services.get_visible(Unit, pk, actor).path or ""
+    old = services.get_visible(Unit, pk, actor).path
     parent = values["parent"]
     if parent and parent.path.startswith(old):
-        raise Refused(_("A unit can't belong to itself or to a unit below it."), code="circle", fields={"parent": ""})
+        raise Refused(
+            _("A unit can't belong to itself or to a unit below it."), code="circle", fields={"parent": ""}
+        )
     new = _path(parent, pk)
-    unit = services.update(Unit, actor=actor, pk=pk, version=version, values={**values, "path": new}, reason=reason)
+    unit = services.update(
+        Unit, actor=actor, pk=pk, version=version, values={**values, "path": new}, reason=reason
+    )
     if new != old:
         with changelog.acting(actor, reason=reason):
-            below = Unit.objects.unscoped(reason="a move takes everything below along").below(old).exclude(pk=pk)
+            below = (
+                Unit.objects.unscoped(reason="a move takes everything below along").below(old).exclude(pk=pk)
+            )
             below.update(path=Concat(Value(new), Substr("path", len(old) + 1)))
-            for rows in (ImportBatch.objects.unscoped(reason="follow the moved unit"), ImportMapping.objects.all()):
+            for rows in (
+                ImportBatch.objects.unscoped(reason="follow the moved unit"),
+                ImportMapping.objects.all(),
+            ):
                 rows.filter(scope_path__startswith=old).update(
                     scope_path=Concat(Value(new), Substr("scope_path", len(old) + 1))
                 )
@@ -64,10 +79,17 @@ def unit_update(*, actor: Actor, pk: int, version: int | None, reason: str = "",
 @transaction.atomic
 def unit_archive(*, actor: Actor, pk: int, version: int | None, reason: str) -> Unit:
     """Close a unit. Refused while live units stand below it."""
-    path = services.get_visible(Unit, pk, actor).path or ""
-    below = Unit.objects.unscoped(reason="anything alive below").below(path).filter(archived_at=None).exclude(pk=pk)
+    path = services.get_visible(Unit, pk, actor).path
+    below = (
+        Unit.objects.unscoped(reason="anything alive below")
+        .below(path)
+        .filter(archived_at=None)
+        .exclude(pk=pk)
+    )
     if below.exists():
-        raise Refused(_("%(n)s units still belong to this one. Move or archive them first.") % {"n": below.count()})
+        raise Refused(
+            _("%(n)s units still belong to this one. Move or archive them first.") % {"n": below.count()}
+        )
     return services.archive(Unit, actor=actor, pk=pk, version=version, reason=reason)
 
 

@@ -25,7 +25,9 @@ def user_create(*, actor: Actor, password: str, **values: Any) -> User:
     user = User(**values)
     validate_password(password, user)
     user.set_password(password)
-    return services.create(User, actor=actor, values={**values, "password": user.password, "must_change_password": True})
+    return services.create(
+        User, actor=actor, values={**values, "password": user.password, "must_change_password": True}
+    )
 
 
 def user_update(*, actor: Actor, pk: int, version: int | None, **values: Any) -> User:
@@ -55,7 +57,13 @@ def password_set(*, actor: Actor, user: User, password: str, must_change: bool =
 
 @transaction.atomic
 def role_grant(
-    *, actor: Actor, user: User, role: str, unit: Unit, valid_from: date | None = None, valid_to: date | None = None
+    *,
+    actor: Actor,
+    user: User,
+    role: str,
+    unit: Unit,
+    valid_from: date | None = None,
+    valid_to: date | None = None,
 ) -> RoleGrant:
     """Give a role. Raises Refused when a role held at the same time excludes it; nobody grants himself one."""
     if actor.pk is not None and actor.pk == user.pk:
@@ -84,7 +92,9 @@ def role_end(*, actor: Actor, pk: int, version: int | None, reason: str) -> Role
     yesterday = clock.today() - timedelta(days=1)
     if grant.valid_from > yesterday:
         return services.archive(RoleGrant, actor=actor, pk=pk, version=version, reason=reason)
-    return services.update(RoleGrant, actor=actor, pk=pk, version=version, values={"valid_to": yesterday}, reason=reason)
+    return services.update(
+        RoleGrant, actor=actor, pk=pk, version=version, values={"valid_to": yesterday}, reason=reason
+    )
 
 
 @transaction.atomic
@@ -92,7 +102,9 @@ def token_issue(*, actor: Actor, user: User, days: int | None = 365) -> str:
     """A token for an API client; only its hash is kept, so it is shown once. Refused for people's accounts."""
     services.authorize_change(actor, user)
     if not any(g.role == Role.SERVICE_CLIENT for g in user.grants()):
-        raise Refused(_("Tokens are for service-centre clients. Give the account that role first."), code="not_a_client")
+        raise Refused(
+            _("Tokens are for service-centre clients. Give the account that role first."), code="not_a_client"
+        )
     with changelog.acting(actor, reason=_("token issued")):
         _row, token = AuthToken.objects.create(user=user, expiry=timedelta(days=days) if days else None)
     return str(token)

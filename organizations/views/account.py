@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.auth import update_session_auth_hash
 from django.http import HttpRequest, JsonResponse
@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from common.views.rows import FormPage
 from organizations import services as org
 from organizations.forms import OwnPasswordForm
+from organizations.models import User
 from organizations.passwords import expired
 
 
@@ -23,8 +24,12 @@ class OwnPassword(FormPage):
     form_class = OwnPasswordForm
     saved = _("Your password is changed.")
 
+    @property
+    def account(self) -> User:
+        return cast(User, self.request.user)
+
     def run(self, form: Any) -> Any:
-        user = self.request.user
+        user = self.account
         org.password_set(actor=user, user=user, password=form.cleaned_data["new"])
         user.refresh_from_db()
         update_session_auth_hash(self.request, user)
@@ -34,7 +39,7 @@ class OwnPassword(FormPage):
         return reverse("home")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        if expired(self.request.user):
+        if expired(self.account):
             kwargs.setdefault("sub", _("Set a password of your own before you go on."))
         else:
             kwargs.setdefault("cancel_url", reverse("home"))
@@ -51,7 +56,10 @@ class PasswordExpiryMiddleware:
         if request.user.is_authenticated and expired(request.user):
             free = {reverse("own_password"), reverse("logout"), reverse("set_language")}
             if request.path.startswith("/api/"):  # a session; tokens are read later and don't expire this way
-                body = {"code": "password_expired", "message": gettext("Set a password of your own before you go on.")}
+                body = {
+                    "code": "password_expired",
+                    "message": gettext("Set a password of your own before you go on."),
+                }
                 return JsonResponse({**body, "fields": {}, "request_id": request.request_id}, status=403)  # type: ignore[attr-defined]
             if request.path not in free and not request.path.startswith("/static/"):
                 return redirect("own_password")

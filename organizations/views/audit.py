@@ -42,7 +42,12 @@ class EventTable(RowTable):
 class EventFilterSet(django_filters.FilterSet):
     who = django_filters.CharFilter(method="by_actor", label=_("Who"))
     model = django_filters.CharFilter(field_name="pgh_obj_model", lookup_expr="icontains", label=_("Table"))
-    day = django_filters.DateFilter(field_name="pgh_created_at", lookup_expr="date", label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}))
+    day = django_filters.DateFilter(
+        field_name="pgh_created_at",
+        lookup_expr="date",
+        label=_("Day"),
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
 
     class Meta:
         model = Events
@@ -59,12 +64,18 @@ class ChangeLog(Page):
     template_name = "common/list.html"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        found = EventFilterSet(request.GET, queryset=Events.objects.order_by("-pgh_created_at", "-pgh_id"), request=request)
+        found = EventFilterSet(
+            request.GET, queryset=Events.objects.order_by("-pgh_created_at", "-pgh_id"), request=request
+        )
         table = EventTable(found.qs, chosen=request.GET.getlist("columns"), request=request)
         RequestConfig(request, paginate={"per_page": PAGE_SIZE}).configure(table)
         partial = request.htmx and not request.htmx.boosted  # type: ignore[attr-defined]
         context = self.get_context_data(
-            table=table, columns=column_choices(table), filter=found, total=table.paginator.count, empty={"title": _("Nothing here yet."), "why": ""}
+            table=table,
+            columns=column_choices(table),
+            filter=found,
+            total=table.paginator.count,
+            empty={"title": _("Nothing here yet."), "why": ""},
         )
         name = "common/_results.html" if partial else "common/list.html"
         return self.response_class(request=request, template=[name], context=context)

@@ -13,7 +13,7 @@ from common import services
 from common.access import Action
 from common.masking import mask_phone
 from common.scope import may_on
-from common.views import ArchivePage, CreatePage, DetailPage, ListPage, UpdatePage, action
+from common.views import ArchivePage, CreatePage, Crumbs, DetailPage, ListPage, UpdatePage, action
 from common.views.rows import FormPage
 from organizations import services as org
 from organizations.filters import OfficerFilterSet, PostFilterSet
@@ -28,7 +28,7 @@ class PostNouns:
     model = Post
     kind = "post"
     url_prefix = "post"
-    crumbs = (ADMIN, (_("Posts"), "post_list"))
+    crumbs: Crumbs = (ADMIN, (_("Posts"), "post_list"))
 
 
 class PostList(PostNouns, ListPage):
@@ -36,7 +36,7 @@ class PostList(PostNouns, ListPage):
     table_class = PostTable
     filterset_class = PostFilterSet
     create_label = _("New post")
-    crumbs = (ADMIN,)
+    crumbs: Crumbs = (ADMIN,)
 
     def rows(self, queryset: Any) -> Any:
         return queryset.select_related("unit")
@@ -45,7 +45,15 @@ class PostList(PostNouns, ListPage):
 class PostDetail(PostNouns, DetailPage):
     def panels(self) -> list[dict[str, Any]]:
         post = self.get_object()
-        return [{"title": _("Facts"), "rows": [(_("unit"), post.unit), (_("head of the unit"), _("yes") if post.is_head else _("no"))]}]
+        return [
+            {
+                "title": _("Facts"),
+                "rows": [
+                    (_("unit"), post.unit),
+                    (_("head of the unit"), _("yes") if post.is_head else _("no")),
+                ],
+            }
+        ]
 
 
 class PostCreate(PostNouns, CreatePage):
@@ -67,7 +75,7 @@ class OfficerNouns:
     model = Officer
     kind = "officer"
     url_prefix = "officer"
-    crumbs = (ADMIN, (_("Officers"), "officer_list"))
+    crumbs: Crumbs = (ADMIN, (_("Officers"), "officer_list"))
 
 
 class OfficerList(OfficerNouns, ListPage):
@@ -76,7 +84,7 @@ class OfficerList(OfficerNouns, ListPage):
     table_class = OfficerTable
     filterset_class = OfficerFilterSet
     create_label = _("New officer")
-    crumbs = (ADMIN,)
+    crumbs: Crumbs = (ADMIN,)
 
     def rows(self, queryset: Any) -> Any:
         return queryset.select_related("unit", "post__unit")
@@ -89,14 +97,16 @@ class OfficerDetail(OfficerNouns, DetailPage):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         officer = self.get_object()
-        org.officer_phone_shown(actor=request.user, officer=officer)
+        org.officer_phone_shown(actor=self.actor, officer=officer)
         self.unmasked = True
         return self.get(request, *args, **kwargs)
 
     def actions(self) -> list[dict[str, Any]]:
         officer, found = self.get_object(), super().actions()
-        if officer.phone and not self.unmasked and may_on(self.request.user, Action.UNMASK, officer):
-            found.insert(0, action(_("Show telephone"), reverse("officer_detail", args=[officer.pk]), post=True))
+        if officer.phone and not self.unmasked and may_on(self.actor, Action.UNMASK, officer):
+            found.insert(
+                0, action(_("Show telephone"), reverse("officer_detail", args=[officer.pk]), post=True)
+            )
         return found
 
     def panels(self) -> list[dict[str, Any]]:
@@ -116,8 +126,11 @@ class OfficerDetail(OfficerNouns, DetailPage):
 
     def related(self) -> list[dict[str, Any]]:
         officer = self.get_object()
-        found: dict[str, Any] = {"title": _("Service record"), "table": ServiceTable(officer.service.filter(archived_at=None))}
-        if may_on(self.request.user, Action.CHANGE, officer):
+        found: dict[str, Any] = {
+            "title": _("Service record"),
+            "table": ServiceTable(officer.service.filter(archived_at=None)),
+        }
+        if may_on(self.actor, Action.CHANGE, officer):
             found["add_url"] = reverse("service_add", args=[officer.pk])
         return [found]
 
@@ -143,11 +156,11 @@ class ServiceAdd(OfficerNouns, FormPage):
     form_class = ServiceForm
 
     def check(self) -> None:
-        self.officer = services.get_visible(Officer, self.kwargs["pk"], self.request.user)
-        services.authorize(self.request.user, Action.CHANGE, self.officer)
+        self.officer = services.get_visible(Officer, self.kwargs["pk"], self.actor)
+        services.authorize(self.actor, Action.CHANGE, self.officer)
 
     def run(self, form: Any) -> Any:
-        return org.service_record_add(actor=self.request.user, officer=self.officer, **form.cleaned_data)
+        return org.service_record_add(actor=self.actor, officer=self.officer, **form.cleaned_data)
 
     def done_url(self, result: Any) -> str:
         return reverse("officer_detail", args=[self.officer.pk])

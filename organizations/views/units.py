@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from common import clock, services
 from common.access import Action
 from common.scope import may_on
-from common.views import ArchivePage, CreatePage, DetailPage, ListPage, Page, UpdatePage, write
+from common.views import ArchivePage, CreatePage, Crumbs, DetailPage, ListPage, Page, UpdatePage, write
 from common.views.rows import FormPage
 from organizations import services as org
 from organizations.filters import GroupFilterSet, UnitFilterSet
@@ -29,7 +29,7 @@ class UnitNouns:
     model = Unit
     kind = "unit"
     url_prefix = "unit"
-    crumbs = (ADMIN, (_("Units"), "unit_list"))
+    crumbs: Crumbs = (ADMIN, (_("Units"), "unit_list"))
 
 
 class UnitList(UnitNouns, ListPage):
@@ -38,7 +38,7 @@ class UnitList(UnitNouns, ListPage):
     table_class = UnitTable
     filterset_class = UnitFilterSet
     create_label = _("New unit")
-    crumbs = (ADMIN,)
+    crumbs: Crumbs = (ADMIN,)
 
     def rows(self, queryset: Any) -> Any:
         return queryset.select_related("parent").prefetch_related("aliases")
@@ -63,9 +63,14 @@ class UnitDetail(UnitNouns, DetailPage):
         ]
 
     def related(self) -> list[dict[str, Any]]:
-        unit, user = self.get_object(), self.request.user
-        children = Unit.objects.visible_to(user).filter(parent=unit, archived_at=None).select_related("parent")
-        aliases: dict[str, Any] = {"title": _("Other names in senders' sheets"), "table": AliasTable(unit.aliases.all())}
+        unit, user = self.get_object(), self.actor
+        children = (
+            Unit.objects.visible_to(user).filter(parent=unit, archived_at=None).select_related("parent")
+        )
+        aliases: dict[str, Any] = {
+            "title": _("Other names in senders' sheets"),
+            "table": AliasTable(unit.aliases.all()),
+        }
         if may_on(user, Action.CHANGE, unit):
             aliases["add_url"] = reverse("alias_add", args=[unit.pk])
         found = [aliases]
@@ -73,7 +78,9 @@ class UnitDetail(UnitNouns, DetailPage):
             found.append(
                 {
                     "title": _("Units below"),
-                    "table": UnitTable(children.prefetch_related("aliases"), chosen=("name", "code", "kind", "aliases")),
+                    "table": UnitTable(
+                        children.prefetch_related("aliases"), chosen=("name", "code", "kind", "aliases")
+                    ),
                 }
             )
         return found
@@ -100,11 +107,11 @@ class AliasAdd(UnitNouns, FormPage):
     title = _("Another name of a unit")
 
     def check(self) -> None:
-        self.unit = services.get_visible(Unit, self.kwargs["pk"], self.request.user)
-        services.authorize(self.request.user, Action.CHANGE, self.unit)
+        self.unit = services.get_visible(Unit, self.kwargs["pk"], self.actor)
+        services.authorize(self.actor, Action.CHANGE, self.unit)
 
     def run(self, form: Any) -> Any:
-        return org.alias_add(actor=self.request.user, unit=self.unit, name=form.cleaned_data["name"])
+        return org.alias_add(actor=self.actor, unit=self.unit, name=form.cleaned_data["name"])
 
     def done_url(self, result: Any) -> str:
         return reverse("unit_detail", args=[self.unit.pk])
@@ -120,8 +127,8 @@ class AliasRemove(Page):
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         alias = get_object_or_404(UnitAlias, pk=pk)
-        services.get_visible(Unit, alias.unit_id, request.user)
-        write(request, lambda: org.alias_remove(actor=request.user, pk=pk), said=_("The name is forgotten."))
+        services.get_visible(Unit, alias.unit_id, self.actor)
+        write(request, lambda: org.alias_remove(actor=self.actor, pk=pk), said=_("The name is forgotten."))
         return HttpResponseRedirect(reverse("unit_detail", args=[alias.unit_id]))
 
 
@@ -129,7 +136,7 @@ class GroupNouns:
     model = CompetitionGroup
     kind = "group"
     url_prefix = "group"
-    crumbs = (ADMIN, (_("Competition groups"), "group_list"))
+    crumbs: Crumbs = (ADMIN, (_("Competition groups"), "group_list"))
 
 
 class GroupList(GroupNouns, ListPage):
@@ -138,11 +145,13 @@ class GroupList(GroupNouns, ListPage):
     table_class = GroupTable
     filterset_class = GroupFilterSet
     create_label = _("New group")
-    crumbs = (ADMIN,)
+    crumbs: Crumbs = (ADMIN,)
 
     def rows(self, queryset: Any) -> Any:
         today = Q(memberships__valid__contains=clock.today(), memberships__archived_at=None)
-        return queryset.select_related("owner").annotate(members=Count("memberships", filter=today, distinct=True))
+        return queryset.select_related("owner").annotate(
+            members=Count("memberships", filter=today, distinct=True)
+        )
 
 
 class GroupDetail(GroupNouns, DetailPage):
@@ -152,8 +161,10 @@ class GroupDetail(GroupNouns, DetailPage):
 
     def related(self) -> list[dict[str, Any]]:
         group = self.get_object()
-        may_change = may_on(self.request.user, Action.CHANGE, group)
-        rows = with_right_to_end(group.memberships.filter(archived_at=None).select_related("unit"), may_change)
+        may_change = may_on(self.actor, Action.CHANGE, group)
+        rows = with_right_to_end(
+            group.memberships.filter(archived_at=None).select_related("unit"), may_change
+        )
         found: dict[str, Any] = {"title": _("Units in the group"), "table": MembershipTable(rows)}
         if may_change:
             found["add_url"] = reverse("membership_add", args=[group.pk])
@@ -184,8 +195,8 @@ class GroupPart(GroupNouns, FormPage):
         return self.kwargs["pk"]
 
     def check(self) -> None:
-        self.group = services.get_visible(CompetitionGroup, self.group_pk(), self.request.user)
-        services.authorize(self.request.user, Action.CHANGE, self.group)
+        self.group = services.get_visible(CompetitionGroup, self.group_pk(), self.actor)
+        services.authorize(self.actor, Action.CHANGE, self.group)
 
     def done_url(self, result: Any) -> str:
         return reverse("group_detail", args=[self.group.pk])
@@ -199,10 +210,10 @@ class MembershipAdd(GroupPart):
     form_class = MembershipForm
 
     def make_form(self, data: Any = None) -> Any:
-        return MembershipForm(data, actor=self.request.user, group=self.group)
+        return MembershipForm(data, actor=self.actor, group=self.group)
 
     def run(self, form: Any) -> Any:
-        return org.membership_add(actor=self.request.user, group=self.group, **form.cleaned_data)
+        return org.membership_add(actor=self.actor, group=self.group, **form.cleaned_data)
 
 
 class MembershipEnd(GroupPart):
@@ -213,4 +224,6 @@ class MembershipEnd(GroupPart):
         return get_object_or_404(GroupMembership, pk=self.kwargs["pk"]).group_id
 
     def run(self, form: Any) -> Any:
-        return org.membership_end(actor=self.request.user, pk=self.kwargs["pk"], last_day=form.cleaned_data["last_day"])
+        return org.membership_end(
+            actor=self.actor, pk=self.kwargs["pk"], last_day=form.cleaned_data["last_day"]
+        )

@@ -13,7 +13,7 @@ from django.utils.translation import pgettext_lazy
 from common.access import Action
 from common.masking import mask_phone
 from common.scope import may_on
-from common.views import ArchivePage, CreatePage, DetailPage, ListPage, UpdatePage, action, write
+from common.views import ArchivePage, CreatePage, Crumbs, DetailPage, ListPage, UpdatePage, action, write
 from organizations import services as org
 from organizations.choices import Role
 from organizations.filters import RoleGrantFilterSet, UserFilterSet
@@ -28,7 +28,7 @@ class UserNouns:
     model = User
     kind = "user"
     url_prefix = "user"
-    crumbs = (ADMIN, (_("Accounts"), "user_list"))
+    crumbs: Crumbs = (ADMIN, (_("Accounts"), "user_list"))
 
 
 class UserList(UserNouns, ListPage):
@@ -36,7 +36,7 @@ class UserList(UserNouns, ListPage):
     table_class = UserTable
     filterset_class = UserFilterSet
     create_label = _("New account")
-    crumbs = (ADMIN,)
+    crumbs: Crumbs = (ADMIN,)
 
     def rows(self, queryset: Any) -> Any:
         return queryset.select_related("unit")
@@ -49,7 +49,7 @@ class UserDetail(UserNouns, DetailPage):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         user = self.get_object()
-        done, token = write(request, lambda: org.token_issue(actor=request.user, user=user))
+        done, token = write(request, lambda: org.token_issue(actor=self.actor, user=user))
         if done:
             self.token = token
         return self.get(request, *args, **kwargs)
@@ -57,8 +57,10 @@ class UserDetail(UserNouns, DetailPage):
     def actions(self) -> list[dict[str, Any]]:
         user, found = self.get_object(), super().actions()
         is_client = any(g.role == Role.SERVICE_CLIENT for g in user.grants())
-        if is_client and may_on(self.request.user, Action.CHANGE, user):
-            found.insert(0, action(_("Issue a token"), reverse("user_detail", args=[user.pk]), icon="key", post=True))
+        if is_client and may_on(self.actor, Action.CHANGE, user):
+            found.insert(
+                0, action(_("Issue a token"), reverse("user_detail", args=[user.pk]), icon="key", post=True)
+            )
         return found
 
     def panels(self) -> list[dict[str, Any]]:
@@ -77,12 +79,23 @@ class UserDetail(UserNouns, DetailPage):
             }
         ]
         if self.token:
-            found.insert(0, {"title": _("Token, shown only now: keep it safe"), "rows": [(_("token"), self.token)]})
+            found.insert(
+                0, {"title": _("Token, shown only now: keep it safe"), "rows": [(_("token"), self.token)]}
+            )
         return found
 
     def related(self) -> list[dict[str, Any]]:
-        rows = RoleGrant.objects.visible_to(self.request.user).filter(user=self.get_object()).select_related("user", "unit")
-        return [{"title": _("Roles"), "table": RoleGrantTable(rows, chosen=("role", "unit", "valid_from", "valid_to"))}]
+        rows = (
+            RoleGrant.objects.visible_to(self.actor)
+            .filter(user=self.get_object())
+            .select_related("user", "unit")
+        )
+        return [
+            {
+                "title": _("Roles"),
+                "table": RoleGrantTable(rows, chosen=("role", "unit", "valid_from", "valid_to")),
+            }
+        ]
 
 
 class UserCreate(UserNouns, CreatePage):
@@ -104,7 +117,7 @@ class RoleNouns:
     model = RoleGrant
     kind = "role_grant"
     url_prefix = "role"
-    crumbs = (ADMIN, (_("Roles"), "role_list"))
+    crumbs: Crumbs = (ADMIN, (_("Roles"), "role_list"))
 
 
 class RoleList(RoleNouns, ListPage):
@@ -113,7 +126,7 @@ class RoleList(RoleNouns, ListPage):
     table_class = RoleGrantTable
     filterset_class = RoleGrantFilterSet
     create_label = _("Give a role")
-    crumbs = (ADMIN,)
+    crumbs: Crumbs = (ADMIN,)
 
     def rows(self, queryset: Any) -> Any:
         return queryset.select_related("user", "unit")
@@ -122,7 +135,7 @@ class RoleList(RoleNouns, ListPage):
 class RoleDetail(RoleNouns, DetailPage):
     def actions(self) -> list[dict[str, Any]]:
         grant = self.get_object()
-        if grant.archived_at or not may_on(self.request.user, Action.ARCHIVE, grant):
+        if grant.archived_at or not may_on(self.actor, Action.ARCHIVE, grant):
             return []
         return [action(_("End the role"), reverse("role_end", args=[grant.pk]), primary=True)]
 

@@ -127,7 +127,10 @@ class ReadSuite(Nouns):
     def test_order_both_ways(self, tree):
         self.many(tree, 3)
         client = self.keeper_api(tree)
-        up, down = self.ids(client, f"&ordering={self.ordering}"), self.ids(client, f"&ordering=-{self.ordering}")
+        up, down = (
+            self.ids(client, f"&ordering={self.ordering}"),
+            self.ids(client, f"&ordering=-{self.ordering}"),
+        )
         assert sorted(up) == sorted(down)
         assert len(set(up)) == len(up)
 
@@ -218,13 +221,15 @@ class WriteSuite(ReadSuite):
         assert (response.json()[field], response.json()["version"]) == (value, row.version + 1)
         changes, line = shown_changes(self.model._base_manager.get(pk=row.pk))
         assert (line.action, line.actor) == (DONE["update"], client.user.actor_name)
-        assert [after for _before, after in changes.values()] .count(value) == 1
+        assert [after for _before, after in changes.values()].count(value) == 1
 
     def test_update_needs_the_version(self, tree):
         client, row = self.keeper_api(tree), self.row(tree)
         before = state_of(self.model)
         for sent in ({}, {"version": ""}, {"version": None}, {"version": "one"}):
-            body = assert_problem(client.patch(self.url(row.pk), {**sent, **dict([self.change])}, format="json"), 400, "invalid")
+            body = assert_problem(
+                client.patch(self.url(row.pk), {**sent, **dict([self.change])}, format="json"), 400, "invalid"
+            )
             assert "version" in body["fields"]
         assert state_of(self.model) == before
 
@@ -273,4 +278,3 @@ class WriteSuite(ReadSuite):
         assert answers[0] == answers[1]
         assert str(hidden) not in answers[0]
         assert state_of(self.model) == before
-

@@ -11,7 +11,9 @@ from tests.support.clients import client_for
 def state_of(model):
     """Everything in a table and its change log, to prove that nothing changed."""
     rows = list(model._base_manager.order_by("pk").values())
-    tracker = next((e for e in Event.__subclasses__() if getattr(e, "pgh_tracked_model", None) is model), None)
+    tracker = next(
+        (e for e in Event.__subclasses__() if getattr(e, "pgh_tracked_model", None) is model), None
+    )
     return rows, tracker.objects.count() if tracker else 0
 
 

@@ -99,7 +99,9 @@ class ListSuite(Nouns):
         assert "<html" not in part
         assert 'id="results"' in part
         assert "标记甲" in part
-        boosted = client.get(self.url(), headers={"HX-Request": "true", "HX-Boosted": "true"}).content.decode()
+        boosted = client.get(
+            self.url(), headers={"HX-Request": "true", "HX-Boosted": "true"}
+        ).content.decode()
         assert "<html" in boosted
 
     def test_search(self, tree):
@@ -388,7 +390,10 @@ class RowSuite(CreateSuite):
         row, client = self.row(tree), self.as_outsider(tree)
         sent = self.edit(self.as_keeper(tree), row, **dict([self.change]))
         before = state_of(self.model)
-        for response in (client.get(self.url("update", row.pk)), client.post(self.url("update", row.pk), sent)):
+        for response in (
+            client.get(self.url("update", row.pk)),
+            client.post(self.url("update", row.pk), sent),
+        ):
             assert response.status_code == 404
             assert "标记甲" not in response.content.decode()
         assert state_of(self.model) == before

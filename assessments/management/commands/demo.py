@@ -15,7 +15,9 @@ class Command(BaseCommand):
         steps = parser.add_subparsers(dest="step", required=True)
         steps.add_parser("load", help="into an empty installation; says so when it is there already")
         accounts = steps.add_parser("accounts", help="list the demo accounts")
-        accounts.add_argument("--new-passwords", action="store_true", help="set new passwords and print them once")
+        accounts.add_argument(
+            "--new-passwords", action="store_true", help="set new passwords and print them once"
+        )
 
     def handle(self, *args: Any, step: str, new_passwords: bool = False, **options: Any) -> None:
         try:

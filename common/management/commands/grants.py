@@ -21,7 +21,9 @@ def append_only_tables() -> list[str]:
 
 
 class Command(BaseCommand):
-    help = "Grant the application role its rights: all tables, but only INSERT and SELECT on append-only ones."
+    help = (
+        "Grant the application role its rights: all tables, but only INSERT and SELECT on append-only ones."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--role", default=settings.DATABASE_APP_ROLE, help="default: DATABASE_APP_ROLE")

@@ -17,7 +17,9 @@ DATA = "目标和月度数据"
 
 
 def book():
-    return openpyxl.load_workbook(io.BytesIO(build_template(UNITS, MEASURES, 2023, 6, load_words("template"))))
+    return openpyxl.load_workbook(
+        io.BytesIO(build_template(UNITS, MEASURES, 2023, 6, load_words("template")))
+    )
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -26,7 +28,9 @@ def test_headers_come_back_as_they_went_out(language):
     file = read_workbook(build_template(UNITS, MEASURES, 2023, 6, words), "template.xlsx")
     assert [sheet.name for sheet in file.sheets] == [words["sheet.guide"], words["sheet.data"]]
     expected = template_headers(MEASURES, words)
-    header = header_rows(file.sheet(words["sheet.data"]), [words["head.code"], words["head.unit"]], joiner="/")
+    header = header_rows(
+        file.sheet(words["sheet.data"]), [words["head.code"], words["head.unit"]], joiner="/"
+    )
     assert header.names == expected
     assert (header.first_row, header.data_row) == (HEADER_ROW, HEADER_ROW + 1)
     wanted = {text: [text] for text in expected}
@@ -101,7 +105,10 @@ def test_measures_that_read_alike_carry_their_code():
     """Without what stands in brackets both names are 外资: the import could not tell them apart."""
     alike = (("fdi-used", "外资（实际使用）", "万美元"), ("fdi-signed", "外资（合同）", "万美元"))
     headers = template_headers(alike, load_words("template"))
-    assert (headers[4], headers[7]) == ("外资（实际使用） fdi-used年度目标（万美元）", "外资（合同） fdi-signed年度目标（万美元）")
+    assert (headers[4], headers[7]) == (
+        "外资（实际使用） fdi-used年度目标（万美元）",
+        "外资（合同） fdi-signed年度目标（万美元）",
+    )
 
 
 @pytest.mark.parametrize(("year", "month"), [(2023, 0), (2023, 13), (1999, 6)])
