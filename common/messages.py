@@ -41,6 +41,7 @@ TEMPLATE_ENDINGS = {".html", ".txt"}
 _PERCENT = re.compile(
     r"%(?:\((?P<name>\w+)\))?[#0\-+]*(?:\d+|\*)?(?:\.(?:\d+|\*))?(?P<kind>[diouxXeEfFgGcrsa%])"
 )
+_INLINE = re.compile(r"\{%\s*(?:block)?trans")
 _BRACES = re.compile(r"\{\w*(?:![rsa])?(?::[^{}]*)?\}")
 _HEADER = """\
 # Texts of InvestPro. `manage.py messages` merges what the code says; translate what is empty.
@@ -96,7 +97,7 @@ class Defect:
 def from_python(source: str) -> Iterator[Text]:
     """The texts marked in Python code, under whatever name a marker was imported.
 
-    A module's own marker called `_` counts too. Raises SyntaxError.
+    A module's own marker called `_` counts too, and a template written in the code. Raises SyntaxError.
     """
     tree = ast.parse(source)
     markers = dict(KEYWORDS)
@@ -104,6 +105,8 @@ def from_python(source: str) -> Iterator[Text]:
         if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation":
             markers |= {a.asname: KEYWORDS[a.name] for a in node.names if a.asname and a.name in KEYWORDS}
     for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and _INLINE.search(node.value):
+            yield from from_template(node.value)
         if isinstance(node, ast.Call):
             name = getattr(node.func, "id", None) or getattr(node.func, "attr", None)
             if name in markers:

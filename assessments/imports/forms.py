@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from assessments.choices import Nature, Scale, TargetKind
 from assessments.models import Measure
@@ -19,7 +20,7 @@ YEARS = (2000, 2100)
 
 
 class FiguresForm(ActorForm):
-    unit = forms.ModelChoiceField(Unit._base_manager.none(), label=_("Units below"))
+    unit = forms.ModelChoiceField(Unit._base_manager.none(), label=pgettext_lazy("import", "Units below"))
     year = forms.IntegerField(label=_("Year"), min_value=YEARS[0], max_value=YEARS[1])
     month = forms.TypedChoiceField(
         label=_("January up to month"), choices=[(n, n) for n in range(1, 13)], coerce=int

@@ -17,6 +17,7 @@ from assessments.filters import (
     TargetFilterSet,
 )
 from assessments.forms import MeasureForm, RankingTableForm, TemplateForm
+from assessments.imports.figures import LABELS
 from assessments.imports.template import template_for
 from assessments.models import ImportedFigure, Measure, RankingTable, Target
 from assessments.tables import ImportedFigureTable, MeasureTable, RankingTableTable, TargetTable
@@ -262,10 +263,7 @@ class FigureDetail(FigureNouns, SourcedDetail):
             (_("return"), fact.get_state_display()),
             (_("value"), amount),
         ]
-        rows += [
-            (_("published %(what)s") % {"what": k}, f"{v['value']} ({v['ref']})")
-            for k, v in fact.published.items()
-        ]
+        rows += [(LABELS[k], f"{v['value']} ({v['ref']})") for k, v in fact.published.items()]
         if fact.remark:
             rows.append((_("remark"), fact.remark))
         return [{"title": _("Figure"), "rows": rows}, self.source()]

@@ -23,6 +23,7 @@ from common.messages import Text
         ("def _(msgid):\n    return msgid\n\nNAMES = {'a': _('Unit')}", Text("Unit")),
         ("f'{_(\"Unit\")}: 1'", Text("Unit")),
         ("gettext_noop('Unit')", Text("Unit")),
+        ("Column('<b>{{ a }}'\n'{% trans \"Unit\" %}</b>')", Text("Unit")),
         ("_(\n    'One file '\n    'of two lines'\n)", Text("One file of two lines")),
         ("ngettext('%(n)s unit', '%(n)s units', n)", Text("%(n)s unit", "%(n)s units")),
         ("ngettext_lazy('a unit', 'units', 'n')", Text("a unit", "units")),
