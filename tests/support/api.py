@@ -245,7 +245,7 @@ class WriteSuite(ReadSuite):
         self.model._base_manager.filter(pk=row.pk).update(archived_at="2026-01-01T00:00:00Z")
         before = state_of(self.model)
         assert row.pk not in self.ids(client)
-        assert row.pk in self.ids(client, "&archived=true")
+        assert row.pk in self.ids(client, "&archived=yes")
         assert client.get(self.url(row.pk)).json()["archived_at"]
         sent = {"version": row.version, **dict([self.change])}
         assert_problem(client.patch(self.url(row.pk), sent, format="json"), 409, "archived")

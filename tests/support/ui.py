@@ -85,7 +85,7 @@ class ListSuite(Nouns):
             return
         row = self.row(tree)
         client = self.as_outsider(tree)
-        for query in ("", "q=标记", "archived=false"):
+        for query in ("", "q=标记", "archived=yes"):
             assert row.pk not in self.pks(client, query)
             assert "标记甲" not in self.page(client, query).content.decode()
 
@@ -444,7 +444,7 @@ class RowSuite(CreateSuite):
         _changes, line = shown_changes(row)
         assert (line.reason, line.actor) == ("重复录入", client.user.actor_name)
         assert row.pk not in self.pks(client)
-        assert row.pk in self.pks(client, "archived=true")
+        assert row.pk in self.pks(client, "archived=yes")
 
     def test_archive_needs_its_right(self, tree):
         row, sent = self.row(tree), {"version": 1, "reason": "无权"}
