@@ -105,13 +105,15 @@ def measure_fact(figures: Figures, unit: int, measure: Measure, month: Month) ->
     """Year to date of a measure; a ratio is worked out from its two parts, in per cent, unrounded."""
     if measure.nature != Nature.RATIO:
         return figures.year_to_date(unit, measure, month)
-    assert measure.numerator and measure.denominator
+    assert measure.numerator
+    assert measure.denominator
     part = figures.year_to_date(unit, measure.numerator, month)
     whole = figures.year_to_date(unit, measure.denominator, month)
     for one in (part, whole):
         if isinstance(one, Missing):
             return one
-    assert isinstance(part, Value) and isinstance(whole, Value)
+    assert isinstance(part, Value)
+    assert isinstance(whole, Value)
     refs = f"{part.ref},{whole.ref}"
     if whole.amount == 0:
         return Missing(MissingReason.ZERO_BASE, refs)
@@ -174,9 +176,8 @@ def _line(table: RankingTable, unit: Unit, figures: Figures, month: Month, throu
             facts["target"] = Value(target.value, measure.unit, f"target:{target.pk}")
             quanta["target"] = target.quantum
             implied = target.implied
-    elif measure.numerator and (part := figures.at(unit.pk, measure.numerator, through)):
-        if "rate" in part.published:
-            published = {"rate": part.published["rate"], "of": "done"}
+    elif measure.numerator and (part := figures.at(unit.pk, measure.numerator, through)) and "rate" in part.published:
+        published = {"rate": part.published["rate"], "of": "done"}
     if table.tie_measure is not None:
         facts["tie"] = measure_fact(figures, unit.pk, table.tie_measure, through)
     state = ReturnState.FILED
@@ -192,3 +193,12 @@ def unit_ids(codes: Iterable[str]) -> Mapping[str, int]:
     """Unit codes → ids, for storing lines."""
     rows = Unit.objects.unscoped(reason=WHY).filter(code__in=list(codes)).values_list("code", "pk")
     return dict(rows)
+
+
+def has_figures(table: RankingTable, month: Month) -> bool:
+    """Whether anything was filed or said for a table's members in a month: else there is nothing to rank."""
+    units = members_on(table.group, last_day(month)).values("unit_id")
+    rows = ImportedFigure.objects.unscoped(reason=WHY).filter(
+        unit_id__in=units, measure__in=needed(table), year=month.year, month=month.number, superseded_at=None
+    )
+    return rows.exists()
