@@ -86,7 +86,7 @@ def page(reader: RunReader, *, base: str, open_unit: str, previous: dict[str, in
     }
     extras = _extra_columns(reader)
     rows = [_row(reader, line, notes, base, open_unit, previous, show, extras) for line in reader.lines]
-    no_targets = not reader.has_targets and reader.measure.nature != "ratio"
+    no_targets = reader.lacks_targets
     remarks = []
     if reader.progress is not None and reader.has_targets:
         through = reader.run.data_through
@@ -127,7 +127,7 @@ Extra = tuple[str, Callable[[ShownLine | None, Notes], dict[str, Any]]]
 
 def _extra_columns(reader: RunReader) -> list[Extra]:
     """Columns that only some tables need: the parts of a ratio, the tie-breaking measure, the missing rate."""
-    table, found = reader.table, []
+    found = []
 
     def fact_column(key: str, measure: Any) -> Extra:
         def draw(line: ShownLine | None, notes: Notes) -> dict[str, Any]:
@@ -137,14 +137,8 @@ def _extra_columns(reader: RunReader) -> list[Extra]:
 
         return f"{measure.name} {reader.unit_of(measure)}".strip(), draw
 
-    if reader.measure.nature == "ratio" and reader.measure.numerator and reader.measure.denominator:
-        found += [
-            fact_column("numerator", reader.measure.numerator),
-            fact_column("denominator", reader.measure.denominator),
-        ]
-    if table.tie_measure is not None:
-        found.append(fact_column("tie", table.tie_measure))
-    if not reader.has_targets and reader.measure.nature != "ratio":
+    found += [fact_column(key, measure) for key, measure in reader.further()]
+    if reader.lacks_targets:
 
         def no_rate(line: ShownLine | None, notes: Notes) -> dict[str, Any]:
             return cell(Shown(None, "no_target"), notes)
@@ -442,7 +436,8 @@ def _published(shown: Shown, unit: str) -> list[list[tuple[str, bool]]]:
 def sources(reader: RunReader, line: ShownLine, user: Any) -> list[dict[str, Any]]:
     """File, sheet, cell, who and when of every figure behind a line, as far as the reader may see them."""
     found = []
-    refs = {ref for shown in line.cells.values() for ref in shown.refs}
+    facts = [*line.cells.values(), *(reader.fact(line, key, measure) for key, measure in reader.further())]
+    refs = {ref for shown in facts for ref in shown.refs}
     ids = {
         kind: [int(r.split(":")[1]) for r in refs if r.startswith(f"{kind}:")]
         for kind in ("figure", "target")
@@ -460,12 +455,7 @@ def sources(reader: RunReader, line: ShownLine, user: Any) -> list[dict[str, Any
             value = (
                 ""
                 if row.value is None
-                else amount(
-                    reader.display("done", row.value)
-                    if row.measure.unit == reader.measure.unit
-                    else row.value.normalize(),
-                    reader.value_digits(),
-                )
+                else amount(reader.scaled(row.measure, row.value), reader.digits_of(row.measure))
             )
             note = (
                 _("implied: derived from the published amount and rate")

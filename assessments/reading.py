@@ -175,9 +175,26 @@ class RunReader:
         refs = tuple((sent["ref"] or "").split(",")) if sent["ref"] else ()
         if "amount" not in sent:
             return Shown(None, sent["reason"], refs)
-        value = Decimal(sent["amount"])
-        shown = to_display(value, self.table.scale) if measure.unit in MONEY else value
-        return Shown(Rounding(self.digits_of(measure)).apply(shown), refs=refs)
+        return Shown(self.scaled(measure, Decimal(sent["amount"])), refs=refs)
+
+    def further(self) -> list[tuple[str, Measure]]:
+        """Facts that only some tables show: the parts of a ratio, the tie-breaking measure."""
+        found = []
+        if self._is_ratio and self.measure.numerator and self.measure.denominator:
+            found += [("numerator", self.measure.numerator), ("denominator", self.measure.denominator)]
+        if self.table.tie_measure is not None:
+            found.append(("tie", self.table.tie_measure))
+        return found
+
+    @property
+    def lacks_targets(self) -> bool:
+        """A measure that could have targets, and none was set: its completion rate is "—: no target"."""
+        return not self._is_ratio and not self.has_targets
+
+    def scaled(self, measure: Measure, amount: Decimal) -> Decimal:
+        """An amount of any measure in the table's display unit, with its digits."""
+        shown = to_display(amount, self.table.scale) if measure.unit in MONEY else amount
+        return Rounding(self.digits_of(measure)).apply(shown)
 
     def digits_of(self, measure: Measure) -> int:
         return self.table.value_digits if measure.unit in MONEY or measure.unit == MeasureUnit.PERCENT else 0

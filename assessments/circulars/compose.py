@@ -21,6 +21,7 @@ from assessments.circulars.document import (
     Column,
     Figure,
     Kind,
+    Layout,
     Line,
     LineKind,
     Missing,
@@ -45,26 +46,36 @@ MISSING = {"not_reported": Missing.NOT_REPORTED, "not_in_table": Missing.NOT_IN_
 
 
 def month_runs(run: RankingRun, actor: Actor) -> list[RankingRun]:
-    """The runs of the same group and month that stand beside this one: each table's published run where the
-    given one is published, else its newest."""
+    """The runs that make up the month's circular of the bureau that runs the group: all its groups and tables,
+    each table's published run where the given one is published, else its newest. Ordered by table, then group."""
     rows = RankingRun.objects.visible_to(actor).filter(
-        table__group=run.table.group, table__archived_at=None, year=run.year, month=run.month
+        table__group__owner=run.table.group.owner_id,
+        table__archived_at=None,
+        table__group__archived_at=None,
+        year=run.year,
+        month=run.month,
     )
-    chosen: dict[int, RankingRun] = {}
     wants_published = hasattr(run, "publication")
     rows = rows.select_related(
-        "table__group__owner", "table__measure__numerator", "table__measure__denominator", "table__tie_measure", "publication"
-    ).distinct()  # fmt: skip
-    for one in rows.order_by("table__sort", "table__code", "number"):
+        "table__group__owner",
+        "table__measure__numerator",
+        "table__measure__denominator",
+        "table__tie_measure",
+        "publication",
+    )
+    chosen: dict[int, RankingRun] = {}
+    for one in rows.distinct().order_by("number"):
         fits = one.pk == run.pk or not wants_published or hasattr(one, "publication")
         kept = chosen.get(one.table_id)
         if fits and (kept is None or kept.pk != run.pk):
             chosen[one.table_id] = one
-    return list(chosen.values())
+    return sorted(
+        chosen.values(), key=lambda r: (r.table.sort, r.table.name, r.table.group.sort, r.table.code)
+    )
 
 
 def compose(run: RankingRun, *, actor: Actor, language: str = "zh-hans") -> CircularDocument:
-    """The circular of a run's group and month. Its words are Chinese whatever the reader's own language is."""
+    """The circular of a run's month: every group of the same bureau. Its words are Chinese whatever the reader's own language is."""
     with override(language):
         readers = [read(one) for one in month_runs(run, actor)]
         return _compose(run, readers, actor)
@@ -75,7 +86,7 @@ def _compose(run: RankingRun, readers: list[RunReader], actor: Actor) -> Circula
     blocks = tuple(_block(reader, notes) for reader in readers)
     sources = tuple(s for reader in readers for s in _sources(reader, actor))
     first = readers[0]
-    month_words = {"group": run.table.group.name, "year": run.year, "month": run.month}
+    month_words = {"group": run.table.group.owner.name, "year": run.year, "month": run.month}
     published = hasattr(run, "publication")
     return CircularDocument(
         title=_("%(group)s: results of investment promotion, January to month %(month)s of %(year)s")
@@ -84,6 +95,7 @@ def _compose(run: RankingRun, readers: list[RunReader], actor: Actor) -> Circula
         month=run.month,
         through=(run.year, run.data_through) if run.data_through != run.month else None,
         blocks=blocks,
+        layout=Layout.NAMED_SHEETS,
         notes=tuple(notes.values()),
         rounding=Rounding.TRUNCATE
         if first.table.rate_rounding == RoundingMode.TRUNCATE
@@ -154,6 +166,18 @@ def _columns(reader: RunReader) -> tuple[Column, ...]:
                     base=of,
                 )
             )
+    found += [
+        Column(
+            key,
+            Kind.OTHER,
+            label=measure.name,
+            unit=reader.unit_of(measure),
+            digits=reader.digits_of(measure),
+        )
+        for key, measure in reader.further()
+    ]
+    if reader.lacks_targets:
+        found.append(Column("completion", Kind.OTHER, label=_("Completion rate"), unit="%"))
     if reader.has_targets:
         found.append(Column("rank_amount", Kind.RANK_AMOUNT, digits=0, of="done", ascending=ascending))
         found.append(Column("rank_rate", Kind.RANK_RATE, digits=0, of="completion"))
@@ -175,9 +199,10 @@ def _differs(shown: Shown) -> bool:
 
 def _block(reader: RunReader, notes: dict[str, Note]) -> Block:
     columns = _columns(reader)
-    lines = [_line(reader, line, columns, notes) for line in reader.lines]
-    if reader.measure.nature != "ratio":
+    lines = [_line(reader, line, columns, notes) for line in reader.lines if line.ranked]
+    if reader.measure.nature != "ratio" and any(line.in_total for line in reader.lines):
         lines.append(_total(reader, columns, notes))
+    lines += [_line(reader, line, columns, notes) for line in reader.lines if not line.ranked]
     if (reported := reader.reported) is not None and reported["done"].value is not None:
         name = reader.run.inputs["reported"]["name"]
         lines.append(_cells_line(name, LineKind.REPORTED, reported, columns, notes))
@@ -193,6 +218,7 @@ def _block(reader: RunReader, notes: dict[str, Note]) -> Block:
         unit=reader.unit_label,
         progress=reader.progress if reader.has_targets else None,
         tie=tie,
+        sheet=reader.table.name,
         tie_text=""
         if tie is Tie.COMPETITION
         else _("Equal values are ordered by: %(other)s.") % {"other": other},
@@ -241,6 +267,8 @@ def _line(reader: RunReader, line: ShownLine, columns: tuple[Column, ...], notes
             blank = Figure(missing=Missing.NOT_IN_TABLE)
             figures[f"{name}_published"] = Figure(shown.published) if there else blank
             figures[f"{name}_difference"] = Figure(shown.published - shown.value) if there else blank  # type: ignore[operator]
+    for key, measure in reader.further():
+        figures[key] = _figure(reader.fact(line, key, measure), notes)
     for key, place in (("rank", "rank"), ("rank_amount", "rank_by_amount"), ("rank_rate", "rank_by_rate")):
         if key in keys:
             position = line.ranks[place]
@@ -289,14 +317,19 @@ def _sources(reader: RunReader, actor: Actor) -> Iterable[SourceRow]:
     """A row for each figure behind each cell, as far as the actor may see them."""
     wanted: dict[str, list[tuple[str, str]]] = {}
     for line in reader.lines:
-        for name in ("target", "done", "month"):
-            for ref in line.cells[name].refs:
+        shown = {name: line.cells[name] for name in ("target", "done", "month")}
+        shown |= {key: reader.fact(line, key, measure) for key, measure in reader.further()}
+        if reader.measure.nature == "ratio":
+            del shown["done"]  # its two parts stand there instead
+        for name, cell in shown.items():
+            for ref in cell.refs if cell.value is not None or name == "done" else ():
                 wanted.setdefault(ref, []).append((line.name, name))
     ids = {
         kind: [int(ref.split(":")[1]) for ref in wanted if ref.startswith(f"{kind}:")]
         for kind in ("figure", "target")
     }
-    labels = {column.key: column for column in _columns(reader)}
+    labels = {"done": reader.measure.name, "target": _("annual target"), "month": _("this month")}
+    labels |= {key: measure.name for key, measure in reader.further()}
     for kind, model in (("figure", ImportedFigure), ("target", Target)):
         rows = (
             model.objects.visible_to(actor)
@@ -308,18 +341,11 @@ def _sources(reader: RunReader, actor: Actor) -> Iterable[SourceRow]:
             if (row := found.get(ref)) is None:
                 continue
             for unit, column in places:
-                if column not in labels and column != "done":
-                    continue
-                same = row.measure.unit == reader.measure.unit
-                value = (
-                    None
-                    if row.value is None
-                    else (reader.display("done", row.value) if same else row.value.normalize())
-                )
+                value = None if row.value is None else reader.scaled(row.measure, row.value)
                 yield SourceRow(
-                    block=reader.table.code,
+                    block=f"{reader.table.group.name} {reader.table.name}",
                     unit=unit,
-                    column=column,
+                    column=labels[column],
                     value=value,
                     file=row.batch.filename,
                     sheet=row.batch.sheet,

@@ -88,6 +88,7 @@ class Rounding(StrEnum):
 class Layout(StrEnum):
     ONE_SHEET = "one_sheet"  # blocks below each other
     SHEET_PER_BLOCK = "sheet_per_block"
+    NAMED_SHEETS = "named_sheets"  # blocks that name the same sheet stand below each other on it
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +161,7 @@ class Block:
     progress: Decimal | None = None
     tie: Tie = Tie.COMPETITION
     tie_text: str = ""
+    sheet: str = ""
 
     def __post_init__(self) -> None:
         keys = [column.key for column in self.columns]

@@ -79,13 +79,17 @@ def _sheets(doc: CircularDocument, words: Mapping[str, str]) -> list[tuple[str, 
     if doc.layout is Layout.ONE_SHEET:
         return [(sheet_title(words["sheet.table"]), doc.blocks)]
     taken = {words["sheet.definitions"].casefold(), words["sheet.sources"].casefold()}
+    parts: dict[str, list[Block]] = {}
+    for block in doc.blocks:
+        parts.setdefault(block.sheet if doc.layout is Layout.NAMED_SHEETS else block.key, []).append(block)
     sheets: list[tuple[str, Sequence[Block]]] = []
-    for number, block in enumerate(doc.blocks, start=1):
-        name = sheet_title(block.title or f"{words['sheet.table']} {number}")
+    for number, (named, blocks) in enumerate(parts.items(), start=1):
+        wanted = named if doc.layout is Layout.NAMED_SHEETS else blocks[0].title
+        name = sheet_title(wanted or f"{words['sheet.table']} {number}")
         if name.casefold() in taken:
             name = f"{number} {name}"[:31]
         taken.add(name.casefold())
-        sheets.append((name, (block,)))
+        sheets.append((name, blocks))
     return sheets
 
 

@@ -10,7 +10,11 @@ from tests.support.factories import UnitFactory
 
 pytestmark = pytest.mark.django_db
 
-VERBS = {"update": "UPDATE {t} SET {c} = {c}", "delete": "DELETE FROM {t}", "truncate": "TRUNCATE {t} CASCADE"}
+VERBS = {
+    "update": "UPDATE {t} SET {c} = {c}",
+    "delete": "DELETE FROM {t}",
+    "truncate": "TRUNCATE {t} CASCADE",
+}
 
 
 def first_column(table):
@@ -74,7 +78,9 @@ def test_a_trigger_stops_the_owner_too(log):
 def test_every_change_writes_its_line_as_the_application_role(app_role, tree):
     """The triggers of the change log work with the application's rights."""
     app_role.execute("UPDATE org_unit SET name = '改名' WHERE id = %s", [tree.town.pk])
-    app_role.execute("SELECT name FROM org_unit_event WHERE pgh_obj_id = %s ORDER BY pgh_id DESC LIMIT 1", [tree.town.pk])
+    app_role.execute(
+        "SELECT name FROM org_unit_event WHERE pgh_obj_id = %s ORDER BY pgh_id DESC LIMIT 1", [tree.town.pk]
+    )
     assert app_role.fetchone() == ("改名",)
 
 

@@ -21,7 +21,12 @@ def test_outside_a_request_the_actor_and_reason_are_kept(tree):
     unit = Unit._base_manager.get(pk=tree.town.pk)
     org.unit_update(actor=clerk, pk=unit.pk, version=unit.version, name="新龙驹寨镇", reason="更名批复")
     entry = history(unit)[0]
-    assert (entry.action, entry.actor, entry.reason, entry.request_id) == (DONE["update"], clerk.name, "更名批复", "")
+    assert (entry.action, entry.actor, entry.reason, entry.request_id) == (
+        DONE["update"],
+        clerk.name,
+        "更名批复",
+        "",
+    )
     assert {(c.before, c.after) for c in entry.changes} >= {("龙驹寨镇", "新龙驹寨镇")}
 
 
@@ -77,11 +82,24 @@ def test_the_audit_page_shows_before_and_after(tree):
     clerk = client_for(Role.BUREAU_STAFF, tree.county, name="周敏")
     answer = clerk.post(
         reverse("unit_update", args=[tree.town.pk]),
-        {"parent": tree.county.pk, "name": "更名后镇", "code": "longjuzhai", "kind": "town", "sort": 0, "version": 1},
+        {
+            "parent": tree.county.pk,
+            "name": "更名后镇",
+            "code": "longjuzhai",
+            "kind": "town",
+            "sort": 0,
+            "version": 1,
+        },
     )
     assert answer.status_code == 302
-    page = client_for(Role.AUDIT_ADMIN, tree.city).get(reverse("change_log"), {"who": "周敏"}).content.decode()
+    page = (
+        client_for(Role.AUDIT_ADMIN, tree.city).get(reverse("change_log"), {"who": "周敏"}).content.decode()
+    )
     for words in ("周敏", "龙驹寨镇", "更名后镇", answer["X-Request-Id"]):
         assert words in page
-    other = client_for(Role.AUDIT_ADMIN, tree.city).get(reverse("change_log"), {"who": "没有此人"}).content.decode()
+    other = (
+        client_for(Role.AUDIT_ADMIN, tree.city)
+        .get(reverse("change_log"), {"who": "没有此人"})
+        .content.decode()
+    )
     assert "更名后镇" not in other

@@ -84,7 +84,10 @@ def names(rows):
 
 @pytest.fixture
 def posts(tree):
-    return [PostFactory(unit=unit, name=unit.name) for unit in (tree.city, tree.county, tree.town, tree.other_town)]
+    return [
+        PostFactory(unit=unit, name=unit.name)
+        for unit in (tree.city, tree.county, tree.town, tree.other_town)
+    ]
 
 
 def test_a_scope_reaches_the_unit_and_everything_below(tree, posts):
@@ -181,7 +184,12 @@ def test_uniqueness_knows_hidden_rows_and_names_none(tree):
     """A code taken at another unit is refused, and the answer says nothing about who has it."""
     client = user_with(Role.BUREAU_STAFF, tree.county)
     with pytest.raises(ValidationError) as refused:
-        org.group_create(actor=client, owner=tree.county, code=GroupFactory(owner=tree.other_county, name="密").code, name="新组")
+        org.group_create(
+            actor=client,
+            owner=tree.county,
+            code=GroupFactory(owner=tree.other_county, name="密").code,
+            name="新组",
+        )
     assert set(refused.value.message_dict) == {"code"}
     assert "密" not in str(refused.value)
     assert "青石" not in str(refused.value)
