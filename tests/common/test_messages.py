@@ -8,6 +8,8 @@ import pytest
 from babel.messages.catalog import Catalog
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.template import Context, Template
+from django.utils import translation
 
 from common import messages
 from common.messages import Text
@@ -228,6 +230,17 @@ def test_compile(project, capsys):
         compiled = gettext.GNUTranslations(stream)
     assert compiled.ngettext("%(n)s row", "%(n)s rows", 3) == "%(n)s 行"
     assert compiled.gettext("Unit") == "Unit"  # a guess is not shown
+
+
+def test_pages_speak_both_languages(project, settings):
+    translate(project)
+    call_command("messages", "--compile", stdout=io.StringIO())
+    settings.LOCALE_PATHS = list(settings.LOCALE_PATHS)  # tells Django to read the catalogues again
+    page = Template("{% load i18n %}{% translate 'Unit' %}")
+    with translation.override("zh-hans"):
+        assert page.render(Context()) == "单位"
+    with translation.override("en"):
+        assert page.render(Context()) == "Unit"
 
 
 def test_without_a_catalogue(project):
