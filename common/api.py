@@ -36,9 +36,12 @@ class RowSerializer(serializers.ModelSerializer):
         field_class, kwargs = super().build_relational_field(field_name, relation_info)
         model = relation_info.related_model
         kwargs.pop("validators", None)
-        if "queryset" in kwargs and hasattr(model, "Scope") and "request" in self.context:
-            rows = model.objects.visible_to(self.context["request"].user)
-            kwargs["queryset"] = rows.filter(archived_at=None)  # the same choices as in a form
+        user = getattr(self.context.get("request"), "user", None)
+        if "queryset" in kwargs and hasattr(model, "Scope") and user is not None and user.is_authenticated:
+            rows = model.objects.visible_to(user)
+            if any(f.name == "archived_at" for f in model._meta.fields):
+                rows = rows.filter(archived_at=None)  # the same choices as in a form
+            kwargs["queryset"] = rows
         return field_class, kwargs
 
 

@@ -207,9 +207,7 @@ def test_a_refusal_ends_the_job_with_its_sentence():
 
 def test_an_error_is_tried_again_and_ends(queue):
     run = put("t.breaks")
-    states = []
-    for _attempt in range(jobs.MAX_ATTEMPTS):
-        states.append(jobs.execute(run.pk))
+    states = [jobs.execute(run.pk) for _attempt in range(jobs.MAX_ATTEMPTS)]
     assert states == [State.QUEUED, State.QUEUED, State.FAILED]
     assert calls == ["breaks"] * jobs.MAX_ATTEMPTS
     assert again(run).error == "RuntimeError: disk full"

@@ -1,0 +1,251 @@
+"""One row of every kind in the county's scope, each made when a test first asks for it.
+
+Every text that a stranger must not read begins with 标记.
+"""
+
+import io
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+
+import factory
+from django.core.files.base import ContentFile
+from openpyxl import Workbook
+
+from assessments.models import ImportedFigure, Measure, RankingTable, Target
+from assessments.services.rankings import run_compute
+from common import clock
+from common.models import ImportBatch, ImportFile, ImportRow, JobRun
+from reference.models import CalendarYear, Currency, ExchangeRate, Holiday, Industry, Region
+from rules.periods import Month
+from tests.support.factories import (
+    TESTS,
+    GroupFactory,
+    MembershipFactory,
+    OfficerFactory,
+    PostFactory,
+    RoleGrantFactory,
+    RowFactory,
+    Tree,
+    UnitAliasFactory,
+    UnitFactory,
+    UserFactory,
+)
+
+SOURCE = "国务院办公厅通知"
+
+
+class MeasureFactory(RowFactory):
+    class Meta:
+        model = Measure
+        skip_postgeneration_save = True
+
+    code = factory.Sequence(lambda n: f"measure-{n}")
+    name = factory.Sequence(lambda n: f"到位资金{n}")
+    unit = "yuan"
+
+
+class RankingTableFactory(RowFactory):
+    class Meta:
+        model = RankingTable
+        skip_postgeneration_save = True
+
+    group = factory.SubFactory(GroupFactory)
+    measure = factory.SubFactory(MeasureFactory)
+    code = factory.Sequence(lambda n: f"table-{n}")
+    name = factory.Sequence(lambda n: f"排名{n}")
+
+
+class HolidayFactory(RowFactory):
+    class Meta:
+        model = Holiday
+        skip_postgeneration_save = True
+
+    date = factory.Sequence(lambda n: date.fromordinal(date(2031, 1, 1).toordinal() + n))
+    kind = "off"
+    name = factory.Sequence(lambda n: f"节日{n}")
+    source = SOURCE
+
+
+class CalendarYearFactory(RowFactory):
+    class Meta:
+        model = CalendarYear
+        skip_postgeneration_save = True
+
+    year = factory.Sequence(lambda n: 2100 + n)
+    source = SOURCE
+
+
+class CurrencyFactory(RowFactory):
+    class Meta:
+        model = Currency
+        skip_postgeneration_save = True
+        django_get_or_create = ("code",)
+
+    code = "USD"
+    name_zh = "美元"
+    name_en = "US dollar"
+    pinyin = "meiyuan my"
+    minor_units = 2
+
+
+class ExchangeRateFactory(RowFactory):
+    class Meta:
+        model = ExchangeRate
+        skip_postgeneration_save = True
+
+    currency = factory.SubFactory(CurrencyFactory)
+    kind = "day"
+    date = factory.Sequence(lambda n: date.fromordinal(date(2025, 1, 1).toordinal() + n))
+    rate = Decimal("7.1")
+    source = SOURCE
+
+
+def sheet(rows):
+    """An .xlsx with these rows."""
+    book = Workbook()
+    for row in rows:
+        book.active.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def batch(unit, measure, state, **values):
+    """An import of one sheet with one row, in a state of its course."""
+    data = sheet([["单位", "累计完成"], ["标记镇", 9050]])
+    sha = f"{ImportFile.objects.count():064d}"
+    file = ImportFile(sha256=sha, size=len(data))
+    file.content.save(sha, ContentFile(data), save=False)
+    file.save()
+    found = ImportBatch._base_manager.create(
+        importer="figures",
+        file=file,
+        filename="标记.xlsx",
+        sheet="Sheet",
+        scope_path=unit.path,
+        params={"year": 2026, "month": 6, "measures": [measure.code], "scale": "wan", "target_kind": "firm", "holds_from": 1, "implied": False},
+        columns={"0": "unit", "1": f"ytd:{measure.code}"},
+        state=state,
+        actor_name="周敏",
+        **values,
+    )
+    ImportRow.objects.create(
+        batch=found,
+        number=2,
+        cells={"unit": {"value": "标记镇", "ref": "A2"}, f"ytd:{measure.code}": {"value": "9050", "ref": "B2"}},
+        problems=[{"field": "unit", "ref": "A2", "message": "未知单位"}],
+        result="wrong",
+        fate="parked" if state == "confirmed" else "open",
+    )
+    return found
+
+
+class World:
+    def __init__(self):
+        self.tree = Tree()
+
+    @cached_property
+    def unit(self):
+        return UnitFactory(parent=self.tree.county, name="新设镇")  # the directory is open
+
+    @cached_property
+    def alias(self):
+        return UnitAliasFactory(unit=self.unit, name="标记别名")
+
+    @cached_property
+    def group(self):
+        return GroupFactory(owner=self.tree.county, name="标记组")
+
+    @cached_property
+    def membership(self):
+        return MembershipFactory(group=self.group, unit=self.tree.town, valid=(date(2020, 1, 1), None))
+
+    @cached_property
+    def post(self):
+        return PostFactory(unit=self.tree.town, name="标记岗位")
+
+    @cached_property
+    def officer(self):
+        return OfficerFactory(unit=self.tree.town, name="标记专员")
+
+    @cached_property
+    def user(self):
+        return UserFactory(unit=self.tree.town, name="标记账号", username="标记账号")
+
+    @cached_property
+    def role(self):
+        return RoleGrantFactory(user=self.user)
+
+    @cached_property
+    def holiday(self):
+        return HolidayFactory(name="标记节")
+
+    @cached_property
+    def year(self):
+        return CalendarYearFactory(source="标记通知")
+
+    @cached_property
+    def rate(self):
+        return ExchangeRateFactory(source="标记中间价")
+
+    @cached_property
+    def currency(self):
+        return CurrencyFactory()
+
+    @cached_property
+    def industry(self):
+        return Industry._base_manager.create(code="C", level="section", name="制造业", pinyin="zhizaoye zzy")
+
+    @cached_property
+    def region(self):
+        return Region._base_manager.create(year=2025, code="610000", level="province", name="陕西省", pinyin="shanxi sx")
+
+    @cached_property
+    def measure(self):
+        return MeasureFactory(name="到位资金", code="capital")
+
+    @cached_property
+    def table(self):
+        return RankingTableFactory(group=self.group, measure=self.measure, name="标记排名")
+
+    @cached_property
+    def mapping(self):
+        return batch(self.tree.county, self.measure, "mapping")
+
+    @cached_property
+    def preview(self):
+        return batch(self.tree.county, self.measure, "preview")
+
+    @cached_property
+    def confirmed(self):
+        return batch(self.tree.county, self.measure, "confirmed", confirmed_at=clock.now())
+
+    def _fact(self, model, unit, **values):
+        source = self.confirmed
+        common = {"measure": self.measure, "row": source.rows.get(), "batch": source, "ref": "B2", "recorded_at": clock.now()}
+        return model._base_manager.create(unit=unit, year=2026, value=Decimal("90500000"), **common, **values)
+
+    def figure_at(self, unit, **values):
+        return self._fact(ImportedFigure, unit, **{"month": 6, "span": "ytd", **values})
+
+    def target_at(self, unit, **values):
+        return self._fact(Target, unit, **values)
+
+    @cached_property
+    def figure(self):
+        return self.figure_at(self.unit)
+
+    @cached_property
+    def target(self):
+        return self.target_at(self.unit)
+
+    @cached_property
+    def run(self):
+        assert self.membership
+        assert self.figure_at(self.tree.town)
+        return run_compute(actor=TESTS, table=self.table, month=Month(2026, 6))[0]
+
+    @cached_property
+    def job(self):
+        return JobRun.objects.create(kind="assessments.rank", key="标记", actor_name="标记人", state="failed", created_at=clock.now())
