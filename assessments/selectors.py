@@ -222,3 +222,12 @@ def unit_ids(codes: Iterable[str]) -> Mapping[str, int]:
     """Unit codes → ids, for storing lines."""
     rows = Unit.objects.unscoped(reason=WHY).filter(code__in=list(codes)).values_list("code", "pk")
     return dict(rows)
+
+
+def has_figures(table: RankingTable, month: Month) -> bool:
+    """Whether anything was filed or said for a table's members in a month: else there is nothing to rank."""
+    units = members_on(table.group, last_day(month)).values("unit_id")
+    rows = ImportedFigure.objects.unscoped(reason=WHY).filter(
+        unit_id__in=units, measure__in=needed(table), year=month.year, month=month.number, superseded_at=None
+    )
+    return rows.exists()

@@ -143,8 +143,10 @@ class ImportDetail(ImportPage):
         return HttpResponseRedirect(self.to("import_detail"))
 
     def columns(self) -> list[imports.Field]:
-        matched = set(self.batch.columns.values())
-        return [f for f in self.importer.fields(self.batch) if f.key in matched]
+        """The matched columns, in the order of the file."""
+        fields = {f.key: f for f in self.importer.fields(self.batch)}
+        keys = [key for _n, key in sorted(self.batch.columns.items(), key=lambda item: int(item[0]))]
+        return [fields[key] for key in keys if key in fields]
 
     def preview(self) -> HttpResponse:
         batch, counts, fields = self.batch, imports.counts(self.batch), self.columns()
