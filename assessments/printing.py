@@ -69,12 +69,7 @@ def cell_document(shown: Shown) -> dict[str, Any]:
     printed = None
     if shown.published is not None:
         printed = {"value": plain(shown.published), "difference": plain(shown.difference), "kind": shown.kind}
-    return {
-        "value": plain(shown.value),
-        "reason": shown.reason or None,
-        "published": printed,
-        "sources": list(shown.refs),
-    }
+    return {"value": plain(shown.value), "reason": shown.reason or None, "published": printed, "sources": list(shown.refs)}
 
 
 # ---------------------------------------------------------------- a table for a terminal
@@ -82,10 +77,7 @@ def cell_document(shown: Shown) -> dict[str, Any]:
 
 def width(text: str) -> int:
     """Columns that a text takes on a terminal: a Chinese character takes two."""
-    return sum(
-        2 if unicodedata.east_asian_width(char) in "WF" else 0 if unicodedata.combining(char) else 1
-        for char in text
-    )
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 0 if unicodedata.combining(char) else 1 for char in text)
 
 
 def aligned(rows: Sequence[Sequence[str]], numbers: Sequence[bool]) -> list[str]:
@@ -124,14 +116,12 @@ def table_text(reader: RunReader) -> list[str]:
         row = [_place(line, "rank"), line.name]
         for name in columns:
             shown = line.cells[name]
-            row.append(_cell(shown, reasons) + ("*" if name == "target" and line.implied else ""))
-            row += [_number(shown.published), _number(shown.difference)] if name in printed else []
+            row.append(_cell(shown, reader.digits(name), reasons) + ("*" if name == "target" and line.implied else ""))
+            row += [_number(shown.published, 0), _number(shown.difference, reader.digits(name))] if name in printed else []
         row += [_place(line, "rank_by_rate"), _place(line, "rank_by_amount")] if both else []
         rows.append([*row, _state(line.state)])
     run = reader.run
-    title = (
-        f"{reader.table.group.name} · {reader.table.name} · {run.year}-{run.month:02d} · {reader.unit_label}"
-    )
+    title = f"{reader.table.group.name} · {reader.table.name} · {run.year}-{run.month:02d} · {reader.unit_label}"
     notes = [f"{DASH} {reason}" for reason in reasons]
     if any(line.implied for line in reader.lines):
         notes.append("* " + _("implied: derived from the published amount and rate"))
@@ -146,13 +136,17 @@ def _place(line: ShownLine, name: str) -> str:
     return DASH if line.ranks[name] is None else str(line.ranks[name])
 
 
-def _number(value: Decimal | None) -> str:
-    return "" if value is None else f"{value:,}"
+def _number(value: Decimal | None, digits: int) -> str:
+    """With at least so many digits: a published value keeps those it was printed with."""
+    if value is None:
+        return ""
+    exponent = value.as_tuple().exponent
+    return f"{value:,.{max(digits, -exponent if isinstance(exponent, int) else 0)}f}"
 
 
-def _cell(shown: Shown, reasons: list[str]) -> str:
+def _cell(shown: Shown, digits: int, reasons: list[str]) -> str:
     if shown.value is not None:
-        return _number(shown.value)
+        return _number(shown.value, digits)
     text = reason_text(shown.reason)
     if text and text not in reasons:
         reasons.append(text)
