@@ -69,7 +69,12 @@ def cell_document(shown: Shown) -> dict[str, Any]:
     printed = None
     if shown.published is not None:
         printed = {"value": plain(shown.published), "difference": plain(shown.difference), "kind": shown.kind}
-    return {"value": plain(shown.value), "reason": shown.reason or None, "published": printed, "sources": list(shown.refs)}
+    return {
+        "value": plain(shown.value),
+        "reason": shown.reason or None,
+        "published": printed,
+        "sources": list(shown.refs),
+    }
 
 
 # ---------------------------------------------------------------- a table for a terminal
@@ -77,7 +82,10 @@ def cell_document(shown: Shown) -> dict[str, Any]:
 
 def width(text: str) -> int:
     """Columns that a text takes on a terminal: a Chinese character takes two."""
-    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 0 if unicodedata.combining(char) else 1 for char in text)
+    return sum(
+        2 if unicodedata.east_asian_width(char) in "WF" else 0 if unicodedata.combining(char) else 1
+        for char in text
+    )
 
 
 def aligned(rows: Sequence[Sequence[str]], numbers: Sequence[bool]) -> list[str]:
@@ -116,12 +124,21 @@ def table_text(reader: RunReader) -> list[str]:
         row = [_place(line, "rank"), line.name]
         for name in columns:
             shown = line.cells[name]
-            row.append(_cell(shown, reader.digits(name), reasons) + ("*" if name == "target" and line.implied else ""))
-            row += [_number(shown.published, 0), _number(shown.difference, reader.digits(name))] if name in printed else []
+            row.append(
+                _cell(shown, reader.digits(name), reasons)
+                + ("*" if name == "target" and line.implied else "")
+            )
+            row += (
+                [_number(shown.published, 0), _number(shown.difference, reader.digits(name))]
+                if name in printed
+                else []
+            )
         row += [_place(line, "rank_by_rate"), _place(line, "rank_by_amount")] if both else []
         rows.append([*row, _state(line.state)])
     run = reader.run
-    title = f"{reader.table.group.name} · {reader.table.name} · {run.year}-{run.month:02d} · {reader.unit_label}"
+    title = (
+        f"{reader.table.group.name} · {reader.table.name} · {run.year}-{run.month:02d} · {reader.unit_label}"
+    )
     notes = [f"{DASH} {reason}" for reason in reasons]
     if any(line.implied for line in reader.lines):
         notes.append("* " + _("implied: derived from the published amount and rate"))

@@ -23,7 +23,20 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fresh_counters")]
 
 with Path(__file__).with_name("routes.csv").open(encoding="utf-8", newline="") as lines:
     ROUTES = list(csv.DictReader(lines))
-ROWS = ("unit", "alias", "group", "membership", "post", "officer", "user", "role", "table", "figure", "target", "confirmed")
+ROWS = (
+    "unit",
+    "alias",
+    "group",
+    "membership",
+    "post",
+    "officer",
+    "user",
+    "role",
+    "table",
+    "figure",
+    "target",
+    "confirmed",
+)
 INLINE = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>|<style\b|\sstyle=|\son[a-z]+=|javascript:", re.IGNORECASE)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,6 +19,7 @@ from assessments.choices import MONEY, FigureState
 from assessments.imports.forms import FiguresForm
 from assessments.imports.store import Step, plan_step, take_back, write_step
 from assessments.models import Measure
+from assessments.selectors import group_for
 from common import imports
 from common.access import Action
 from common.actors import Actor
@@ -28,6 +30,7 @@ from organizations.models import Unit
 from organizations.selectors import normal_name, units_by_name
 from organizations.services import alias_add
 from rules.money import UNITS
+from rules.periods import Month
 
 # Words in senders' headers. They are language, not rules: a word that is missing is matched by hand once.
 WORDS: dict[str, tuple[str, ...]] = {
@@ -115,8 +118,21 @@ class FiguresImporter:
     def next_steps(self, batch: ImportBatch) -> list[dict[str, Any]]:
         if batch.state != ImportBatch.State.CONFIRMED:
             return []
-        url = f"{reverse('ranking')}?period={self.about(batch)}"
-        return [{"label": _("To the ranking"), "url": url, "icon": "ranking", "primary": True}]
+        chosen = {"period": self.about(batch)}
+        if group := group_for(self._units(batch), batch.params["measures"], Month.parse(self.about(batch))):
+            chosen["group"] = group.code
+        return [
+            {
+                "label": _("To the ranking"),
+                "url": f"{reverse('ranking')}?{urlencode(chosen)}",
+                "icon": "ranking",
+                "primary": True,
+            }
+        ]
+
+    def _units(self, batch: ImportBatch) -> set[int]:
+        rows = batch.rows.filter(fate=ImportRow.Fate.APPLIED).values_list("plan", flat=True)
+        return {step["unit"] for plan in rows for step in plan}
 
     def measures(self, batch: ImportBatch) -> list[Measure]:
         """The sheet's measures, in the order chosen at the upload."""

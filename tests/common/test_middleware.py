@@ -67,7 +67,9 @@ def test_an_expired_password_opens_one_page_only(tree, why):
     client = client_for(Role.BUREAU_STAFF, tree.county)
     values = {"must_change_password": True}
     if why == "old":
-        values = {"password_set_at": timezone.now() - timedelta(days=settings.PASSWORD_MAX_AGE_DAYS, seconds=1)}
+        values = {
+            "password_set_at": timezone.now() - timedelta(days=settings.PASSWORD_MAX_AGE_DAYS, seconds=1)
+        }
     User._base_manager.filter(pk=client.user.pk).update(**values)
     for name in ("home", "unit_list", "import_list"):
         response = client.get(reverse(name))

@@ -40,7 +40,9 @@ def worker(broker, tmp_path):
             "--concurrency", "1", "--pool", "solo", "--without-gossip", "--without-mingle", "-n", f"kill{len(started)}@%h",
         ]  # fmt: skip
         env = {**os.environ, "DJANGO_SETTINGS_MODULE": "investpro.settings.test"}
-        process = subprocess.Popen(command, cwd=state.BASE_DIR, env=env, stdout=log, stderr=log, start_new_session=True)
+        process = subprocess.Popen(
+            command, cwd=state.BASE_DIR, env=env, stdout=log, stderr=log, start_new_session=True
+        )
         started.append(process)
         return process
 

@@ -47,7 +47,9 @@ def test_a_new_unit_stands_below_its_parent(tree):
 
 def test_only_the_system_makes_a_root(tree):
     with pytest.raises(Denied):
-        org.unit_create(actor=user_with(Role.BUREAU_STAFF, tree.city), parent=None, name="新根", code="root", kind="city")
+        org.unit_create(
+            actor=user_with(Role.BUREAU_STAFF, tree.city), parent=None, name="新根", code="root", kind="city"
+        )
     assert org.unit_create(actor=TESTS, parent=None, name="新根", code="root", kind="city").pk
 
 
@@ -67,15 +69,28 @@ def test_a_unit_never_belongs_to_itself(tree, into):
     tree.below = UnitFactory(parent=tree.town)
     before = list(Unit._base_manager.order_by("pk").values_list("pk", "path"))
     with pytest.raises(Refused) as refused:
-        org.unit_update(actor=user_with(Role.BUREAU_STAFF, tree.city), pk=tree.county.pk, version=1, parent=getattr(tree, into))
+        org.unit_update(
+            actor=user_with(Role.BUREAU_STAFF, tree.city),
+            pk=tree.county.pk,
+            version=1,
+            parent=getattr(tree, into),
+        )
     assert refused.value.code == "circle"
     assert list(Unit._base_manager.order_by("pk").values_list("pk", "path")) == before
 
 
-@pytest.mark.parametrize(("role", "place", "target"), [("bureau_staff", "county", "other_county"), ("bureau_staff", "other_county", "other_county")])
+@pytest.mark.parametrize(
+    ("role", "place", "target"),
+    [("bureau_staff", "county", "other_county"), ("bureau_staff", "other_county", "other_county")],
+)
 def test_nobody_moves_a_unit_into_or_out_of_another_scope(tree, role, place, target):
     with pytest.raises(Denied):
-        org.unit_update(actor=user_with(role, getattr(tree, place)), pk=tree.town.pk, version=1, parent=getattr(tree, target))
+        org.unit_update(
+            actor=user_with(role, getattr(tree, place)),
+            pk=tree.town.pk,
+            version=1,
+            parent=getattr(tree, target),
+        )
     assert path_of(tree.town) == tree.town.path
 
 
@@ -90,7 +105,9 @@ def test_a_unit_with_live_units_below_is_not_archived(tree):
 def test_dates_and_successor_are_checked(tree):
     clerk = user_with(Role.BUREAU_STAFF, tree.city)
     with pytest.raises(ValidationError):
-        org.unit_update(actor=clerk, pk=tree.town.pk, version=1, valid_from=date(2026, 2, 1), valid_to=date(2026, 1, 1))
+        org.unit_update(
+            actor=clerk, pk=tree.town.pk, version=1, valid_from=date(2026, 2, 1), valid_to=date(2026, 1, 1)
+        )
     with pytest.raises(ValidationError):
         org.unit_update(actor=clerk, pk=tree.town.pk, version=1, successor=tree.town)
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -98,9 +115,16 @@ def test_dates_and_successor_are_checked(tree):
 
 
 def test_units_that_exist_on_a_day(tree):
-    Unit._base_manager.filter(pk=tree.town.pk).update(valid_from=date(2020, 1, 1), valid_to=date(2020, 12, 31))
+    Unit._base_manager.filter(pk=tree.town.pk).update(
+        valid_from=date(2020, 1, 1), valid_to=date(2020, 12, 31)
+    )
     rows = Unit.objects.unscoped(reason="tests")
-    for day, found in ((date(2019, 12, 31), False), (date(2020, 1, 1), True), (date(2020, 12, 31), True), (date(2021, 1, 1), False)):
+    for day, found in (
+        (date(2019, 12, 31), False),
+        (date(2020, 1, 1), True),
+        (date(2020, 12, 31), True),
+        (date(2021, 1, 1), False),
+    ):
         assert rows.alive_on(day).filter(pk=tree.town.pk).exists() is found
 
 
@@ -131,12 +155,20 @@ def clerk(tree):
 
 def test_a_unit_is_in_a_group_once_at_a_time(tree, clerk):
     group = GroupFactory(owner=tree.county)
-    org.membership_add(actor=clerk, group=group, unit=tree.town, begins=date(2026, 1, 1), ends=date(2026, 6, 30))
-    for begins, ends in ((date(2026, 6, 30), None), (date(2025, 1, 1), date(2026, 1, 1)), (date(2026, 3, 1), date(2026, 3, 1))):
+    org.membership_add(
+        actor=clerk, group=group, unit=tree.town, begins=date(2026, 1, 1), ends=date(2026, 6, 30)
+    )
+    for begins, ends in (
+        (date(2026, 6, 30), None),
+        (date(2025, 1, 1), date(2026, 1, 1)),
+        (date(2026, 3, 1), date(2026, 3, 1)),
+    ):
         with pytest.raises(ValidationError):
             org.membership_add(actor=clerk, group=group, unit=tree.town, begins=begins, ends=ends)
     org.membership_add(actor=clerk, group=group, unit=tree.town, begins=date(2026, 7, 1))  # the day after
-    org.membership_add(actor=clerk, group=GroupFactory(owner=tree.county), unit=tree.town, begins=date(2026, 1, 1))
+    org.membership_add(
+        actor=clerk, group=GroupFactory(owner=tree.county), unit=tree.town, begins=date(2026, 1, 1)
+    )
     assert GroupMembership.objects.count() == 3
 
 
@@ -177,7 +209,9 @@ def test_nothing_is_hung_on_an_archived_row(tree, clerk):
         lambda: org.alias_remove(actor=clerk, pk=alias.pk),
         lambda: org.membership_add(actor=clerk, group=group, unit=tree.second_town, begins=date(2026, 1, 1)),
         lambda: org.membership_end(actor=clerk, pk=member.pk, last_day=date(2026, 12, 31)),
-        lambda: org.service_record_add(actor=clerk, officer=officer, kind="training", begins=date(2026, 1, 1)),
+        lambda: org.service_record_add(
+            actor=clerk, officer=officer, kind="training", begins=date(2026, 1, 1)
+        ),
     ):
         with pytest.raises(Archived):
             attempt()
@@ -198,7 +232,16 @@ def test_nobody_gives_himself_a_role(tree, guard):
     assert RoleGrant._base_manager.filter(user=guard).count() == 1
 
 
-@pytest.mark.parametrize(("held", "wanted"), [("bureau_staff", "committee"), ("finance", "officer"), ("officer", "audit_admin"), ("system_admin", "security_admin"), ("leader", "service_client")])
+@pytest.mark.parametrize(
+    ("held", "wanted"),
+    [
+        ("bureau_staff", "committee"),
+        ("finance", "officer"),
+        ("officer", "audit_admin"),
+        ("system_admin", "security_admin"),
+        ("leader", "service_client"),
+    ],
+)
 def test_roles_that_exclude_each_other_are_not_held_together(tree, guard, held, wanted):
     user = user_with(held, tree.county)
     with pytest.raises(Refused) as refused:
@@ -209,10 +252,16 @@ def test_roles_that_exclude_each_other_are_not_held_together(tree, guard, held, 
 
 def test_a_role_may_follow_one_that_ended(tree, guard):
     user = UserFactory(unit=tree.county)
-    RoleGrantFactory(user=user, role=Role.BUREAU_STAFF, valid_from=date(2025, 1, 1), valid_to=date(2025, 12, 31))
+    RoleGrantFactory(
+        user=user, role=Role.BUREAU_STAFF, valid_from=date(2025, 1, 1), valid_to=date(2025, 12, 31)
+    )
     with pytest.raises(Refused):
-        org.role_grant(actor=guard, user=user, role=Role.COMMITTEE, unit=tree.county, valid_from=date(2025, 12, 31))
-    assert org.role_grant(actor=guard, user=user, role=Role.COMMITTEE, unit=tree.county, valid_from=date(2026, 1, 1)).pk
+        org.role_grant(
+            actor=guard, user=user, role=Role.COMMITTEE, unit=tree.county, valid_from=date(2025, 12, 31)
+        )
+    assert org.role_grant(
+        actor=guard, user=user, role=Role.COMMITTEE, unit=tree.county, valid_from=date(2026, 1, 1)
+    ).pk
 
 
 def test_a_small_office_combines_roles_of_entering(tree, guard):
@@ -223,11 +272,16 @@ def test_a_small_office_combines_roles_of_entering(tree, guard):
     assert {g.role for g in User._base_manager.get(pk=user.pk).grants()} == {"officer", "bureau_staff"}
 
 
-@pytest.mark.parametrize(("role", "place"), [("system_admin", "city"), ("security_admin", "other_county"), ("bureau_staff", "city")])
+@pytest.mark.parametrize(
+    ("role", "place"),
+    [("system_admin", "city"), ("security_admin", "other_county"), ("bureau_staff", "city")],
+)
 def test_only_the_security_administrator_of_the_tree_gives_roles(tree, role, place):
     user = UserFactory(unit=tree.town)
     with pytest.raises(Denied):
-        org.role_grant(actor=user_with(role, getattr(tree, place)), user=user, role=Role.OFFICER, unit=tree.town)
+        org.role_grant(
+            actor=user_with(role, getattr(tree, place)), user=user, role=Role.OFFICER, unit=tree.town
+        )
     assert not RoleGrant._base_manager.filter(user=user).exists()
 
 
@@ -301,7 +355,11 @@ def officer(tree):
 
 def test_a_number_is_masked_on_pages_and_in_exports(tree, officer):
     client = client_for(Role.BUREAU_STAFF, tree.county)
-    for url in (reverse("officer_list"), reverse("officer_detail", args=[officer.pk]), reverse("officer_update", args=[officer.pk])):
+    for url in (
+        reverse("officer_list"),
+        reverse("officer_detail", args=[officer.pk]),
+        reverse("officer_update", args=[officer.pk]),
+    ):
         page = client.get(url).content.decode()
         assert NUMBER not in page
         assert MASKED in page

@@ -106,7 +106,9 @@ def test_a_new_password_of_ones_own_keeps_the_session(account):
 
 
 def test_a_new_account_must_set_its_own_password(tree):
-    user = org.user_create(actor=TESTS, username="xin", name="新人", unit=tree.town, password="First-password-2026")
+    user = org.user_create(
+        actor=TESTS, username="xin", name="新人", unit=tree.town, password="First-password-2026"
+    )
     client = Client()
     sign_in(client, "First-password-2026", "xin")
     assert client.get(reverse("home"))["Location"] == reverse("own_password")
@@ -116,11 +118,20 @@ def test_a_new_account_must_set_its_own_password(tree):
 def test_the_system_administrator_sets_a_password_in_his_tree_only(tree, account):
     from common.errors import Denied, NotVisible
 
-    org.password_set(actor=user_with(Role.SYSTEM_ADMIN, tree.city), user=account, password="Set-by-admin-2026", must_change=True)
+    org.password_set(
+        actor=user_with(Role.SYSTEM_ADMIN, tree.city),
+        user=account,
+        password="Set-by-admin-2026",
+        must_change=True,
+    )
     account.refresh_from_db()
     assert account.must_change_password
     before = account.password
-    for role, unit in ((Role.SYSTEM_ADMIN, tree.other_county), (Role.SECURITY_ADMIN, tree.city), (Role.UNIT_HEAD, tree.county)):
+    for role, unit in (
+        (Role.SYSTEM_ADMIN, tree.other_county),
+        (Role.SECURITY_ADMIN, tree.city),
+        (Role.UNIT_HEAD, tree.county),
+    ):
         with pytest.raises((Denied, NotVisible)):
             org.password_set(actor=user_with(role, unit), user=account, password="Set-by-other-2026")
     account.refresh_from_db()

@@ -124,7 +124,15 @@ def batch(unit, measure, state, **values):
         filename="标记.xlsx",
         sheet="Sheet",
         scope_path=unit.path,
-        params={"year": 2026, "month": 6, "measures": [measure.code], "scale": "wan", "target_kind": "firm", "holds_from": 1, "implied": False},
+        params={
+            "year": 2026,
+            "month": 6,
+            "measures": [measure.code],
+            "scale": "wan",
+            "target_kind": "firm",
+            "holds_from": 1,
+            "implied": False,
+        },
         columns={"0": "unit", "1": f"ytd:{measure.code}"},
         state=state,
         actor_name="周敏",
@@ -133,7 +141,10 @@ def batch(unit, measure, state, **values):
     ImportRow.objects.create(
         batch=found,
         number=2,
-        cells={"unit": {"value": "标记镇", "ref": "A2"}, f"ytd:{measure.code}": {"value": "9050", "ref": "B2"}},
+        cells={
+            "unit": {"value": "标记镇", "ref": "A2"},
+            f"ytd:{measure.code}": {"value": "9050", "ref": "B2"},
+        },
         problems=[{"field": "unit", "ref": "A2", "message": "未知单位"}],
         result="wrong",
         fate="parked" if state == "confirmed" else "open",
@@ -199,7 +210,9 @@ class World:
 
     @cached_property
     def region(self):
-        return Region._base_manager.create(year=2025, code="610000", level="province", name="陕西省", pinyin="shanxi sx")
+        return Region._base_manager.create(
+            year=2025, code="610000", level="province", name="陕西省", pinyin="shanxi sx"
+        )
 
     @cached_property
     def measure(self):
@@ -223,7 +236,13 @@ class World:
 
     def _fact(self, model, unit, **values):
         source = self.confirmed
-        common = {"measure": self.measure, "row": source.rows.get(), "batch": source, "ref": "B2", "recorded_at": clock.now()}
+        common = {
+            "measure": self.measure,
+            "row": source.rows.get(),
+            "batch": source,
+            "ref": "B2",
+            "recorded_at": clock.now(),
+        }
         return model._base_manager.create(unit=unit, year=2026, value=Decimal("90500000"), **common, **values)
 
     def figure_at(self, unit, **values):
@@ -248,4 +267,6 @@ class World:
 
     @cached_property
     def job(self):
-        return JobRun.objects.create(kind="assessments.rank", key="标记", actor_name="标记人", state="failed", created_at=clock.now())
+        return JobRun.objects.create(
+            kind="assessments.rank", key="标记", actor_name="标记人", state="failed", created_at=clock.now()
+        )

@@ -60,13 +60,34 @@ class Command(BaseCommand):
         add("file", type=Path, help="Excel (.xlsx, .xls) or delimited text (UTF-8, GBK)")
         add("--unit", required=True, help="code of the unit whose units the sheet names")
         add("--period", required=True, type=month, help="YYYY-MM: January up to this month")
-        add("--measures", required=True, help="codes, parted by commas; the first owns columns that name none")
+        add(
+            "--measures", required=True, help="codes, parted by commas; the first owns columns that name none"
+        )
         add("--sheet", default="", help="name of the sheet; else the one that looks most like it")
-        add("--scale", choices=Scale.values, default=Scale.WAN, help="money is written in, unless a header says otherwise")
+        add(
+            "--scale",
+            choices=Scale.values,
+            default=Scale.WAN,
+            help="money is written in, unless a header says otherwise",
+        )
         add("--target-kind", choices=TargetKind.values, default=TargetKind.FIRM)
-        add("--holds-from", type=int, choices=range(1, 13), default=1, metavar="N", help="month from which the targets hold")
+        add(
+            "--holds-from",
+            type=int,
+            choices=range(1, 13),
+            default=1,
+            metavar="N",
+            help="month from which the targets hold",
+        )
         add("--implied", action="store_true", help="the targets are derived, not printed")
-        add("--map", type=pair, action="append", default=[], metavar="COLUMN=field", help="match a column by its title or letters; empty field: not needed; remembered")
+        add(
+            "--map",
+            type=pair,
+            action="append",
+            default=[],
+            metavar="COLUMN=field",
+            help="match a column by its title or letters; empty field: not needed; remembered",
+        )
         add("--park", action="store_true", help="write the right rows, park the wrong ones")
         add("--dry-run", action="store_true", help="show the preview, write nothing")
         add("--format", choices=["text", "json"], default="text")
@@ -96,7 +117,9 @@ class Command(BaseCommand):
                 raise imports.too_large(size)
             data = file.read_bytes()
         except OSError as problem:
-            raise Refused(_("%(file)s can't be read: %(why)s.") % {"file": file, "why": problem.strerror}, code="file") from problem
+            raise Refused(
+                _("%(file)s can't be read: %(why)s.") % {"file": file, "why": problem.strerror}, code="file"
+            ) from problem
         actor = self.actor(options["actor"])
         before = set(ImportFile.objects.values_list("pk", flat=True))
         result: dict[str, Any] = {"written": False}
@@ -130,22 +153,42 @@ class Command(BaseCommand):
         }
         path = self.unit(options["unit"], actor).path or ""
         batch = imports.start(
-            actor=actor, importer="figures", data=data, filename=name, scope_path=path, params=params, sheet=options["sheet"]
+            actor=actor,
+            importer="figures",
+            data=data,
+            filename=name,
+            scope_path=path,
+            params=params,
+            sheet=options["sheet"],
         )
         given = self.columns(batch, options["map"])
         if given or batch.state == ImportBatch.State.MAPPING:
             columns = {n: key for n, key in batch.columns.items() if key not in given.values()} | given
             if not set(columns.values()) - {"", "unit", "code", "year", "month", "remark"}:
-                raise Refused(_("No column holds a figure. Match one, for example with --map \"C=ytd:%(measure)s\".") % {"measure": params["measures"][0]}, code="columns")
+                raise Refused(
+                    _('No column holds a figure. Match one, for example with --map "C=ytd:%(measure)s".')
+                    % {"measure": params["measures"][0]},
+                    code="columns",
+                )
             batch = imports.remap(
-                actor=actor, pk=batch.pk, sheet=batch.sheet, header_row=batch.header_row, columns=columns, names={}, remember=bool(given)
+                actor=actor,
+                pk=batch.pk,
+                sheet=batch.sheet,
+                header_row=batch.header_row,
+                columns=columns,
+                names={},
+                remember=bool(given),
             )
         return batch
 
     def actor(self, username: str) -> Actor:
         if not username:
             return OWN
-        user = User.objects.unscoped(reason="the operator names an account").filter(username=username, archived_at=None, is_active=True).first()
+        user = (
+            User.objects.unscoped(reason="the operator names an account")
+            .filter(username=username, archived_at=None, is_active=True)
+            .first()
+        )
         if user is None:
             raise Refused(_("There is no active account “%(name)s”.") % {"name": username}, code="actor")
         return user
@@ -162,7 +205,10 @@ class Command(BaseCommand):
         known = set(rows.values_list("code", flat=True))
         if unknown := [code for code in codes if code not in known]:
             words = {"codes": "、".join(unknown), "known": "、".join(sorted(known))}
-            raise Refused(_("No measure that can be imported has this code: %(codes)s. There are: %(known)s.") % words, code="measure")
+            raise Refused(
+                _("No measure that can be imported has this code: %(codes)s. There are: %(known)s.") % words,
+                code="measure",
+            )
         if not codes:
             raise Refused(_("Name at least one measure."), code="measure")
         return list(dict.fromkeys(codes))
@@ -177,12 +223,20 @@ class Command(BaseCommand):
         for column, field in pairs:
             if field not in keys:
                 words = {"field": field, "known": ", ".join(sorted(keys - {""}))}
-                raise Refused(_("There is no field “%(field)s”. There are: %(known)s.") % words, code="columns")
-            numbers = [n for n, title in enumerate(titles) if imports.normal(title) and imports.normal(title) == imports.normal(column)]
+                raise Refused(
+                    _("There is no field “%(field)s”. There are: %(known)s.") % words, code="columns"
+                )
+            numbers = [
+                n
+                for n, title in enumerate(titles)
+                if imports.normal(title) and imports.normal(title) == imports.normal(column)
+            ]
             numbers = numbers or [n for n in range(len(titles)) if column_letters(n) == column.upper()]
             if not numbers:
                 words = {"column": column, "known": "、".join(t for t in titles if t)}
-                raise Refused(_("The sheet has no column “%(column)s”. It has: %(known)s.") % words, code="columns")
+                raise Refused(
+                    _("The sheet has no column “%(column)s”. It has: %(known)s.") % words, code="columns"
+                )
             found[str(numbers[0])] = field
         return found
 
@@ -191,7 +245,10 @@ class Command(BaseCommand):
         self.stdout.write(f"{result['file']} · {result['sheet']} · {result['period']}")
         rows = []
         for row in result["rows"]:
-            values = "; ".join(f"{s['field']} {s['value'] or s['state']}" + (f" ({s['before']})" if s["before"] else "") for s in row["values"])
+            values = "; ".join(
+                f"{s['field']} {s['value'] or s['state']}" + (f" ({s['before']})" if s["before"] else "")
+                for s in row["values"]
+            )
             wrong = " ".join(f"{p['cell']}: {p['message']}" for p in row["problems"])
             rows.append((MARKS[row["result"]], str(row["row"]), row["unit"], wrong or values))
         for line in aligned(rows, (False, True, False, False)):
@@ -236,11 +293,16 @@ def report(batch: ImportBatch, *, dry_run: bool) -> dict[str, Any]:
 
 
 def row_report(row: ImportRow) -> dict[str, Any]:
-    name = next((row.cells[key]["value"] for key in ("unit", "code") if row.cells.get(key, {}).get("value")), "")
+    name = next(
+        (row.cells[key]["value"] for key in ("unit", "code") if row.cells.get(key, {}).get("value")), ""
+    )
     return {
         "row": row.number,
         "unit": name,
         "result": str(row.result),
-        "values": [{key: step[key] for key in ("field", "state", "value", "before")} | {"cell": step["ref"]} for step in row.plan],
+        "values": [
+            {key: step[key] for key in ("field", "state", "value", "before")} | {"cell": step["ref"]}
+            for step in row.plan
+        ],
         "problems": [{"field": p["field"], "cell": p["ref"], "message": p["message"]} for p in row.problems],
     }

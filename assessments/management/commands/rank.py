@@ -33,11 +33,22 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--period", required=True, type=month, help="YYYY-MM")
-        parser.add_argument("--group", default="", help="code of a competition group; else every group with figures")
-        parser.add_argument("--format", choices=["table", "json", "xlsx"], default="table", help="json: docs/cli.md; xlsx: the circular")
-        parser.add_argument("--output", type=Path, help="file to write instead of the terminal; xlsx needs it")
+        parser.add_argument(
+            "--group", default="", help="code of a competition group; else every group with figures"
+        )
+        parser.add_argument(
+            "--format",
+            choices=["table", "json", "xlsx"],
+            default="table",
+            help="json: docs/cli.md; xlsx: the circular",
+        )
+        parser.add_argument(
+            "--output", type=Path, help="file to write instead of the terminal; xlsx needs it"
+        )
 
-    def handle(self, *args: Any, period: Month, group: str, format: str, output: Path | None, **options: Any) -> None:
+    def handle(
+        self, *args: Any, period: Month, group: str, format: str, output: Path | None, **options: Any
+    ) -> None:
         if format == "xlsx" and (not group or output is None):
             raise CommandError("xlsx is one group's circular: name --group and --output.", returncode=2)
         try:
@@ -63,18 +74,31 @@ class Command(BaseCommand):
 @transaction.atomic
 def compute(period: Month, code: str) -> list[RankingRun]:
     """The month's run of every table that has figures. Raises Refused."""
-    groups = CompetitionGroup.objects.visible_to(OWN).filter(archived_at=None).order_by("owner__path", "sort", "code")
+    groups = (
+        CompetitionGroup.objects.visible_to(OWN)
+        .filter(archived_at=None)
+        .order_by("owner__path", "sort", "code")
+    )
     chosen = groups.filter(code=code) if code else groups
     if code and not chosen:
         known = "、".join(groups.values_list("code", flat=True))
-        raise Refused(_("There is no group “%(code)s”. There are: %(known)s.") % {"code": code, "known": known}, code="group")
+        raise Refused(
+            _("There is no group “%(code)s”. There are: %(known)s.") % {"code": code, "known": known},
+            code="group",
+        )
     tables = RankingTable.objects.visible_to(OWN).filter(group__in=chosen, archived_at=None).select_related(
         "group", "measure__numerator", "measure__denominator", "tie_measure__numerator", "tie_measure__denominator", "reported_total"
     )  # fmt: skip
-    found = [t for t in tables.order_by("group__owner__path", "group__sort", "group__code", "sort", "code") if has_figures(t, period)]
+    found = [
+        t
+        for t in tables.order_by("group__owner__path", "group__sort", "group__code", "sort", "code")
+        if has_figures(t, period)
+    ]
     if not found:
         where = f"{code}, {period}" if code else str(period)
-        raise Refused(_("There are no figures for %(where)s. Import them first.") % {"where": where}, code="empty")
+        raise Refused(
+            _("There are no figures for %(where)s. Import them first.") % {"where": where}, code="empty"
+        )
     return [services.run_compute(actor=OWN, table=table, month=period)[0] for table in found]
 
 

@@ -17,7 +17,12 @@ D = Decimal
 def test_danfeng_towns_stand_as_published(lines):
     """丹政办函〔2023〕55号: 棣花镇 9050 = 36.2 %, 商镇 9020 = 36.08 %, 竹林关镇 8920 = 35.68 %; 全县 159145 = 10.61 %."""
     found = lines("danfeng-towns-capital", "2023-06")
-    assert [(one.name, one.ranks["rank"]) for one in found] == [("棣花镇", 1), ("商镇", 2), ("竹林关镇", 3), ("丹凤县", None)]
+    assert [(one.name, one.ranks["rank"]) for one in found] == [
+        ("棣花镇", 1),
+        ("商镇", 2),
+        ("竹林关镇", 3),
+        ("丹凤县", None),
+    ]
     assert numbers(found, "done") == decimals(9050, 9020, 8920, 159145)
     assert numbers(found, "completion") == decimals("36.20", "36.08", "35.68", "10.61")
     # By hand: 36.20 − 6 ÷ 12 × 100 and so on.
@@ -67,7 +72,9 @@ def test_filed_nil_and_missing_returns_are_three_things(run):
 
 def test_danfeng_sums_are_sums_of_what_was_filed(run):
     """By hand: 9050 + 9020 + 8920; 19825 + 18650 + 18000 + 11100 + 5000, fifteen nil returns add nothing."""
-    towns, departments = (read(run(f"danfeng-{g}-capital", "2023-06")).total for g in ("towns", "departments"))
+    towns, departments = (
+        read(run(f"danfeng-{g}-capital", "2023-06")).total for g in ("towns", "departments")
+    )
     assert towns["done"].value == 26990
     assert departments["done"].value == 72575
 
@@ -76,8 +83,14 @@ def test_danfeng_sums_are_sums_of_what_was_filed(run):
 
 
 SUZHOU = {
-    "suzhou-counties-output": (["萧县", "埇桥区", "砀山县", "泗县", "灵璧县"], ["166.05", "127.87", "75.03", "72.41", "31.32"]),
-    "suzhou-parks-output": (["市高新区", "宿马园区", "市鞋城", "市经开区"], ["142.80", "41.42", "40.66", "30.71"]),
+    "suzhou-counties-output": (
+        ["萧县", "埇桥区", "砀山县", "泗县", "灵璧县"],
+        ["166.05", "127.87", "75.03", "72.41", "31.32"],
+    ),
+    "suzhou-parks-output": (
+        ["市高新区", "宿马园区", "市鞋城", "市经开区"],
+        ["142.80", "41.42", "40.66", "30.71"],
+    ),
     "suzhou-counties-completed": (["埇桥区", "泗县", "砀山县", "萧县", "灵璧县"], [13, 13, 11, 10, 8]),
     "suzhou-parks-completed": (["市高新区", "宿马园区", "市经开区", "市鞋城"], [28, 11, 8, 7]),
     "suzhou-counties-started": (["萧县", "埇桥区", "泗县", "砀山县", "灵璧县"], [19, 15, 12, 11, 9]),
@@ -114,7 +127,9 @@ def test_suzhou_totals_of_both_groups_give_the_printed_ones(run):
     """Printed: output 728.27; completed 109; started 112."""
 
     def total(kind):
-        return sum(read(run(f"suzhou-{g}-{kind}", "2019-08")).total["done"].value for g in ("counties", "parks"))
+        return sum(
+            read(run(f"suzhou-{g}-{kind}", "2019-08")).total["done"].value for g in ("counties", "parks")
+        )
 
     assert (total("output"), total("completed"), total("started")) == (D("728.27"), 109, 112)
 
@@ -202,7 +217,8 @@ def test_kaiping_compares_eighteen_rates_and_twelve_points():
 def test_a_plan_that_changed_inside_the_year_leaves_the_earlier_month_as_it_was(lines):
     """2023: 116.7 until the change, 118.9 in December (江门市); 193.4 and 200.2 (本级)."""
     august, december = (
-        {one.unit: one.cells["target"].value for one in lines("kaiping-investment", month)} for month in ("2023-08", "2023-12")
+        {one.unit: one.cells["target"].value for one in lines("kaiping-investment", month)}
+        for month in ("2023-08", "2023-12")
     )
     assert (august["kaiping-jiangmen"], december["kaiping-jiangmen"]) == (D("116.7"), D("118.9"))
     assert (august["kaiping-own"], december["kaiping-own"]) == (D("193.4"), D("200.2"))

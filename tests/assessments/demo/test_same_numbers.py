@@ -71,7 +71,10 @@ def test_shell_page_and_api_agree(demo, as_user, group, table, period, scale):
         assert (other["rank"], other["state"]) == (line["ranks"]["rank"], line["state"])
         for column, factor in (("target", scale), ("completion", 1), ("points", 1), ("growth", 1)):
             wanted = decimal(line["cells"][column]["value"])
-            assert decimal(other[column]) == (None if wanted is None else wanted * factor), (line["unit"], column)
+            assert decimal(other[column]) == (None if wanted is None else wanted * factor), (
+                line["unit"],
+                column,
+            )
 
 
 @pytest.mark.parametrize(("group", "table", "period", "scale"), TABLES)
@@ -79,7 +82,9 @@ def test_the_circular_carries_the_numbers_of_its_runs(demo, run, person, group, 
     """Every table of the group stands in it, with all lines in order and each shown value in its column."""
     found = run(table, period)
     data = build_workbook(compose(found, actor=person("clerk")))
-    rows = list(openpyxl.load_workbook(io.BytesIO(data), data_only=True)["通报表"].iter_rows(values_only=True))
+    rows = list(
+        openpyxl.load_workbook(io.BytesIO(data), data_only=True)["通报表"].iter_rows(values_only=True)
+    )
     reader = read(found)
     title = f"{reader.table.group.name}　{reader.table.name}"
     top = next(n for n, row in enumerate(rows) if row[0] == title)
@@ -117,9 +122,24 @@ def test_an_office_program_recalculates_the_demo_circular(run, person, tmp_path)
     source = tmp_path / "circular.xlsx"
     source.write_bytes(data)
     profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
-    command = [shutil.which("soffice"), profile, "--headless", "--convert-to", "ods", "--outdir", str(tmp_path), str(source)]
+    command = [
+        shutil.which("soffice"),
+        profile,
+        "--headless",
+        "--convert-to",
+        "ods",
+        "--outdir",
+        str(tmp_path),
+        str(source),
+    ]
     subprocess.run(command, check=True, capture_output=True, timeout=180)
-    back = [*command[:4], "xlsx:Calc MS Excel 2007 XML", "--outdir", str(tmp_path / "out"), str(tmp_path / "circular.ods")]
+    back = [
+        *command[:4],
+        "xlsx:Calc MS Excel 2007 XML",
+        "--outdir",
+        str(tmp_path / "out"),
+        str(tmp_path / "circular.ods"),
+    ]
     subprocess.run(back, check=True, capture_output=True, timeout=180)
     stored = openpyxl.load_workbook(io.BytesIO(data), data_only=True)["通报表"]
     again = openpyxl.load_workbook(tmp_path / "out" / "circular.xlsx", data_only=True)["通报表"]
@@ -153,21 +173,54 @@ def test_without_a_group_every_group_with_figures_is_ranked(demo):
 
 
 def test_output_goes_to_a_file(demo, tmp_path):
-    assert rank("--period", "2023-06", "--group", "danfeng-towns", "--format", "xlsx", "--output", str(tmp_path / "a.xlsx")) == ""
+    assert (
+        rank(
+            "--period",
+            "2023-06",
+            "--group",
+            "danfeng-towns",
+            "--format",
+            "xlsx",
+            "--output",
+            str(tmp_path / "a.xlsx"),
+        )
+        == ""
+    )
     book = openpyxl.load_workbook(tmp_path / "a.xlsx", data_only=True)["通报表"]
     assert "棣花镇" in [cell.value for row in book.iter_rows() for cell in row]
-    rank("--period", "2023-06", "--group", "danfeng-towns", "--format", "json", "--output", str(tmp_path / "a.json"))
+    rank(
+        "--period",
+        "2023-06",
+        "--group",
+        "danfeng-towns",
+        "--format",
+        "json",
+        "--output",
+        str(tmp_path / "a.json"),
+    )
     assert json.loads((tmp_path / "a.json").read_text())["schema"] == 1
 
 
 @pytest.mark.parametrize(
     ("args", "code", "words"),
     [
-        (["--period", "2023-06", "--group", "nowhere"], 1, "There is no group “nowhere”. There are: danfeng-towns"),
-        (["--period", "2023-07", "--group", "danfeng-towns"], 1, "There are no figures for danfeng-towns, 2023-07."),
+        (
+            ["--period", "2023-06", "--group", "nowhere"],
+            1,
+            "There is no group “nowhere”. There are: danfeng-towns",
+        ),
+        (
+            ["--period", "2023-07", "--group", "danfeng-towns"],
+            1,
+            "There are no figures for danfeng-towns, 2023-07.",
+        ),
         (["--period", "1999-01"], 1, "There are no figures for 1999-01."),
         (["--period", "2023-06", "--format", "xlsx"], 2, "name --group and --output"),
-        (["--period", "2023-06", "--group", "danfeng-towns", "--output", "/nowhere/a.json"], 1, "No such file"),
+        (
+            ["--period", "2023-06", "--group", "danfeng-towns", "--output", "/nowhere/a.json"],
+            1,
+            "No such file",
+        ),
     ],
 )
 def test_refusals_say_why_and_set_the_exit_code(demo, args, code, words):

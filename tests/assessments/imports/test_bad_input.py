@@ -21,7 +21,14 @@ def upload(page, county):
 
     def send(data, name="六月.xlsx", **changes):
         file = data if hasattr(data, "read") else SimpleUploadedFile(name, data)
-        given = {"unit": county.unit.pk, "year": 2023, "month": 6, "measures": ["capital"], "scale": "wan", "holds_from": 1}
+        given = {
+            "unit": county.unit.pk,
+            "year": 2023,
+            "month": 6,
+            "measures": ["capital"],
+            "scale": "wan",
+            "holds_from": 1,
+        }
         return page.post(reverse("import_list"), {**given, **changes, "file": file})
 
     return send
@@ -83,11 +90,15 @@ def test_100_mb_are_refused_before_reading_and_the_form_keeps_what_was_typed(cou
             raise AssertionError("the large file was read")
 
     monkeypatch.setattr("django.core.files.uploadhandler.TemporaryUploadedFile", Large)
-    monkeypatch.setattr("django.core.files.uploadhandler.MemoryFileUploadHandler.activated", False, raising=False)
+    monkeypatch.setattr(
+        "django.core.files.uploadhandler.MemoryFileUploadHandler.activated", False, raising=False
+    )
     answer = upload(Zeros(100 * 2**20), month=5, scale="yi")
     assert answer.status_code == 422
     form = answer.context["form"]
-    assert form.errors["file"] == ["The file has 100.0 MB; at most 20 MB are taken. Split it or remove pictures from it."]
+    assert form.errors["file"] == [
+        "The file has 100.0 MB; at most 20 MB are taken. Split it or remove pictures from it."
+    ]
     assert [form[key].value() for key in ("year", "month", "scale")] == ["2023", "5", "yi"]
     assert form["measures"].value() == ["capital"]
     assert form["unit"].value() == str(county.unit.pk)
@@ -117,7 +128,9 @@ def test_a_month_out_of_range_in_the_form(county, upload):
 
 
 def test_gbk_text_is_read_as_what_it_says(county, page, preview):
-    data = "镇办月报\n单位,年度目标（万元）,累计完成（万元）\n棣花镇,25000,9050\n商镇,25000,未报\n".encode("gbk")
+    data = "镇办月报\n单位,年度目标（万元）,累计完成（万元）\n棣花镇,25000,9050\n商镇,25000,未报\n".encode(
+        "gbk"
+    )
     batch, shown = preview(data, "六月.csv")
     assert [c["value"] for c in shown.context["rows"][0]["cells"]] == ["棣花镇", "25000", "9050"]
     post(page, batch, "confirm")
@@ -200,9 +213,18 @@ def test_an_unknown_unit_is_matched_once_and_known_next_time(county, page, uploa
 
 def test_a_unit_left_open_is_a_wrong_row(county, page, upload):
     upload(sheet(HEADER, ("火星镇", 25000, 9050), ("商镇", 25000, 9020)))
-    chosen = {"col-0": "unit", "col-1": "target:capital", "col-2": "ytd:capital", "name": ["火星镇"], "name-0": ""}
+    chosen = {
+        "col-0": "unit",
+        "col-1": "target:capital",
+        "col-2": "ytd:capital",
+        "name": ["火星镇"],
+        "name-0": "",
+    }
     shown = page.post(reverse("import_mapping", args=[newest().pk]), chosen, follow=True)
-    assert shown.context["rows"][0]["reason"] == "“火星镇” is not a unit here. Match the name, or add the unit first."
+    assert (
+        shown.context["rows"][0]["reason"]
+        == "“火星镇” is not a unit here. Match the name, or add the unit first."
+    )
 
 
 def test_a_unit_of_another_county_is_unknown_here(county, page, upload):
@@ -286,7 +308,9 @@ def test_wrong_rows_are_parked_and_mended_while_the_rest_is_in(county, page, pre
 
 
 def test_a_parked_duplicate_cannot_be_mended_into_a_second_row(county, page, preview):
-    batch, _shown = preview(sheet(HEADER, ("棣花镇", 25000, 9050), ("棣花镇", 25000, 9060), ("商镇", 25000, 9020)))
+    batch, _shown = preview(
+        sheet(HEADER, ("棣花镇", 25000, 9050), ("棣花镇", 25000, 9060), ("商镇", 25000, 9020))
+    )
     post(page, batch, "park")
     cells = {"unit": "棣花镇", "target:capital": "25000", "ytd:capital": "9050"}
     assert page.post(reverse("import_mend", args=[batch.pk, 3]), cells).status_code == 302

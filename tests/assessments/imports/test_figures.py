@@ -65,7 +65,11 @@ def test_nil_missing_blank_and_zero_are_told_apart(county):
     """A word, another word, an empty cell beside another figure, a typed 0 (a return that says zero)."""
     header = ["单位", "到位资金累计完成（万元）", "签约项目累计完成（个）"]
     county.write(
-        ("棣花镇", "零报告", 1), ("商镇", "未上报", 2), ("竹林关镇", None, 0), header=header, measures=["capital", "signed"]
+        ("棣花镇", "零报告", 1),
+        ("商镇", "未上报", 2),
+        ("竹林关镇", None, 0),
+        header=header,
+        measures=["capital", "signed"],
     )
     found = {(f.unit.code, f.measure.code): (f.state, f.value) for f in county.figures()}
     assert found == {
@@ -100,7 +104,11 @@ def test_a_reversal_is_negative_money_but_pieces_are_not(county):
 
 @pytest.mark.parametrize(
     ("header", "flag", "implied"),
-    [("年度目标（推算，万元）", False, True), ("年度目标（万元）", True, True), ("年度目标（万元）", False, False)],
+    [
+        ("年度目标（推算，万元）", False, True),
+        ("年度目标（万元）", True, True),
+        ("年度目标（万元）", False, False),
+    ],
 )
 def test_targets_are_implied_when_header_or_form_says_so(county, header, flag, implied):
     county.write(("棣花镇", 25000, 9050), header=["单位", header, "累计完成（万元）"], implied=flag)
@@ -121,7 +129,9 @@ def test_another_sheet_of_the_file_does_not_inherit_that_targets_are_implied(cou
 
 def test_new_changed_and_unchanged_rows(county):
     county.write(("棣花镇", 25000, 9050), ("商镇", 25000, 9020))
-    batch = county.start(sheet(HEADER, ("棣花镇", 25000, 9100), ("商镇", 25000, 9020), ("竹林关镇", 25000, 8920)))
+    batch = county.start(
+        sheet(HEADER, ("棣花镇", 25000, 9100), ("商镇", 25000, 9020), ("竹林关镇", 25000, 8920))
+    )
     assert [row.result for row in batch.rows.all()] == ["changed", "unchanged", "new"]
     done = next(s for s in batch.rows.get(number=3).plan if s["part"] == "ytd")
     assert done["before"] == "9050"  # in the unit of the file
@@ -159,7 +169,12 @@ CODED = ["单位代码", "单位", "累计完成（万元）"]
 
 def test_the_code_decides_where_the_name_cannot(county):
     twin = org.unit_create(actor=TESTS, parent=county.dihua, name="商镇", code="twin", kind="town", sort=9)
-    rows = [("shangzhen", "商镇", 1), ("twin", "商镇", 2), ("dihua", "", 3), ("zhulinguan", "竹林关（新名）", 4)]
+    rows = [
+        ("shangzhen", "商镇", 1),
+        ("twin", "商镇", 2),
+        ("dihua", "", 3),
+        ("zhulinguan", "竹林关（新名）", 4),
+    ]
     batch = county.start(sheet(CODED, *rows))
     assert batch.state == "preview"
     units = [row.plan[0]["unit"] for row in batch.rows.all()]
@@ -198,14 +213,29 @@ def filled(data, rows):
     return out.getvalue()
 
 
-TYPED = {"E4": 25000, "F4": 9050, "G4": 1200, "I4": 3, "K4": "含增资", "F5": "零报告", "E6": 25000, "F6": "未报"}
+TYPED = {
+    "E4": 25000,
+    "F4": 9050,
+    "G4": 1200,
+    "I4": 3,
+    "K4": "含增资",
+    "F5": "零报告",
+    "E6": 25000,
+    "F6": "未报",
+}
 
 
 @pytest.mark.parametrize("scale", ["yuan", "wan", "yi"])
 def test_the_filled_template_is_previewed_at_once(county, page, scale):
     """Downloaded from its page, filled, uploaded: no column and no name is asked for, and money is in the scale
     that its headers name, whatever the upload form says."""
-    given = {"group": county.group.pk, "year": 2023, "month": 6, "measures": [county.capital.pk, county.signed.pk], "scale": scale}
+    given = {
+        "group": county.group.pk,
+        "year": 2023,
+        "month": 6,
+        "measures": [county.capital.pk, county.signed.pk],
+        "scale": scale,
+    }
     answer = page.post(reverse("figure_template"), given)
     assert answer["Content-Disposition"] == 'attachment; filename="towns-2023-06.xlsx"'
     batch = county.start(filled(answer.content, TYPED), measures=["capital", "signed"], scale="wan")
@@ -218,7 +248,10 @@ def test_the_filled_template_is_previewed_at_once(county, page, scale):
     assert county.current(county.dihua, "signed").value == 3
     assert county.current(county.dihua, span="ytd").remark == "含增资"
     assert county.targets(unit=county.dihua).get().value == 25000 * factor
-    assert (county.current(county.shangzhen).state, county.current(county.zhulinguan).state) == ("nil", "missing")
+    assert (county.current(county.shangzhen).state, county.current(county.zhulinguan).state) == (
+        "nil",
+        "missing",
+    )
 
 
 def test_a_template_left_empty_says_so_row_by_row(county):
@@ -229,7 +262,10 @@ def test_a_template_left_empty_says_so_row_by_row(county):
 
 
 def test_a_template_of_another_month_is_refused_row_by_row(county):
-    data = filled(template_for(group=county.group, measures=[county.capital], year=2023, month=5, scale="wan"), {"F4": 1, "F5": 2, "F6": 3})
+    data = filled(
+        template_for(group=county.group, measures=[county.capital], year=2023, month=5, scale="wan"),
+        {"F4": 1, "F5": 2, "F6": 3},
+    )
     batch = county.start(data)
     assert [row.problems[0]["ref"] for row in batch.rows.all()] == ["D4", "D5", "D6"]
     assert "this import for month 6" in batch.rows.first().problems[0]["message"]
@@ -239,7 +275,9 @@ def test_measures_that_read_alike_find_their_columns(county):
     used = county.measure(code="fdi-used", name="外资（实际使用）", unit="usd")
     signed = county.measure(code="fdi-signed", name="外资（合同）", unit="usd")
     data = template_for(group=county.group, measures=[used, signed], year=2023, month=6, scale="wan")
-    batch = county.start(filled(data, {"F4": 1, "I4": 2, "F5": 1, "F6": 1}), measures=["fdi-used", "fdi-signed"])
+    batch = county.start(
+        filled(data, {"F4": 1, "I4": 2, "F5": 1, "F6": 1}), measures=["fdi-used", "fdi-signed"]
+    )
     assert batch.state == "preview"
     found = {s["measure"]: s["value"] for s in batch.rows.get(number=4).plan}
     assert found == {used.pk: "10000", signed.pk: "20000"}
@@ -247,4 +285,6 @@ def test_measures_that_read_alike_find_their_columns(county):
 
 def test_members_of_the_month_stand_in_the_template(county):
     data = template_for(group=county.group, measures=[county.capital], year=2019, month=6, scale="wan")
-    assert openpyxl.load_workbook(io.BytesIO(data))["目标和月度数据"]["A4"].value is None  # the group began in 2020
+    assert (
+        openpyxl.load_workbook(io.BytesIO(data))["目标和月度数据"]["A4"].value is None
+    )  # the group began in 2020
