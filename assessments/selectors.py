@@ -226,7 +226,6 @@ def unit_ids(codes: Iterable[str]) -> Mapping[str, int]:
     return dict(rows)
 
 
-<<<<<<< HEAD
 def has_figures(table: RankingTable, month: Month) -> bool:
     """Whether anything was filed or said for a table's members in a month: else there is nothing to rank."""
     units = members_on(table.group, last_day(month)).values("unit_id")
@@ -234,11 +233,17 @@ def has_figures(table: RankingTable, month: Month) -> bool:
         unit_id__in=units, measure__in=needed(table), year=month.year, month=month.number, superseded_at=None
     )
     return rows.exists()
-=======
+
+
 def group_for(units: Collection[int], measures: Collection[str], month: Month) -> CompetitionGroup | None:
     """The group that ranks most of these units by one of these measures at the end of a month; None: no group does."""
-    member = Q(memberships__unit__in=units, memberships__archived_at=None, memberships__valid__contains=last_day(month))
+    member = Q(
+        memberships__unit__in=units,
+        memberships__archived_at=None,
+        memberships__valid__contains=last_day(month),
+    )
     rows = CompetitionGroup.objects.unscoped(reason="where an import's figures are ranked")
-    ranking = rows.filter(member, archived_at=None, tables__archived_at=None, tables__measure__code__in=measures)
+    ranking = rows.filter(
+        member, archived_at=None, tables__archived_at=None, tables__measure__code__in=measures
+    )
     return ranking.annotate(n=Count("memberships__unit", distinct=True)).order_by("-n", "pk").first()
->>>>>>> browser
