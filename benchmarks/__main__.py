@@ -1,0 +1,10 @@
+"""python -m benchmarks: every benchmark, one after the other. Each prints ratios to a floor of the same run."""
+
+import subprocess
+import sys
+
+NAMES = ("benchmarks.ranking", "benchmarks.export")
+
+for name in NAMES:
+    print(f"\n== {name}", flush=True)
+    subprocess.run([sys.executable, "-m", name], check=True)
