@@ -14,7 +14,9 @@ from typing import Any, NamedTuple
 
 import pghistory
 from django.db import models
+from django.utils import timezone
 from django.utils.encoding import force_str
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from common.actors import Actor
@@ -77,7 +79,7 @@ def history(obj: models.Model, limit: int = 50) -> tuple[Entry, ...]:
         .select_related("pgh_context")
         .order_by("-pgh_id")[: limit + 1]
     )
-    fields = [f for f in type(obj)._meta.concrete_fields if f.name not in QUIET and _has(tracker, f.name)]
+    fields = [f for f in type(obj)._meta.concrete_fields if _is_told(f) and _has(tracker, f.name)]
     found = []
     for event, before in zip(events, [*events[1:], None], strict=True):
         about = event.pgh_context.metadata if event.pgh_context else {}
@@ -114,6 +116,11 @@ def _event_models() -> Iterator[Any]:
             yield model
 
 
+def _is_told(field: models.Field) -> bool:
+    """Fields that have a name for people; keys and derived columns are left out of a row's history."""
+    return field.name not in QUIET and isinstance(field.verbose_name, Promise)
+
+
 def _has(tracker: Any, name: str) -> bool:
     return any(f.name == name for f in tracker._meta.concrete_fields)
 
@@ -129,4 +136,8 @@ def _shown(event: Any, field: models.Field) -> str:
     if field.remote_field and field.remote_field.model:
         found = field.remote_field.model._base_manager.filter(pk=value).first()
         return str(found) if found else f"#{value}"
+    if isinstance(value, bool):
+        return str(_("yes") if value else _("no"))
+    if isinstance(value, datetime):
+        return f"{timezone.localtime(value):%Y-%m-%d %H:%M}"
     return str(value)
