@@ -18,6 +18,7 @@ from django.utils.encoding import force_str
 from django.utils.translation import gettext_lazy as _
 
 from common.actors import Actor
+from common.masking import masked
 
 DONE = {"insert": _("entered"), "update": _("changed"), "delete": _("removed")}
 QUIET = {"version", "created_at", "updated_at"}
@@ -129,4 +130,4 @@ def _shown(event: Any, field: models.Field) -> str:
     if field.remote_field and field.remote_field.model:
         found = field.remote_field.model._base_manager.filter(pk=value).first()
         return str(found) if found else f"#{value}"
-    return str(value)
+    return str(masked(field.name, value))
