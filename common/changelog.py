@@ -20,6 +20,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from common.actors import Actor
+from common.masking import masked
 
 DONE = {"insert": _("entered"), "update": _("changed"), "delete": _("removed")}
 QUIET = {"version", "created_at", "updated_at"}
@@ -140,4 +141,4 @@ def _shown(event: Any, field: models.Field) -> str:
         return str(_("yes") if value else _("no"))
     if isinstance(value, datetime):
         return f"{timezone.localtime(value):%Y-%m-%d %H:%M}"
-    return str(value)
+    return str(masked(field.name, value))

@@ -10,10 +10,12 @@ from django import forms
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 from django_tables2 import RequestConfig
 from pghistory.models import Events
 
+from common.masking import masked
 from common.tables import RowTable
 from common.views import Page
 from common.views.rows import PAGE_SIZE, column_choices
@@ -24,16 +26,17 @@ class EventTable(RowTable):
     who = tables.Column(_("who"), accessor="pgh_context__actor", orderable=False)
     pgh_label = tables.Column(_("action"))
     row = tables.Column(_("row"), accessor="pgh_obj_model", orderable=False)
-    changes = tables.TemplateColumn(
-        "{% for field, pair in record.pgh_diff.items %}<div>{{ field }}: {{ pair.0 }} → {{ pair.1 }}</div>{% endfor %}",
-        verbose_name=_("before → after"),
-        orderable=False,
-    )
+    changes = tables.Column(_("before → after"), empty_values=(), orderable=False)
     reason = tables.Column(_("reason"), accessor="pgh_context__reason", orderable=False)
     request_id = tables.Column(_("event number"), accessor="pgh_context__request_id", orderable=False)
 
     class Meta(RowTable.Meta):
         orderable = False
+
+    def render_changes(self, record: Any) -> str:
+        pairs = (record.pgh_diff or {}).items()
+        rows = ((field, masked(field, before), masked(field, after)) for field, (before, after) in pairs)
+        return format_html_join("", "<div>{}: {} → {}</div>", rows)
 
     def render_row(self, record: Any) -> str:
         return f"{record.pgh_obj_model} {record.pgh_obj_id}"

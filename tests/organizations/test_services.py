@@ -368,6 +368,17 @@ def test_a_number_is_masked_on_pages_and_in_exports(tree, officer):
     assert MASKED in file
 
 
+def test_the_logs_show_no_number_either(tree, officer):
+    clerk = user_with(Role.BUREAU_STAFF, tree.county)
+    org.officer_update(actor=clerk, pk=officer.pk, version=1, phone="13900005678")
+    history = client_for(Role.BUREAU_STAFF, tree.county).get(reverse("officer_detail", args=[officer.pk]))
+    log = client_for(Role.AUDIT_ADMIN, tree.city).get(reverse("change_log"))
+    for page in (history.content.decode(), log.content.decode()):
+        assert "139****5678" in page
+        assert NUMBER not in page
+        assert "13900005678" not in page
+
+
 def test_unmasking_is_a_right_and_is_logged(tree, officer):
     url = reverse("officer_detail", args=[officer.pk])
     client = client_for(Role.BUREAU_STAFF, tree.county)
