@@ -130,7 +130,12 @@ def figures(user: Any) -> list[dict[str, Any]]:
             continue
         lines = [line for line in run.lines.order_by("position") if line.rank is not None]
         if lines:
-            rows.append([f"{run.table.group.owner.label} {run.table.group} {run.table.name}", f"{run.year}-{run.month:02d}", lines[0].unit_name, lines[-1].unit_name])
+            what = {
+                "main": f"{run.table.group.owner.label} {run.table.group}",
+                "sub": f"{run.table.name} {run.year}-{run.month:02d}",
+                "url": ranking_url(run),
+            }
+            rows.append([what, lines[0].unit_name, lines[-1].unit_name])
     if not rows:
         return []
     return [
@@ -138,7 +143,7 @@ def figures(user: Any) -> list[dict[str, Any]]:
             "title": _("Published rankings"),
             "url": reverse("ranking"),
             "link_label": _("All rankings"),
-            "heads": [_("Table"), _("Month"), _("First"), _("Last")],
+            "heads": [_("Table"), _("First"), _("Last")],
             "rows": rows[:8],
             "note": "",
         }
