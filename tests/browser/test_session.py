@@ -35,5 +35,5 @@ def test_a_form_that_is_too_old(people):
     with page.expect_response("**/login/") as answer:
         page.click("main form:not(.ip-langform) button[type=submit]")
     assert answer.value.status == 403
-    expect(page.get_by_role("heading", level=1)).to_have_text("表单已过期")
+    expect(page.get_by_role("heading", level=1)).to_have_text("表单已失效")
     expect(page.locator("main a.btn-primary")).to_have_attribute("href", "/")
