@@ -126,7 +126,7 @@ def _latest_published(user: Any) -> list[RankingRun]:
         newest[run.table_id] = run
     return sorted(
         newest.values(),
-        key=lambda r: (-r.year, -r.month, r.table.group.owner.path, r.table.group.sort, r.table.sort),
+        key=lambda r: (-r.year, -r.month, r.table.group.owner.path or "", r.table.group.sort, r.table.sort),
     )
 
 
@@ -148,7 +148,7 @@ def standings(user: Any) -> list[dict[str, Any]]:
 
 
 def _runs_group(user: Any, table: RankingTable) -> bool:
-    owner = table.group.owner.path
+    owner = table.group.owner.path or ""
     return any(owner.startswith(g.path) for g in user.grants())
 
 
@@ -182,14 +182,12 @@ def figures(user: Any) -> list[dict[str, Any]]:
             continue
         lines = [line for line in run.lines.order_by("position") if line.rank is not None]
         if lines:
-            rows.append(
-                [
-                    f"{run.table.group.owner.label} {run.table.group} {run.table.name}",
-                    f"{run.year}-{run.month:02d}",
-                    lines[0].unit_name,
-                    lines[-1].unit_name,
-                ]
-            )
+            what = {
+                "main": f"{run.table.group.owner.label} {run.table.group}",
+                "sub": f"{run.table.name} {run.year}-{run.month:02d}",
+                "url": ranking_url(run),
+            }
+            rows.append([what, lines[0].unit_name, lines[-1].unit_name])
     if not rows:
         return []
     return [
@@ -197,7 +195,7 @@ def figures(user: Any) -> list[dict[str, Any]]:
             "title": _("Published rankings"),
             "url": reverse("ranking"),
             "link_label": _("All rankings"),
-            "heads": [_("Table"), _("Month"), _("First"), _("Last")],
+            "heads": [_("Table"), _("First"), _("Last")],
             "rows": rows[:8],
             "note": "",
         }

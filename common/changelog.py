@@ -15,15 +15,18 @@ from typing import Any, NamedTuple
 import pghistory
 from django.db import models
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.encoding import force_str
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from common.actors import Actor
 from common.masking import masked
 
 DONE = {"insert": _("entered"), "update": _("changed"), "delete": _("removed")}
-QUIET = {"version", "created_at", "updated_at"}
+# What the program keeps for itself; a person reads the rest.
+QUIET = {"id", "version", "created_at", "updated_at", "path", "scope_path", "pinyin", "actor_id"}
 
 
 def track(db_table: str, exclude: tuple[str, ...] = ()) -> Callable[[type[models.Model]], type[models.Model]]:
@@ -89,8 +92,9 @@ def history(obj: models.Model, limit: int = 50) -> tuple[Entry, ...]:
             for f in fields
             if before is None or getattr(before, f.attname) != getattr(event, f.attname)
         ]
-        if before is None:
-            changes = [c for c in changes if c.after]
+        changes = [c for c in changes if c.before or c.after]
+        if event.pgh_label == "update" and not changes and not about.get("reason"):
+            continue  # only the program's own fields
         found.append(
             Entry(
                 event.pgh_created_at,
@@ -118,7 +122,7 @@ def _event_models() -> Iterator[Any]:
 
 
 def _is_told(field: models.Field) -> bool:
-    """Fields that have a name for people; keys and derived columns are left out of a row's history."""
+    """Fields that have a name for people; the rest is the program's own."""
     return field.name not in QUIET and isinstance(field.verbose_name, Promise)
 
 
@@ -132,13 +136,26 @@ def _shown(event: Any, field: models.Field) -> str:
     value = getattr(event, field.attname)
     if value in (None, ""):
         return ""
-    if field.choices:
-        return force_str(dict(field.flatchoices).get(value, value))
     if field.remote_field and field.remote_field.model:
         found = field.remote_field.model._base_manager.filter(pk=value).first()
         return str(found) if found else f"#{value}"
+    return in_words(field, value)
+
+
+def in_words(field: models.Field, value: Any) -> str:
+    """A stored value as a person reads it: choices by name, times in the office's time zone, "" for nothing.
+
+    Documents (JSON objects) are the program's own and give "". Does not read the database.
+    """
+    if value in (None, "") or isinstance(value, dict):
+        return ""
+    if field.choices:
+        return force_str(dict(field.flatchoices).get(value, value))
     if isinstance(value, bool):
-        return str(_("yes") if value else _("no"))
-    if isinstance(value, datetime):
-        return f"{timezone.localtime(value):%Y-%m-%d %H:%M}"
+        return gettext("yes") if value else gettext("no")
+    if isinstance(field, models.DateTimeField):
+        moment = parse_datetime(value) if isinstance(value, str) else value
+        return f"{timezone.localtime(moment):%Y-%m-%d %H:%M}" if moment else str(value)
+    if isinstance(value, list):
+        return "、".join(map(str, value))
     return str(masked(field.name, value))

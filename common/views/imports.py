@@ -288,7 +288,7 @@ class ImportMapping(ImportPage):
                 name: int(data[f"name-{n}"]) if data.get(f"name-{n}", "").isdigit() else None
                 for n, name in enumerate(data.getlist("name"))
             }
-            imports.remap(
+            remapped = imports.remap(
                 actor=self.actor,
                 pk=batch.pk,
                 sheet=sheet,
@@ -304,7 +304,8 @@ class ImportMapping(ImportPage):
                 k.removeprefix("col-"): str(v) for k, v in data.items() if k.startswith("col-") and v
             }
             return self.render_to_response(self.get_context_data(problems=[str(problem)]), status=422)
-        return HttpResponseRedirect(self.to("import_detail"))
+        unasked = set(imports.unknown_names(remapped)) - set(data.getlist("name"))
+        return HttpResponseRedirect(self.to("import_mapping" if unasked else "import_detail"))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         batch = self.get_batch()
@@ -343,7 +344,7 @@ class ImportMapping(ImportPage):
                     }
                 ]
                 choices += [{"value": pk, "label": label, "selected": pk == guess} for pk, label in units]
-                unknown.append({"name": name, "rows": 1, "field_name": f"name-{number}", "choices": choices})
+                unknown.append({"name": name, "field_name": f"name-{number}", "choices": choices})
         kwargs.setdefault("problems", [])
         return super().get_context_data(
             title=_now("Match columns and names"),

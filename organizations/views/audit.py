@@ -7,6 +7,7 @@ from typing import Any
 import django_filters
 import django_tables2 as tables
 from django import forms
+from django.apps import apps
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -15,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django_tables2 import RequestConfig
 from pghistory.models import Events
 
-from common.masking import masked
+from common.changelog import DONE, QUIET, in_words
 from common.tables import RowTable
 from common.views import Page
 from common.views.rows import PAGE_SIZE, column_choices
@@ -26,20 +27,31 @@ class EventTable(RowTable):
     who = tables.Column(_("who"), accessor="pgh_context__actor", orderable=False)
     pgh_label = tables.Column(_("action"))
     row = tables.Column(_("row"), accessor="pgh_obj_model", orderable=False)
-    changes = tables.Column(_("before → after"), empty_values=(), orderable=False)
+    changes = tables.Column(_("before → after"), accessor="pgh_diff", orderable=False)
     reason = tables.Column(_("reason"), accessor="pgh_context__reason", orderable=False)
     request_id = tables.Column(_("event number"), accessor="pgh_context__request_id", orderable=False)
 
     class Meta(RowTable.Meta):
         orderable = False
 
-    def render_changes(self, record: Any) -> str:
-        pairs = (record.pgh_diff or {}).items()
-        rows = ((field, masked(field, before), masked(field, after)) for field, (before, after) in pairs)
-        return format_html_join("", "<div>{}: {} → {}</div>", rows)
+    def render_pgh_label(self, value: str) -> str:
+        return str(DONE.get(value, value))
 
     def render_row(self, record: Any) -> str:
-        return f"{record.pgh_obj_model} {record.pgh_obj_id}"
+        return f"{apps.get_model(record.pgh_obj_model)._meta.verbose_name} {record.pgh_obj_id}"
+
+    def render_changes(self, value: dict[str, tuple[Any, Any]], record: Any) -> str:
+        fields = {f.attname: f for f in apps.get_model(record.pgh_obj_model)._meta.concrete_fields}
+        told = [
+            (
+                fields[name].verbose_name,
+                in_words(fields[name], before) or "—",
+                in_words(fields[name], after) or "—",
+            )
+            for name, (before, after) in value.items()
+            if name in fields and name not in QUIET
+        ]
+        return format_html_join("", "<div>{}: {} → {}</div>", told)
 
 
 class EventFilterSet(django_filters.FilterSet):

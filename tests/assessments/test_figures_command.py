@@ -34,7 +34,18 @@ def run(county, tmp_path):
         if data is not None:
             file.write_bytes(data)
         out = io.StringIO()
-        command = ["figures", "import", str(file), "--unit", unit, "--period", period, "--measures", measures, *args]
+        command = [
+            "figures",
+            "import",
+            str(file),
+            "--unit",
+            unit,
+            "--period",
+            period,
+            "--measures",
+            measures,
+            *args,
+        ]
         try:
             call_command(*command, stdout=out)
         except SystemExit as ended:
@@ -86,8 +97,18 @@ def test_the_json_document(county, run):
     assert found["ignored"] == ["联系人"]
     right, wrong = found["rows"]
     assert (right["row"], right["unit"], right["result"]) == (3, "棣花镇", "changed")
-    assert {"field": "ytd:capital", "state": "filed", "value": "90500000", "before": "9000", "cell": "C3"} in right["values"]
-    assert (wrong["result"], wrong["problems"][0]["field"], wrong["problems"][0]["cell"]) == ("wrong", "ytd:capital", "C4")
+    assert {
+        "field": "ytd:capital",
+        "state": "filed",
+        "value": "90500000",
+        "before": "9000",
+        "cell": "C3",
+    } in right["values"]
+    assert (wrong["result"], wrong["problems"][0]["field"], wrong["problems"][0]["cell"]) == (
+        "wrong",
+        "ytd:capital",
+        "C4",
+    )
 
 
 def test_a_wrong_row_stops_the_whole_file_unless_it_is_parked(county, run):
@@ -113,12 +134,20 @@ def test_a_column_is_matched_by_title_or_letters_and_remembered(county, run):
     told = run(data, "--map", "乡镇=unit", "--map", "B=target:capital", "--map", "实绩=ytd:capital")
     assert told.code == 0, told.text
     assert county.targets().count() == 2
-    assert set(ImportMapping.objects.values_list("header", "field")) >= {("乡镇", "unit"), ("实绩", "ytd:capital")}
+    assert set(ImportMapping.objects.values_list("header", "field")) >= {
+        ("乡镇", "unit"),
+        ("实绩", "ytd:capital"),
+    }
     assert run(data, period="2023-07").code == 0  # without --map
 
 
 def test_options_reach_the_figures(county, run):
-    data = sheet(["单位", "年度目标", "累计完成"], ("棣花镇", "2.5", "0.9"), name="镇", others=[("别的", [("甲", "乙")])])
+    data = sheet(
+        ["单位", "年度目标", "累计完成"],
+        ("棣花镇", "2.5", "0.9"),
+        name="镇",
+        others=[("别的", [("甲", "乙")])],
+    )
     told = run(data, "--sheet", "镇", "--scale", "yi", "--holds-from", "4", "--implied", "--actor", "clerk")
     assert told.code == 0, told.text
     target = county.targets().get()
@@ -131,7 +160,11 @@ def test_options_reach_the_figures(county, run):
     ("changes", "args", "words"),
     [
         ({"unit": "nowhere"}, [], "There is no unit with the code “nowhere”."),
-        ({"measures": "capital,gold"}, [], "No measure that can be imported has this code: gold. There are: capital, signed."),
+        (
+            {"measures": "capital,gold"},
+            [],
+            "No measure that can be imported has this code: gold. There are: capital, signed.",
+        ),
         ({"measures": " , "}, [], "Name at least one measure."),
         ({}, ["--sheet", "七月"], "There is no sheet “七月” in the file. It has: Sheet1."),
         ({}, ["--map", "实绩=ytd:capital"], "The sheet has no column “实绩”."),
@@ -166,11 +199,20 @@ def test_an_account_imports_into_its_own_scope_only(county, run):
     assert not county.figures().exists()
 
 
-@pytest.mark.parametrize("args", [["--period", "2023-13"], ["--period", "2023-06", "--map", "A"], ["--period", "2023-06", "--scale", "qian"]])
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["--period", "2023-13"],
+        ["--period", "2023-06", "--map", "A"],
+        ["--period", "2023-06", "--scale", "qian"],
+    ],
+)
 def test_wrong_use_ends_with_2(args, capsys):
     from assessments.management.commands.figures import Command
 
     with pytest.raises(SystemExit) as ended:
-        Command().run_from_argv(["manage.py", "figures", "import", "a.xlsx", "--unit", "a", "--measures", "b", *args])
+        Command().run_from_argv(
+            ["manage.py", "figures", "import", "a.xlsx", "--unit", "a", "--measures", "b", *args]
+        )
     assert ended.value.code == 2
     assert "usage" in capsys.readouterr().err

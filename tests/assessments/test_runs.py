@@ -54,8 +54,16 @@ def test_the_same_inputs_give_the_same_run_and_a_changed_figure_a_new_one(county
     county.write(("棣花镇", 25000, 8000), filename="更正.xlsx")
     second = county.compute()
     assert (second.number, second.input_hash == first.input_hash) == (2, False)
-    assert [(line.unit_name, line.rank) for line in second.lines.all()] == [("商镇", 1), ("竹林关镇", 2), ("棣花镇", 3)]
-    assert [(line.unit_name, line.rank) for line in first.lines.all()] == [("棣花镇", 1), ("商镇", 2), ("竹林关镇", 3)]
+    assert [(line.unit_name, line.rank) for line in second.lines.all()] == [
+        ("商镇", 1),
+        ("竹林关镇", 2),
+        ("棣花镇", 3),
+    ]
+    assert [(line.unit_name, line.rank) for line in first.lines.all()] == [
+        ("棣花镇", 1),
+        ("商镇", 2),
+        ("竹林关镇", 3),
+    ]
 
 
 def test_undoing_the_correction_gives_the_first_figures_again(county):
@@ -89,7 +97,11 @@ def test_as_published_and_as_known_now_stand_side_by_side(county, page):
 def test_publishing_needs_the_right(county):
     county.write(*JUNE_ROWS)
     run = county.compute()
-    for role, unit in (("unit_head", county.dihua), ("leader", county.unit), ("bureau_staff", county.elsewhere)):
+    for role, unit in (
+        ("unit_head", county.dihua),
+        ("leader", county.unit),
+        ("bureau_staff", county.elsewhere),
+    ):
         user = county.person(role, role, unit)
         with pytest.raises(Exception, match="no such record|does not allow"):
             services.run_publish(actor=user, pk=run.pk)
@@ -112,7 +124,9 @@ def test_a_run_replays_to_the_same_bytes_later_elsewhere_and_under_another_hash_
     assert [line.unit_name for line in stored.lines.all()][0] == "棣花镇"
     env = {**os.environ, "PYTHONHASHSEED": "4711", "DJANGO_SETTINGS_MODULE": "investpro.settings.test"}
     command = [sys.executable, "-m", "tests.assessments.replay_run"]
-    told = subprocess.run(command, input=json.dumps(stored.inputs).encode(), capture_output=True, check=True, env=env)
+    told = subprocess.run(
+        command, input=json.dumps(stored.inputs).encode(), capture_output=True, check=True, env=env
+    )
     assert told.stdout == expected
 
 
@@ -143,7 +157,9 @@ def test_gathering_asks_the_database_as_often_for_30_units_as_for_3(county, more
         org.membership_add(actor=TESTS, group=county.group, unit=town, begins=date(2020, 1, 1), sort=10 + n)
         rows.append((f"第{n}镇", 25000, 100 + n))
     county.write(*rows)
-    table = RankingTable._base_manager.select_related("group", "measure", "tie_measure", "reported_total").get(pk=county.table.pk)
+    table = RankingTable._base_manager.select_related(
+        "group", "measure", "tie_measure", "reported_total"
+    ).get(pk=county.table.pk)
     with CaptureQueriesContext(connection) as queries:
         inputs = gather(table, Month(2023, 6))
     assert len(inputs["lines"]) == 3 + more
@@ -206,7 +222,9 @@ def test_growth_over_a_break_in_definition_is_a_dash_with_the_reason(county):
 def test_figures_of_single_months_add_up_only_when_none_is_lacking(county):
     header = ["单位", "年度目标（万元）", "本月完成（万元）"]
     for month in (1, 2):
-        county.write(("棣花镇", 1200, 100), ("商镇", 1200, 50 if month == 1 else "未报"), header=header, month=month)
+        county.write(
+            ("棣花镇", 1200, 100), ("商镇", 1200, 50 if month == 1 else "未报"), header=header, month=month
+        )
     run = county.compute("2023-02")
     assert cell(run, "done").value == 200
     assert cell(run, "done", "shangzhen").value is None

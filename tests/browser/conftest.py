@@ -6,7 +6,7 @@ Nothing here opens a database connection of the test process: Playwright's event
 import os
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from tests.browser.people import People
 from tests.browser.site import Site
@@ -25,6 +25,7 @@ def site(servers):
 
 @pytest.fixture(scope="package")
 def browser(chromium):
+    expect.set_options(timeout=20_000)
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(
             executable_path=chromium, args=["--no-sandbox"]

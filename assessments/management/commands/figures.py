@@ -137,7 +137,7 @@ class Command(BaseCommand):
             pass
         finally:
             if stored is not None and stored.pk not in before and not result["written"]:
-                stored.content.storage.delete(stored.content.name)
+                stored.content.delete(save=False)
         return result
 
     def preview(self, actor: Actor, name: str, data: bytes, options: Mapping[str, Any]) -> ImportBatch:

@@ -1,0 +1,37 @@
+"""Each role: its home page and its navigation work, and what the navigation hides is closed."""
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import expect
+
+from investpro.navigation import MENU
+
+ROLES = (
+    "clerk",
+    "leader",
+    "committee",
+    "evaluator",
+    "finance",
+    "head",
+    "officer",
+    "sysadmin",
+    "secadmin",
+    "auditor",
+)
+ALL = {reverse(item.url_name) for _label, items in MENU for item in items}
+# Listed for who may add to them, and readable by more.
+READABLE = {"/accounts/", "/roles/"}
+
+
+@pytest.mark.parametrize("who", ROLES)
+def test_navigation(people, who):
+    page = people(who)
+    page.goto("/")
+    expect(page.locator("h1")).to_contain_text("演示")
+    links = {link.get_attribute("href") for link in page.locator(".ip-side .ip-nav a").all()}
+    assert "/" in links
+    for path in sorted(links):
+        assert page.goto(path).status == 200, path
+        expect(page.locator(".ip-side .ip-nav a.active")).to_have_attribute("href", path)
+    for path in sorted(ALL - links - READABLE):
+        assert page.request.get(path).status == 403, path
