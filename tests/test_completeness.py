@@ -27,7 +27,6 @@ NO_COLUMN = {
     "ImportedFigure": {
         "year": "`period` shows it",
         "month": "`period` shows it",
-        "batch": "`source` shows its file",
         "row": "`ref` and `source` name the cell",
         "quantum": "for comparing with what was printed",
         "published": "beside the computed value in the ranking",
@@ -36,7 +35,6 @@ NO_COLUMN = {
         "updated_at": "a figure is never changed: `recorded_at` is its time",
     },
     "Target": {
-        "batch": "`source` shows its file",
         "row": "`ref` and `source` name the cell",
         "quantum": "for comparing with what was printed",
         "superseded_by": "on the target's page",
@@ -82,12 +80,12 @@ NO_FILTER = {
     "ImportedFigure": {
         "row": "found by unit and period", "batch": "found from the import's page", "ref": "shown", "quantum": "internal",
         "recorded_at": "sorted by", "superseded_by": "`history` shows superseded ones", "withdrawn": "`history` shows them",
-        "span": "the same for a sheet", "value": "sorted by", "published": "shown in the ranking",
+        "span": "the same for a sheet", "superseded_at": "`history` shows them", "value": "sorted by", "published": "shown in the ranking",
     },
     "Target": {
         "row": "found by unit and year", "batch": "found from the import's page", "ref": "shown", "quantum": "internal",
         "recorded_at": "sorted by", "superseded_by": "`history` shows superseded ones", "withdrawn": "`history` shows them",
-        "holds_from": "two or three a year", "value": "sorted by", "implied": "shown",
+        "holds_from": "two or three a year", "value": "sorted by", "superseded_at": "`history` shows them",
     },
     "RankingTable": {
         name: "few tables: found by group and measure"
