@@ -41,13 +41,7 @@ NO_COLUMN = {
         "withdrawn": "on the target's page, with who took it back",
         "updated_at": "a target is never changed: `recorded_at` is its time",
     },
-    "RankingTable": {
-        name: "a setting, on the table's page"
-        for name in (
-            "code", "tie_measure", "rank_as_printed", "target_kind", "quarters", "value_digits", "rate_rounding",
-            "points_digits", "points_rounding", "points_from_rounded", "growth_digits", "reported_total",
-        )
-    },
+    "RankingTable": dict.fromkeys(("code", "tie_measure", "rank_as_printed", "target_kind", "quarters", "value_digits", "rate_rounding", "points_digits", "points_rounding", "points_from_rounded", "growth_digits", "reported_total"), "a setting, on the table's page"),
 }  # fmt: skip
 for name in ("Industry", "Region", "Currency"):  # loaded, not kept by hand
     NO_COLUMN.setdefault(name, {})["updated_at"] = "loaded by command with its source"
@@ -87,14 +81,7 @@ NO_FILTER = {
         "recorded_at": "sorted by", "superseded_by": "`history` shows superseded ones", "withdrawn": "`history` shows them",
         "holds_from": "two or three a year", "value": "sorted by", "superseded_at": "`history` shows them",
     },
-    "RankingTable": {
-        name: "few tables: found by group and measure"
-        for name in (
-            "rank_by", "tie_break", "tie_measure", "rank_as_printed", "target_kind", "schedule", "quarters", "scale",
-            "value_digits", "rate_digits", "rate_rounding", "points_digits", "points_rounding", "points_from_rounded",
-            "growth_digits", "reported_total",
-        )
-    },
+    "RankingTable": dict.fromkeys(("rank_by", "tie_break", "tie_measure", "rank_as_printed", "target_kind", "schedule", "quarters", "scale", "value_digits", "rate_digits", "rate_rounding", "points_digits", "points_rounding", "points_from_rounded", "growth_digits", "reported_total"), "few tables: found by group and measure"),
 }  # fmt: skip
 
 
@@ -132,7 +119,9 @@ def filters_of(page):
 
 def check(fields, decided, reasons):
     assert not fields - decided - set(reasons), "decide: a place on the page, or a reason for none"
-    assert not set(reasons) & decided - set(EVERYWHERE) - set(NO_FILTER_TYPES), "has both a place and a reason for none"
+    assert not set(reasons) & decided - set(EVERYWHERE) - set(NO_FILTER_TYPES), (
+        "has both a place and a reason for none"
+    )
     assert all(reason.strip() for reason in reasons.values())
 
 
@@ -152,5 +141,14 @@ def test_filters(page):
 
 def test_every_list_is_looked_at():
     names = {page.model.__name__ for page in PAGES}
-    assert {"Unit", "CompetitionGroup", "Post", "Officer", "User", "RoleGrant", "ImportedFigure", "Target"} <= names
+    assert {
+        "Unit",
+        "CompetitionGroup",
+        "Post",
+        "Officer",
+        "User",
+        "RoleGrant",
+        "ImportedFigure",
+        "Target",
+    } <= names
     assert (set(NO_COLUMN) | set(NO_FILTER)) <= names

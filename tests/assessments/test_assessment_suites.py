@@ -29,7 +29,14 @@ class TestMeasure(MeasureNouns, RowSuite):
     filters, misses = ("unit=yuan", "nature=flow"), ("unit=count", "nature=ratio")
 
     def form(self, tree):
-        return {"name": "标记甲", "code": "new", "unit": "yuan", "nature": "flow", "direction": Direction.MORE, "sort": "1"}
+        return {
+            "name": "标记甲",
+            "code": "new",
+            "unit": "yuan",
+            "nature": "flow",
+            "direction": Direction.MORE,
+            "sort": "1",
+        }
 
 
 class TestMeasureApi(MeasureNouns, ReadSuite):
@@ -46,10 +53,21 @@ class TestRankingTable(RowSuite):
         return {"group": GroupFactory(owner=tree.other_county)}
 
     def form(self, tree):
-        values = {"rank_by": RankBy.RATE, "tie_break": TieBreak.NONE, "target_kind": "firm", "schedule": "linear", "scale": "wan"}
+        values = {
+            "rank_by": RankBy.RATE,
+            "tie_break": TieBreak.NONE,
+            "target_kind": "firm",
+            "schedule": "linear",
+            "scale": "wan",
+        }
         digits = {f"{name}_digits": "2" for name in ("value", "rate", "points", "growth")}
         rounding = {"rate_rounding": "half_up", "points_rounding": "half_up"}
-        nouns = {"group": self.place(tree)["group"].pk, "measure": MeasureFactory().pk, "name": "标记甲", "code": "new"}
+        nouns = {
+            "group": self.place(tree)["group"].pk,
+            "measure": MeasureFactory().pk,
+            "name": "标记甲",
+            "code": "new",
+        }
         return {**values, **digits, **rounding, **nouns, "sort": "1"}
 
 
@@ -70,7 +88,12 @@ class SourcedNouns:
 
     def make(self, where, text=None):
         unit = UnitFactory(parent=where["parent"], **({"name": text} if text else {}))
-        source = {"batch": where["batch"], "row": where["batch"].rows.get(), "ref": "B2", "recorded_at": clock.now()}
+        source = {
+            "batch": where["batch"],
+            "row": where["batch"].rows.get(),
+            "ref": "B2",
+            "recorded_at": clock.now(),
+        }
         return self.model._base_manager.create(
             unit=unit, measure=where["measure"], year=2026, value=90_500_000, **source, **self.month
         )
