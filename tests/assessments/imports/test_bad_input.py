@@ -8,6 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile, TemporaryUploadedFile
 from django.urls import reverse
 
+from common import imports
 from common.models import ImportBatch, ImportFile
 from common.sheets.marking import FILL
 from tests.assessments.support import HEADER, sheet
@@ -249,21 +250,29 @@ WRONG_ROWS = [
 
 
 @pytest.mark.parametrize(("row", "cell", "words"), WRONG_ROWS)
-def test_a_wrong_row_is_named_with_its_cell_and_marked_in_the_file(county, page, preview, row, cell, words):
-    batch, shown = preview(sheet(HEADER, row, ("商镇", 25000, 9020)))
+def test_a_wrong_row_is_named_with_its_cell_and_marked_in_the_file(county, row, cell, words):
+    batch = county.start(sheet(HEADER, row, ("商镇", 25000, 9020)))
+    wrong = batch.rows.get(result="wrong")
+    assert wrong.number == 3
+    assert [(p["ref"], words in p["message"]) for p in wrong.problems] == [(cell, True)]
+    marked = openpyxl.load_workbook(io.BytesIO(imports.marked_file(batch)))["Sheet1"]
+    assert marked[cell].fill.start_color.rgb == f"00{FILL}"
+    assert {c.coordinate: words in c.comment.text for r in marked.iter_rows() for c in r if c.comment} == {
+        cell: True
+    }
+
+
+def test_a_wrong_row_stops_the_whole_file_and_the_marked_file_is_handed_back(county, page, preview):
+    batch, shown = preview(sheet(HEADER, ("棣花镇", 25000, "9O50"), ("商镇", 25000, 9020)))
     assert shown.context["counts"]["wrong"] == 1
-    first = shown.context["rows"][0]
-    assert first["number"] == 3
-    assert words in first["reason"]
+    assert "the letter “O”. Is the digit 0 meant?" in shown.context["rows"][0]["reason"]
     refused = post(page, batch, "confirm")
     assert "1 rows are wrong" in str(next(iter(refused.context["messages"])))
     assert nothing_written(county)
     assert newest().state == "preview"
-    marked = openpyxl.load_workbook(io.BytesIO(page.get(shown.context["marked_url"]).content))["Sheet1"]
-    assert marked[cell].fill.start_color.rgb == f"00{FILL}"
-    assert words in marked[cell].comment.text
-    other = {c.coordinate for r in marked.iter_rows() for c in r if c.comment} - {cell}
-    assert not other
+    answer = page.get(shown.context["marked_url"])
+    assert answer["Content-Disposition"].startswith("attachment")
+    assert openpyxl.load_workbook(io.BytesIO(answer.content))["Sheet1"]["C3"].comment
 
 
 def test_a_unit_that_stands_twice_is_wrong_in_both_rows(county, page, preview):
