@@ -32,22 +32,23 @@ class Shot:
 
     @property
     def file(self) -> str:
-        extras = [self.language[:2], *(["dark"] if self.theme == "dark" else []), str(self.width)]
-        return f"{self.name}-{'-'.join(extras)}.png"
+        english = "-en" if self.language == "en" else ""
+        dark = "-dark" if self.theme == "dark" else ""
+        return f"{self.name}{english}{dark}-{self.width}.png"
 
 
 KEPT = (
     Shot("home", "/"),
     Shot("ranking", RANKING),
-    Shot("explanation", WHY, language="en"),
-    Shot("explanation", WHY, theme="dark"),
+    Shot("ranking-panel", WHY),
+    Shot("ranking-panel", WHY, language="en"),
+    Shot("ranking-panel", WHY, theme="dark"),
     Shot("ranking", RANKING, width=390),
-    Shot("ranking", RANKING, width=768),
     Shot("import", "/imports/"),
     Shot("home", "/", width=390, who="head"),
 )
 PAGES = {
-    "home": "/", "ranking": RANKING, "explanation": WHY, "growth": "/ranking/?group=suzhou-counties", "figures": "/figures/",
+    "home": "/", "ranking": RANKING, "ranking-panel": WHY, "growth": "/ranking/?group=suzhou-counties", "figures": "/figures/",
     "figure": "/figures/1/", "import": "/imports/", "imported": "/imports/1/", "template": "/figures/template/", "units": "/units/",
     "unit": "/units/5/", "form": "/ranking-tables/1/change/", "reference": "/reference/", "not-found": "/units/99999/",
 }  # fmt: skip
