@@ -14,6 +14,12 @@ from common.forms import ActorForm, RowForm, offer
 from organizations.models import CompetitionGroup, Unit
 
 
+def name_places(field: Any) -> None:
+    """Let a choice of groups say whose they are: several places have a group of one name."""
+    field.queryset = field.queryset.select_related("owner")
+    field.label_from_instance = lambda group: f"{group.owner.label} {group.name}"
+
+
 class MeasureForm(RowForm):
     class Meta:
         model = Measure
@@ -63,6 +69,7 @@ class RankingTableForm(RowForm):
         super().__init__(*args, **kwargs)
         groups = CompetitionGroup.objects.allowed_to(self.actor, Action.CHANGE).filter(archived_at=None)
         offer(self, "group", groups)
+        name_places(self.fields["group"])
         offer(
             self,
             "reported_total",
@@ -97,6 +104,7 @@ class TemplateForm(ActorForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer(self, "group", CompetitionGroup.objects.visible_to(self.actor).filter(archived_at=None))
+        name_places(self.fields["group"])
         measures = (
             Measure.objects.visible_to(self.actor).filter(archived_at=None).exclude(nature=Nature.RATIO)
         )

@@ -446,7 +446,8 @@ def sources(reader: RunReader, line: ShownLine, user: Any) -> list[dict[str, Any
         rows = (
             model.objects.visible_to(user).filter(pk__in=ids[kind]).select_related("measure", "batch", "unit")
         )
-        for row in rows.order_by("measure__sort", "pk"):
+        newest = ("-year", "-month") if kind == "figure" else ("-year",)
+        for row in rows.order_by("measure__sort", "measure", *newest, "pk"):
             label = (
                 row.measure.name
                 if kind == "figure"

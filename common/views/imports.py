@@ -240,7 +240,7 @@ class ImportDetail(ImportPage):
             ]
         context = self.get_context_data(
             title=batch.filename,
-            sub=self.about(),
+            sub=f"{batch.sheet} · {self.importer.about(batch)}",
             badges=[{"label": batch.get_state_display(), "css": BADGES[batch.state]}],
             counts=imports.counts(batch),
             facts=facts,

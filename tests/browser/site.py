@@ -43,8 +43,9 @@ class Site:
             self.folder.mkdir(parents=True, exist_ok=True)
             self.servers.recreate(self.database)
             self._start_worker()
+            starting = self._start_web()  # both come up while the demo is loaded
             self._load_demo()
-            self.address = self._start_web()
+            self.address = self._await(*starting)
         except BaseException:
             self._stop()
             raise
@@ -58,7 +59,7 @@ class Site:
         """A second web server on the same database with other settings; its address."""
         before = len(self._children)
         try:
-            yield self._start_web(**environ)
+            yield self._await(*self._start_web(**environ))
         finally:
             self._end(self._children[before:])
 
@@ -90,7 +91,7 @@ class Site:
         command = ["-m", "celery", "-A", "investpro.celery", "worker", "--pool", "solo", "--loglevel", "INFO"]
         self._launch("worker", [*command, "--without-gossip", "--without-mingle", "--without-heartbeat"])
 
-    def _start_web(self, **environ: str) -> str:
+    def _start_web(self, **environ: str) -> tuple[str, subprocess.Popen[bytes], Path]:
         port = processes.free_port()
         command = [
             "-m",
@@ -111,16 +112,16 @@ class Site:
             "120",
         ]
         child = self._launch(f"web-{port}", command, **environ)
-        address = f"http://127.0.0.1:{port}"
+        return f"http://127.0.0.1:{port}", child, self.folder / f"web-{port}.log"
 
+    def _await(self, address: str, child: subprocess.Popen[bytes], log: Path) -> str:
         def settled() -> bool:
             with suppress(OSError), urllib.request.urlopen(f"{address}/health/", timeout=10) as answer:  # noqa: S310
                 return bool(answer.status == 200)
             return child.poll() is not None
 
         if not processes.wait_until(settled, START, pause=0.1) or child.poll() is not None:
-            log = (self.folder / f"web-{port}.log").read_text(errors="replace")
-            raise RuntimeError(f"The web server did not start:\n{log[-3000:]}")
+            raise RuntimeError(f"The web server did not start:\n{log.read_text(errors='replace')[-3000:]}")
         return address
 
     def _launch(self, name: str, arguments: list[str], **environ: str) -> subprocess.Popen[bytes]:

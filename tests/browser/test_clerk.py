@@ -74,7 +74,7 @@ def unit_label(page, name):
 
 def test_from_the_template_to_the_circular(people, tmp_path):
     page = people("clerk")
-    path = template(page, tmp_path, "部门（单位）组", 2023, 7)
+    path = template(page, tmp_path, "丹凤县 部门（单位）组", 2023, 7)
     assert path.name == f"{DEPARTMENTS}-2023-07.xlsx"
     book = load_workbook(path)
     sheet = book.active

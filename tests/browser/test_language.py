@@ -47,8 +47,10 @@ def data_words():
         for text in strings(yaml.safe_load((loading.FOLDER / f"{name}.yaml").read_text("utf-8")))
     ]
     texts += [account.name for account in loading.ACCOUNTS]
-    texts += ["公开通报示例", "演示招商局", "云川市投资促进局", "党委书记", "镇长", "驻点招商（示例）"]
-    texts += ["万元", "亿元", "万美元", "零报告", "未报"]  # what a sender writes into a cell
+    texts += ["公开通报示例", "演示招商局", "云川市投资促进局", "党委书记", "镇长", "演示·负责人"]
+    texts += ["驻点招商（示例）", "演"]  # the last is the sign of an account
+    texts += ["月报", "棣花", "目标和月度数据"]  # sheets and a name that other journeys bring
+    texts += ["元", "万元", "亿元", "万美元", "零报告", "未报"]  # what a sender writes into a cell
     return {run for text in texts for run in HAN.findall(text)}
 
 
