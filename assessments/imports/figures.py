@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
-from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,76 +11,23 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rapidfuzz import fuzz
 
-from assessments.choices import MONEY, FigureState
 from assessments.imports.forms import FiguresForm
-from assessments.imports.store import Step, plan_step, take_back, write_step
+from assessments.imports.store import take_back, write_step
 from assessments.models import Measure
 from assessments.selectors import group_for
 from common import imports
 from common.access import Action
 from common.actors import Actor
-from common.imports import Cell, Field, Plan, Problem
+from common.imports import Cell, Field, Plan
 from common.models import ImportBatch, ImportRow
-from common.sheets import NIL, NOT_REPORTED, NumberError, parse_number
 from organizations.models import Unit
 from organizations.selectors import normal_name, units_by_name
 from organizations.services import alias_add
-from rules.money import UNITS
 from rules.periods import Month
 
 # Words in senders' headers. They are language, not rules: a word that is missing is matched by hand once.
-WORDS: dict[str, tuple[str, ...]] = {
-    "code": ("单位代码", "代码", "单位编码", "编码", "unit code", "code"),
-    "year": ("年份", "年度", "年", "year"),
-    "period": ("月份", "月", "month"),
-    "unit": (
-        "单位",
-        "单位名称",
-        "名称",
-        "镇办",
-        "镇(办)",
-        "县区",
-        "县(市、区)",
-        "县市区",
-        "部门",
-        "级别",
-        "责任单位",
-        "unit",
-        "unit name",
-    ),
-    "ytd": ("累计完成", "累计到位资金", "累计到位", "本年累计", "完成数", "累计", "year to date"),
-    "month": ("本月完成", "当月完成", "本月到位资金", "this month"),
-    "target": ("年度目标", "年度目标任务", "目标任务", "年计划", "任务数", "annual target"),
-    "rate": ("占年度目标任务", "完成率", "完成比例", "completion rate"),
-    "growth": ("同比", "增速", "同比增长", "growth"),
-    "points": ("比时间进度", "超欠进度", "快(+)/慢(-)于时间进度", "points to schedule"),
-    "rank": ("排序", "排名", "名次", "位次", "rank"),
-    "remark": ("备注", "说明", "remarks"),
-}
-LABELS = {
-    "ytd": gettext_lazy("year to date"),
-    "month": gettext_lazy("this month"),
-    "target": gettext_lazy("annual target"),
-    "rate": gettext_lazy("published rate"),
-    "growth": gettext_lazy("published growth"),
-    "points": gettext_lazy("published points to schedule"),
-    "rank": gettext_lazy("published rank"),
-}
-VALUES = ("ytd", "month", "target")
-PUBLISHED = ("rate", "growth", "points", "rank")
-IMPLIED = re.compile("推算|隐含|implied")
-SCALES = {"亿": "yi", "100 million": "yi", "万": "wan", "10 thousand": "wan", "": "yuan"}
-# At the end of the title or of a part of it: "多元化投资" names no unit.
-_SCALE = re.compile(
-    r"(亿|万|100 million|10 thousand|)\s*(?:美?元|yuan|US dollars)\s*(?:$|[()（）\[\]【】,，;；/])",
-    re.IGNORECASE,
-)
-
-
-def scale_of(title: str) -> str:
-    """The unit of money that a header names: "到位资金(万元)" and "外资（万美元）" → "wan"; "" when it names none."""
-    found = _SCALE.search(title)
-    return SCALES[found[1].lower()] if found else ""
+from .planner import Planner
+from .words import IMPLIED, LABELS, WORDS, scale_of
 
 
 class FiguresImporter:
@@ -208,7 +151,7 @@ class FiguresImporter:
     # ------------------------------------------------------------ planning
 
     def plan(self, batch: ImportBatch, rows: Sequence[Mapping[str, Cell]]) -> list[Plan]:
-        planner = Planner(self, batch, rows)
+        planner = Planner(self.measures(batch), batch, rows)
         return [planner.plan(cells) for cells in rows]
 
     def write(self, batch: ImportBatch, row: ImportRow, actor: Actor) -> None:
@@ -217,209 +160,6 @@ class FiguresImporter:
 
     def undo(self, batch: ImportBatch, actor: Actor) -> None:
         take_back(batch)
-
-
-class Planner:
-    """Plans the rows of one batch with names and measures read once."""
-
-    def __init__(
-        self, importer: FiguresImporter, batch: ImportBatch, rows: Sequence[Mapping[str, Cell]]
-    ) -> None:
-        self.batch, self.params = batch, batch.params
-        self.known = units_by_name(batch.scope_path)
-        self.measures = {m.code: m for m in importer.measures(batch)}
-        self.times = Counter(unit.pk for unit in map(self._unit, rows) if isinstance(unit, Unit))
-        self.written = self._written()
-
-    @cached_property
-    def by_id(self) -> dict[int, Unit]:
-        rows = Unit.objects.unscoped(reason="names of an import's own scope").below(self.batch.scope_path)
-        return {u.pk: u for u in rows}
-
-    @cached_property
-    def by_code(self) -> dict[str, Unit]:
-        return {u.code: u for u in self.by_id.values() if u.archived_at is None}
-
-    def _written(self) -> dict[int, int]:
-        """Unit id → row of this batch that is in already: a parked row can't be mended into a second one."""
-        if self.batch.state != ImportBatch.State.CONFIRMED:
-            return {}
-        rows = self.batch.rows.filter(fate=ImportRow.Fate.APPLIED).values_list("number", "plan")
-        return {step["unit"]: number for number, plan in rows for step in plan}
-
-    def _unit(self, cells: Mapping[str, Cell]) -> Unit | str:
-        """The unit, or the sentence that says why there is none. The code decides where the name can't."""
-        name, code = (cells[key].value if key in cells else "" for key in ("unit", "code"))
-        by_code = self.by_code.get(code)
-        if not name:
-            if by_code or not code:
-                return by_code or _("The row has figures but no unit. Write the unit's name.")
-            return _("“%(code)s” is no unit's code here. Write the unit's name.") % {"code": code}
-        if found := self.by_id.get(self.batch.names.get(name, 0)):
-            return found
-        units = self.known.get(normal_name(name), [])
-        if by_code and (not units or by_code in units):
-            return by_code
-        if not units:
-            return _("“%(name)s” is not a unit here. Match the name, or add the unit first.") % {"name": name}
-        if len(units) > 1:
-            names = "、".join(f"{u.name} ({u.code})" for u in units)
-            return _("“%(name)s” could be: %(units)s. Write the code.") % {"name": name, "units": names}
-        if by_code:
-            return _("The code %(code)s is %(other)s, the name is %(name)s. Correct one of them.") % {
-                "code": code, "other": by_code.name, "name": units[0].name
-            }  # fmt: skip
-        return units[0]
-
-    def plan(self, cells: Mapping[str, Cell]) -> Plan:
-        plan, unit = Plan(ImportRow.Result.UNCHANGED), self._unit(cells)
-        place = next((key for key in ("unit", "code") if key in cells and cells[key].value), "unit")
-        ref = cells[place].ref if place in cells else ""
-        if isinstance(unit, str):
-            plan.problems.append(Problem(place, ref, unit))
-        elif again := self._again(unit):
-            plan.problems.append(Problem(place, ref, again))
-        plan.problems += self._period_problems(cells)
-        steps = [s for code, m in self.measures.items() for s in self._steps(code, m, cells, plan)]
-        if plan.problems or isinstance(unit, str):
-            return plan
-        if not steps:
-            plan.problems.append(
-                Problem(
-                    place,
-                    ref,
-                    _("The row has no figure. Write 零报告 for a nil return, 未报 where there is none."),
-                )
-            )
-            return plan
-        outcomes = [plan_step(self.batch, unit, step) for step in steps]
-        plan.steps = [step.document() for step in steps]
-        if "changed" in outcomes:
-            plan.result = ImportRow.Result.CHANGED
-        elif "new" in outcomes:
-            plan.result = ImportRow.Result.NEW
-        return plan
-
-    def _again(self, unit: Unit) -> str:
-        """Why a second row of a unit is refused: nobody can tell which of them is meant."""
-        if self.times[unit.pk] > 1:
-            return _("“%(name)s” stands in this file %(n)s times. Keep one row.") % {
-                "name": unit.name,
-                "n": self.times[unit.pk],
-            }
-        if unit.pk in self.written:
-            return _("“%(name)s” is in already, from row %(n)s of this file.") % {
-                "name": unit.name,
-                "n": self.written[unit.pk],
-            }
-        return ""
-
-    def _period_problems(self, cells: Mapping[str, Cell]) -> Iterable[Problem]:
-        """A row that says another year or month than the import."""
-        for key, suffix in (("year", "年"), ("month", "月")):
-            cell = cells.get(key)
-            if cell is None or not cell.value:
-                continue
-            own = self.params[key]
-            try:
-                number = parse_number(cell.value.removesuffix(suffix))
-            except NumberError as problem:
-                yield Problem(key, cell.ref, problem.message)
-                continue
-            if number == own:
-                continue
-            if key == "month" and number not in range(1, 13):
-                yield Problem(
-                    key,
-                    cell.ref,
-                    _("There is no month %(value)s. A month is 1 to 12.") % {"value": cell.value},
-                )
-            elif key == "month":
-                yield Problem(
-                    key,
-                    cell.ref,
-                    _(
-                        "The row is for month %(value)s, this import for month %(own)s. Import it for its own month."
-                    )
-                    % {"value": cell.value, "own": own},
-                )
-            else:
-                yield Problem(
-                    key,
-                    cell.ref,
-                    _(
-                        "The row is for the year %(value)s, this import for %(own)s. Import it for its own year."
-                    )
-                    % {"value": cell.value, "own": own},
-                )
-
-    def _steps(self, code: str, measure: Measure, cells: Mapping[str, Cell], plan: Plan) -> list[Step]:
-        found, published = [], {}
-        for part in PUBLISHED:
-            key = f"{part}:{code}"
-            if key in cells and (number := self._number(key, cells[key], plan)) not in (
-                None,
-                NIL,
-                NOT_REPORTED,
-            ):
-                published[part] = {"value": str(number), "ref": cells[key].ref}
-        for part in VALUES:
-            key = f"{part}:{code}"
-            if key not in cells:
-                continue
-            number = self._number(key, cells[key], plan)
-            if number is None:
-                continue
-            step = self._step(part, key, measure, number, cells[key], plan)
-            if step is not None:
-                if part == "ytd":
-                    step.published = published
-                    step.remark = cells["remark"].value[:200] if "remark" in cells else ""
-                found.append(step)
-        return found
-
-    def _step(
-        self, part: str, key: str, measure: Measure, number: Any, cell: Cell, plan: Plan
-    ) -> Step | None:
-        if number is NOT_REPORTED:
-            if part == "target":
-                return None
-            return Step(key, measure.pk, part, FigureState.NOT_REPORTED, None, Decimal(0), cell.ref)
-        if number is NIL:
-            return Step(key, measure.pk, part, FigureState.NIL, Decimal(0), Decimal(0), cell.ref)
-        factor = (
-            UNITS[self.params.get("scales", {}).get(key) or self.params["scale"]]
-            if measure.unit in MONEY
-            else Decimal(1)
-        )
-        exponent = number.as_tuple().exponent
-        quantum = Decimal(1).scaleb(exponent if isinstance(exponent, int) and exponent < 0 else 0) * factor
-        value = number * factor
-        if value < 0 and (part == "target" or measure.unit not in MONEY):
-            message = _("%(value)s is below zero. A target or a number of pieces can't be.") % {
-                "value": cell.value
-            }
-            plan.problems.append(Problem(key, cell.ref, message))
-            return None
-        if abs(value) >= Decimal(10) ** 17:
-            plan.problems.append(
-                Problem(
-                    key,
-                    cell.ref,
-                    _("%(value)s is too large. Check the unit of the column.") % {"value": cell.value},
-                )
-            )
-            return None
-        state = FigureState.NIL if value == 0 and part != "target" else FigureState.FILED
-        return Step(key, measure.pk, part, state, value, quantum, cell.ref)
-
-    def _number(self, key: str, cell: Cell, plan: Plan) -> Any:
-        text = cell.value.rstrip("%％ ") if key.startswith(("rate:", "growth:")) else cell.value
-        try:
-            return parse_number(text)
-        except NumberError as problem:
-            plan.problems.append(Problem(key, cell.ref, problem.message))
-            return None
 
 
 def register() -> None:

@@ -1,20 +1,12 @@
-"""Import: upload → match columns and names → preview → confirm or park → undo.
-
-An importer (registered by the app that owns the data) knows the fields, plans each row and writes the
-plan. This module owns the course: nothing is written before the preview is confirmed, a confirmed
-batch is written whole or not at all, and the sender's words are remembered.
-"""
+"""The course of an import, from the file to the written batch and back."""
 
 from __future__ import annotations
 
 import hashlib
-import re
-import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from typing import Any, Protocol
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
 
-from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -26,186 +18,22 @@ from common.errors import Denied, Refused
 from common.models import ImportBatch, ImportFile, ImportMapping, ImportRow
 from common.services import authorize, get_visible
 
+from .matching import (
+    data_rows,
+    headers,
+    likely_sheet,
+    match_columns,
+    missing_columns,
+    normal,
+    read,
+    read_bytes,
+    set_header,
+    sheet_of,
+    unknown_names,
+)
+from .registry import Cell, importer_of
+
 State, Result, Fate = ImportBatch.State, ImportRow.Result, ImportRow.Fate
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """A field of ours that a sender's column can be matched with."""
-
-    key: str
-    label: str
-    required: bool = False
-    words: tuple[str, ...] = ()  # header words that mean this field without asking
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    field: str
-    ref: str
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    value: str
-    ref: str
-
-
-@dataclass(slots=True)
-class Plan:
-    """What a row will write: `steps` are JSON values that `Importer.write` understands."""
-
-    result: str
-    steps: list[dict[str, Any]] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-
-
-class Importer(Protocol):
-    code: str
-    label: Any
-    form_class: Any  # an ActorForm with target() -> (scope path, params)
-
-    def about(self, batch: ImportBatch) -> str: ...
-    def templates(self, request: Any) -> list[dict[str, Any]]: ...
-    def warnings(self, batch: ImportBatch) -> list[str]: ...
-    def next_steps(self, batch: ImportBatch) -> list[dict[str, Any]]: ...
-    def guess_name(self, name: str, choices: Sequence[tuple[int, str]]) -> int | None: ...
-    def fields(self, batch: ImportBatch) -> Sequence[Field]: ...
-    def matched(self, batch: ImportBatch, titles: Mapping[str, str]) -> None: ...
-    def unknown_names(self, batch: ImportBatch, rows: Iterable[Mapping[str, Cell]]) -> list[str]: ...
-    def name_choices(self, batch: ImportBatch, actor: Actor) -> list[tuple[int, str]]: ...
-    def remember_name(self, batch: ImportBatch, name: str, unit_id: int, actor: Actor) -> None: ...
-    def plan(self, batch: ImportBatch, rows: Sequence[Mapping[str, Cell]]) -> list[Plan]: ...
-    def write(self, batch: ImportBatch, row: ImportRow, actor: Actor) -> None: ...
-    def undo(self, batch: ImportBatch, actor: Actor) -> None: ...
-
-
-_importers: dict[str, Importer] = {}
-
-
-def register(importer: Importer) -> None:
-    _importers[importer.code] = importer
-
-
-def default() -> str:
-    """The code of the importer that was registered first."""
-    return next(iter(_importers))
-
-
-def too_large(size: int) -> Refused:
-    """The refusal of a file over the limit, given before its content is read."""
-    problem = sheets.SheetError(
-        "too_large", size=round(size / 2**20, 1), limit=settings.IMPORT_MAX_BYTES // 2**20
-    )
-    return Refused(problem.message, code=problem.code)
-
-
-def importer_of(batch_or_code: ImportBatch | str) -> Importer:
-    """The importer of a batch or code. Raises Refused for an unknown one."""
-    code = batch_or_code if isinstance(batch_or_code, str) else batch_or_code.importer
-    if code not in _importers:
-        raise Refused(_("There is no import of this kind."), code="importer")
-    return _importers[code]
-
-
-def normal(text: str) -> str:
-    """Header words compared: full width folded, units in brackets, blanks and punctuation dropped."""
-    folded = unicodedata.normalize("NFKC", text)
-    folded = re.sub(r"[((（\[【].*?[))）\]】]", "", folded)
-    return re.sub(r"[\s:：,，、。.·*%％/_-]+", "", folded).lower()
-
-
-# ---------------------------------------------------------------- reading
-
-
-def read(batch: ImportBatch) -> sheets.Workbook:
-    """The sender's file. Raises Refused with what is wrong and what to do."""
-    with batch.file.content.open("rb") as stream:
-        return read_bytes(stream.read(), batch.filename)
-
-
-def read_bytes(data: bytes, filename: str) -> sheets.Workbook:
-    try:
-        return sheets.read_workbook(
-            data, filename, max_bytes=settings.IMPORT_MAX_BYTES, max_rows=settings.IMPORT_MAX_ROWS
-        )
-    except sheets.SheetError as problem:
-        raise Refused(problem.message, code=problem.code) from problem
-
-
-def sheet_of(batch: ImportBatch, book: sheets.Workbook) -> sheets.Sheet:
-    try:
-        return book.sheet(batch.sheet)
-    except sheets.SheetError as problem:
-        raise Refused(problem.message, code=problem.code) from problem
-
-
-def known_words(fields: Sequence[Field]) -> list[str]:
-    return [w for f in fields for w in (str(f.label), *f.words)]
-
-
-def set_header(batch: ImportBatch, sheet: sheets.Sheet) -> list[str]:
-    """Find the header and return its titles by column; a header of two rows is joined."""
-    try:
-        header = sheets.header_rows(sheet, known_words(importer_of(batch).fields(batch)))
-    except sheets.SheetError:
-        first = next(
-            (n for n, row in enumerate(sheet.rows) if sum(isinstance(c.value, str) for c in row) >= 2), 0
-        )
-        batch.header_row, batch.header_rows = first + 1, 1
-    else:
-        batch.header_row, batch.header_rows = header.first_row + 1, header.data_row - header.first_row
-    return headers(batch, sheet)
-
-
-def headers(batch: ImportBatch, sheet: sheets.Sheet) -> list[str]:
-    """Titles by column of the batch's header row or rows."""
-    first, rows = batch.header_row - 1, batch.header_rows
-    if first >= len(sheet.rows):
-        return []
-    if rows > 1:
-        header = sheets.header_rows(sheet, known_words(importer_of(batch).fields(batch)))
-        if header.first_row == first:
-            return list(header.names)
-    return ["" if cell.value is None else str(cell.value).strip() for cell in sheet.rows[first]]
-
-
-def match_columns(batch: ImportBatch, titles: Sequence[str]) -> dict[str, str]:
-    """Column number → field key: first what was remembered, then known words. One field, one column."""
-    fields = importer_of(batch).fields(batch)
-    known = {normal(w): f.key for f in reversed(fields) for w in (f.label, *f.words)}
-    remembered = dict(
-        ImportMapping.objects.filter(importer=batch.importer, scope_path=batch.scope_path).values_list(
-            "header", "field"
-        )
-    )
-    keys = {f.key for f in fields}
-    found: dict[str, str] = {}
-    for number, title in enumerate(titles):
-        key = remembered.get(normal(title)) or known.get(normal(title))
-        if title and key and (key == "" or (key in keys and key not in found.values())):
-            found[str(number)] = key
-    return found
-
-
-def data_rows(batch: ImportBatch, sheet: sheets.Sheet) -> list[tuple[int, dict[str, Cell]]]:
-    """Rows below the header as {field key: cell}; rows in which every matched cell is empty are passed over."""
-    found = []
-    above = batch.header_row - 1 + batch.header_rows
-    for number, row in enumerate(sheet.rows[above:], start=above + 1):
-        cells = {}
-        for column, key in batch.columns.items():
-            if int(column) < len(row):
-                cell = row[int(column)]
-                value = "" if cell.value is None else str(cell.value).strip()
-                cells[key] = Cell(value, cell.ref)
-        if any(c.value for c in cells.values()):
-            found.append((number, cells))
-    return found
-
-
-# ---------------------------------------------------------------- the course
 
 
 @transaction.atomic
@@ -232,7 +60,7 @@ def start(
         actor_id=actor.pk,
         actor_name=actor.actor_name,
     )
-    batch.sheet = sheet or _likely_sheet(batch, book)
+    batch.sheet = sheet or likely_sheet(batch, book)
     chosen = sheet_of(batch, book)
     titles = set_header(batch, chosen)
     batch.columns = match_columns(batch, titles)
@@ -253,35 +81,6 @@ def _stored(data: bytes) -> ImportFile:
         stored.content.save(sha, ContentFile(data), save=False)
         stored.save()
     return stored
-
-
-def _likely_sheet(batch: ImportBatch, book: sheets.Workbook) -> str:
-    fields = importer_of(batch).fields(batch)
-    words = {normal(w) for f in fields for w in (f.label, *f.words)}
-
-    def known(sheet: sheets.Sheet) -> int:
-        return max(
-            (
-                sum(1 for c in r if isinstance(c.value, str) and normal(c.value) in words)
-                for r in sheet.rows[:30]
-            ),
-            default=0,
-        )
-
-    return max(book.sheets, key=known).name
-
-
-def missing_columns(batch: ImportBatch) -> list[str]:
-    """Labels of required fields without a column."""
-    matched = set(batch.columns.values())
-    return [f.label for f in importer_of(batch).fields(batch) if f.required and f.key not in matched]
-
-
-def unknown_names(batch: ImportBatch, book: sheets.Workbook | None = None) -> list[str]:
-    book = book or read(batch)
-    return importer_of(batch).unknown_names(
-        batch, [cells for _n, cells in data_rows(batch, sheet_of(batch, book))]
-    )
 
 
 def _tell_titles(batch: ImportBatch, titles: Sequence[str], decided: Mapping[str, str]) -> None:
