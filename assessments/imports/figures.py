@@ -27,7 +27,7 @@ from rules.periods import Month
 
 # Words in senders' headers. They are language, not rules: a word that is missing is matched by hand once.
 from .planner import Planner
-from .words import IMPLIED, LABELS, WORDS, scale_of
+from .headers import IMPLIED, LABELS, WORDS, scale_of
 
 
 class FiguresImporter:

@@ -21,7 +21,7 @@ from organizations.selectors import normal_name, units_by_name
 from rules.money import UNITS
 
 # Words in senders' headers. They are language, not rules: a word that is missing is matched by hand once.
-from .words import PUBLISHED, VALUES
+from .headers import PUBLISHED, VALUES
 
 
 class Planner:

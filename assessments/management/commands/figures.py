@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -113,7 +114,7 @@ class Command(BaseCommand):
         """The preview, written or not. Raises Refused with a sentence for people."""
         try:
             size = file.stat().st_size
-            if size > imports.settings.IMPORT_MAX_BYTES:
+            if size > settings.IMPORT_MAX_BYTES:
                 raise imports.too_large(size)
             data = file.read_bytes()
         except OSError as problem:
