@@ -17,7 +17,7 @@ from assessments.filters import (
     TargetFilterSet,
 )
 from assessments.forms import MeasureForm, RankingTableForm, TemplateForm
-from assessments.imports.figures import LABELS
+from assessments.imports.headers import LABELS
 from assessments.imports.template import template_for
 from assessments.models import ImportedFigure, Measure, RankingTable, Target
 from assessments.tables import ImportedFigureTable, MeasureTable, RankingTableTable, TargetTable

@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 from django.urls import reverse
 
-from assessments.imports.figures import scale_of
+from assessments.imports.headers import scale_of
 from assessments.imports.template import template_for
 from common import imports
 from common.errors import Refused

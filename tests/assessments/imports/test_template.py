@@ -6,7 +6,7 @@ from decimal import Decimal
 import openpyxl
 import pytest
 
-from assessments.imports.figures import scale_of
+from assessments.imports.headers import scale_of
 from assessments.imports.template import HEADER_ROW, build_template, template_headers, unit_word
 from assessments.words import load_words
 from common.sheets import NIL, NOT_REPORTED, find_columns, header_rows, parse_number, read_workbook
