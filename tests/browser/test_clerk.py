@@ -54,6 +54,7 @@ def upload(page, path, *, unit, year, month, measure="capital"):
 def figures(page):
     """The ranked rows on the page as (rank, name, done, rate)."""
     rows = page.locator("table.rank tbody tr")
+    expect(page.locator("table.rank tfoot")).to_be_visible()
     ranked = [rows.nth(n) for n in range(rows.count()) if rows.nth(n).locator(".rk").count()]
     return [
         (
