@@ -19,7 +19,7 @@ class MeasureSerializer(RowSerializer):
     class Meta:
         model = Measure
         fields = (
-            "id", "version", "code", "name", "definition", "unit", "nature", "direction", "numerator", "denominator",
+            "id", "version", "code", "name", "definition", "defined_since", "unit", "nature", "direction", "numerator", "denominator",
             "words", "sort", "archived_at", "created_at", "updated_at",
         )  # fmt: skip
         read_only_fields = fields

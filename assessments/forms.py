@@ -27,6 +27,7 @@ class MeasureForm(RowForm):
             "name",
             "code",
             "definition",
+            "defined_since",
             "unit",
             "nature",
             "direction",

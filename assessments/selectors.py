@@ -216,7 +216,8 @@ def _line(
         state = STATES.get(FigureState(row.state), ReturnState.FILED)
     elif isinstance(facts["done"], Missing) and facts["done"].reason is MissingReason.NOT_REPORTED:
         state = ReturnState.MISSING
-    one = LineInput(unit.code, table.group.code, ranked, facts, state, in_total)
+    comparable = measure.defined_since is None or measure.defined_since < through.year
+    one = LineInput(unit.code, table.group.code, ranked, facts, state, in_total, comparable)
     return {**line_document(one, unit.label, published, quanta), "implied": implied}
 
 

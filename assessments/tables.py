@@ -23,13 +23,14 @@ class MeasureTable(RowTable):
             "unit",
             "nature",
             "direction",
+            "defined_since",
             "numerator",
             "denominator",
             "words",
             "sort",
             "updated_at",
         )
-        optional = ("numerator", "denominator", "words", "sort", "updated_at")
+        optional = ("defined_since", "numerator", "denominator", "words", "sort", "updated_at")
 
 
 def shown_in(record: Any) -> str:

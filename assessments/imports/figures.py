@@ -25,9 +25,10 @@ from organizations.selectors import normal_name, units_by_name
 from organizations.services import alias_add
 from rules.periods import Month
 
+from .headers import IMPLIED, LABELS, WORDS, scale_of
+
 # Words in senders' headers. They are language, not rules: a word that is missing is matched by hand once.
 from .planner import Planner
-from .headers import IMPLIED, LABELS, WORDS, scale_of
 
 
 class FiguresImporter:

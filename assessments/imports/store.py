@@ -119,9 +119,38 @@ def write_step(batch: ImportBatch, row: ImportRow, step: dict[str, Any]) -> None
         old.save(update_fields=["superseded_by"])
 
 
+def _confirming(batch: ImportBatch) -> set[ImportBatch]:
+    """Later imports that gave figures of this one again, unchanged: they wrote nothing and rest on it."""
+    period = ("year", "month", "holds_from", "target_kind")
+    own = {
+        (step["unit"], step["measure"], step["part"])
+        for plan in batch.rows.filter(fate=ImportRow.Fate.APPLIED).values_list("plan", flat=True)
+        for step in plan
+        if not step["same"]
+    }
+    later = ImportRow.objects.filter(
+        batch__state=ImportBatch.State.CONFIRMED,
+        batch__importer=batch.importer,
+        batch__confirmed_at__gt=batch.confirmed_at,
+        fate=ImportRow.Fate.APPLIED,
+        **{f"batch__params__{key}": batch.params[key] for key in period if key in batch.params},
+    ).exclude(batch=batch)
+    return {
+        row.batch
+        for row in later.select_related("batch")
+        if any(s["same"] and (s["unit"], s["measure"], s["part"]) in own for s in row.plan)
+    }
+
+
 def take_back(batch: ImportBatch) -> None:
     """Withdraw what a batch wrote and let hold again what it replaced. Refused when a later import stands on it."""
     now = clock.now()
+    if resting := _confirming(batch):
+        names = "、".join(sorted(f"{b.filename} ({b.confirmed_at:%Y-%m-%d %H:%M})" for b in resting))
+        raise Refused(
+            _("Later imports confirmed figures of this one: %(names)s. Undo them first.") % {"names": names},
+            code="later",
+        )
     for model in (ImportedFigure, Target):
         rows = list(
             model.objects.unscoped(reason="undo of an import")

@@ -31,6 +31,12 @@ class Measure(ScopedModel):
     denominator = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("denominator")
     )
+    defined_since = models.PositiveSmallIntegerField(
+        _("present definition since year"),
+        null=True,
+        blank=True,
+        help_text=_("Growth over a change of definition is not shown."),
+    )
     words = models.CharField(
         _("header words"),
         max_length=300,

@@ -44,11 +44,7 @@ def panel(
 def _why(reader: RunReader, line: ShownLine) -> list[tuple[str, str]]:
     done, target, points = line.cells["done"], line.cells["target"], line.cells["points"]
     if line.state == "missing":
-        return [
-            (_("No return for this period was filed: "), ""),
-            (_("not reported"), "bad"),
-            (_(". It is not counted as zero."), ""),
-        ]
+        return [(_("No return for this period was filed. It is not counted as zero."), "bad")]
     if done.value is None:
         return [(reason_text(done.reason), "strong")]
     if points.value is None or target.value is None or reader.progress is None:
@@ -58,21 +54,17 @@ def _why(reader: RunReader, line: ShownLine) -> list[tuple[str, str]]:
         ]
     due = target.value * reader.progress / 100
     gap = done.value - due
+    against = _("Against the schedule: %(gap)s %(unit)s.") % {
+        "gap": signed(gap.quantize(Decimal("0.01"))),
+        "unit": reader.unit_label,
+    }
     words = (
-        _("ahead by %(points)s percentage points")
-        if points.value > 0
-        else _("behind by %(points)s percentage points")
+        _("Ahead by %(points)s percentage points.")
+        if points.value >= 0
+        else _("Behind by %(points)s percentage points.")
     )
-    pieces = [
-        (_("Against the schedule: "), ""),
-        (f"{signed(gap.quantize(Decimal('0.01')))} {reader.unit_label}", "strong"),
-        (", ", ""),
-        (
-            words % {"points": amount(abs(points.value), reader.digits("points"))},
-            "" if points.value >= 0 else "bad",
-        ),
-        (".", ""),
-    ]
+    said = words % {"points": amount(abs(points.value), reader.digits("points"))}
+    pieces = [(against, "strong"), (" ", ""), (said, "" if points.value >= 0 else "bad")]
     if line.state == "nil":
         pieces.append((" " + _("The return said zero."), ""))
     return pieces
@@ -152,11 +144,13 @@ def _percent(value: Decimal, digits: int) -> str:
 def _published(shown: Shown, unit: str) -> list[list[tuple[str, bool]]]:
     if shown.published is None or shown.value is None:
         return []
+    said = _("Published value: %(value)s. %(agreement)s.")
     return [
         [
-            (_("published "), False),
-            (f"{as_printed(shown.published)}{unit}", True),
-            (f": {agreement(shown.kind)}", False),
+            (
+                said % {"value": f"{as_printed(shown.published)}{unit}", "agreement": agreement(shown.kind)},
+                False,
+            )
         ]
     ]
 

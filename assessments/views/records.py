@@ -55,6 +55,7 @@ class MeasureDetail(MeasureNouns, DetailPage):
         rows = [
             (_("code"), measure.code),
             (_("definition"), measure.definition),
+            (_("present definition since year"), measure.defined_since),
             (_("counts in"), measure.get_unit_display()),
             (_("nature"), measure.get_nature_display()),
             (_("direction"), measure.get_direction_display()),

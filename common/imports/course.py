@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from django.core.files.base import ContentFile
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from common import changelog, clock, sheets
@@ -194,6 +194,7 @@ def confirm(*, actor: Actor, pk: int, park: bool = False) -> ImportBatch:
     """
     with transaction.atomic():
         batch = _open(pk, actor, State.PREVIEW)
+        _one_at_a_time(batch.importer)
         before = list(batch.rows.values_list("number", "result", "plan"))
         _plan(batch, read(batch))
         if list(batch.rows.values_list("number", "result", "plan")) == before:
@@ -201,6 +202,12 @@ def confirm(*, actor: Actor, pk: int, park: bool = False) -> ImportBatch:
     raise Refused(
         _("Figures changed since this preview. Look at the new preview, then confirm."), code="changed"
     )
+
+
+def _one_at_a_time(importer: str) -> None:
+    """Until the transaction ends, nobody else confirms or undoes imports of this kind: each plans on the other's result."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"import:{importer}"])
 
 
 def _write(batch: ImportBatch, actor: Actor, park: bool) -> ImportBatch:
@@ -257,6 +264,7 @@ def undo(*, actor: Actor, pk: int, reason: str) -> ImportBatch:
     if not reason.strip():
         raise Refused(_("Say why the import is undone."), code="reason")
     batch = _open(pk, actor, State.CONFIRMED)
+    _one_at_a_time(batch.importer)
     with changelog.acting(actor, reason=reason):
         importer_of(batch).undo(batch, actor)
         batch.state, batch.undone_at = State.UNDONE, clock.now()

@@ -16,6 +16,11 @@ for _name, _value in _servers.items():
 from .base import *  # noqa: E402
 
 ALLOWED_HOSTS = ["*"]
+# The demo's accounts get new passwords at each start: scrypt takes a third of the time of PBKDF2.
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
 DEBUG = os.environ.get("DEBUG", "") == "1"
 SECRET_KEY = os.environ.get("SECRET_KEY") or "development-only"
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}

@@ -15,7 +15,7 @@ from common import changelog, clock, services
 from common.access import Action
 from common.actors import Actor
 from common.errors import Denied, Refused
-from organizations.choices import Role, excludes
+from organizations.choices import ADMINISTRATORS, Role, excludes
 from organizations.models import RoleGrant, Unit, User
 
 
@@ -46,6 +46,9 @@ def password_set(*, actor: Actor, user: User, password: str, must_change: bool =
     """Set a password after checking the rules. A user sets his own; the system administrator anybody's."""
     if actor.pk != user.pk:
         services.authorize(actor, Action.CHANGE, user)
+        # Whoever sets a password could sign in with it: administrators, who exclude each other, set their own.
+        if not actor.is_system and any(g.role in ADMINISTRATORS for g in user.grants()):
+            raise Denied(_("An administrator sets his own password. Nobody else can."))
     validate_password(password, user)
     row = User._base_manager.select_for_update().get(pk=user.pk)
     row.set_password(password)

@@ -16,7 +16,6 @@ from django.urls import reverse
 
 from assessments import services
 from assessments.models import RankingLine, RankingRun, RankingTable, RunPublication
-from assessments.rankings import compute
 from assessments.reading import read
 from assessments.selectors import gather
 from common import imports
@@ -210,13 +209,17 @@ def test_growth_on_a_blank_says_why_there_is_none(county):
 
 
 def test_growth_over_a_break_in_definition_is_a_dash_with_the_reason(county):
-    """The stored inputs can say so; the rule then gives no number (5.7 and a differently defined 5.5)."""
+    """Arrived 5.7, next year 5.5 by another definition: "—" with the reason, not −3.51 (100 million USD)."""
     county.write(("棣花镇", None, 57000), year=2022)
     county.write(("棣花镇", 100000, 55000))
-    inputs = county.compute().inputs
-    inputs["lines"][0]["comparable"] = False
-    growth = compute(inputs).table.line("dihua").growth
-    assert growth.fact.reason is MissingReason.BREAK_IN_DEFINITION
+    assert cell(county.compute(), "growth").value == D("-3.51")
+    measure = county.capital
+    services.measure_update(actor=TESTS, pk=measure.pk, version=measure.version, defined_since=2023)
+    assert cell(county.compute(), "growth").reason == MissingReason.BREAK_IN_DEFINITION
+    county.write(
+        ("棣花镇", 100000, 60000), year=2024
+    )  # both years by the present definition: 5,000 of 55,000
+    assert cell(county.compute("2024-06"), "growth").value == D("9.09")
 
 
 def test_figures_of_single_months_add_up_only_when_none_is_lacking(county):

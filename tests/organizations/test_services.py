@@ -399,3 +399,16 @@ def test_an_empty_number_in_the_form_keeps_it(tree, officer):
     assert Officer._base_manager.get(pk=officer.pk).phone == NUMBER
     assert client.post(url, {**sent, "phone": "13900005678", "version": 2}).status_code == 302
     assert Officer._base_manager.get(pk=officer.pk).phone == "13900005678"
+
+
+@pytest.mark.parametrize("role", [Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN])
+def test_nobody_sets_the_password_of_another_administrator(tree, role):
+    """Whoever set it could sign in as the other, and the three would no longer exclude each other."""
+    admin, other = user_with(Role.SYSTEM_ADMIN, tree.city), user_with(role, tree.city)
+    before = other.password
+    with pytest.raises(Denied):
+        org.password_set(actor=admin, user=other, password="Another-2026-x")
+    assert User._base_manager.get(pk=other.pk).password == before
+    officer = user_with(Role.OFFICER, tree.town)
+    org.password_set(actor=admin, user=officer, password="Another-2026-x")
+    assert User._base_manager.get(pk=officer.pk).check_password("Another-2026-x")

@@ -151,6 +151,18 @@ def test_a_later_figure_supersedes_and_both_stay(county):
     assert county.targets().count() == 1  # the target did not change
 
 
+def test_an_import_that_a_later_one_confirmed_is_not_undone_alone(county):
+    """The later import wrote nothing for the unchanged figure, so undoing the first would lose it."""
+    first = county.write(("棣花镇", 25000, 9050), filename="初报.xlsx")
+    second = county.write(("棣花镇", 25000, 9050), ("商镇", 25000, 9020), filename="复报.xlsx")
+    with pytest.raises(Refused, match="复报.xlsx"):
+        imports.undo(actor=county.clerk, pk=first.pk, reason="误报")
+    assert county.current(county.dihua).value == 9050 * WAN
+    imports.undo(actor=county.clerk, pk=second.pk, reason="误报")
+    imports.undo(actor=county.clerk, pk=first.pk, reason="误报")
+    assert not county.figures(superseded_at=None).exists()
+
+
 def test_a_figure_that_changed_since_the_preview_shows_a_new_preview(county):
     batch = county.start(sheet(HEADER, ("棣花镇", 25000, 9050)))
     county.write(("棣花镇", 25000, 9000), filename="其间.xlsx")
