@@ -16,6 +16,7 @@ from django.urls import reverse
 
 from assessments import services
 from assessments.models import RankingLine, RankingRun, RankingTable, RunPublication
+from assessments.rankings import compute
 from assessments.reading import read
 from assessments.selectors import gather
 from common import imports
