@@ -144,32 +144,26 @@ def _confirming(batch: ImportBatch) -> set[ImportBatch]:
 
 def take_back(batch: ImportBatch) -> None:
     """Withdraw what a batch wrote and let hold again what it replaced. Refused when a later import stands on it."""
-    now = clock.now()
-    if resting := _confirming(batch):
-        names = "、".join(sorted(f"{b.filename} ({b.confirmed_at:%Y-%m-%d %H:%M})" for b in resting))
-        raise Refused(
-            _("Later imports confirmed figures of this one: %(names)s. Undo them first.") % {"names": names},
-            code="later",
-        )
+    now, written = clock.now(), []
     for model in (ImportedFigure, Target):
-        rows = list(
-            model.objects.unscoped(reason="undo of an import")
-            .filter(batch=batch)
-            .select_related("superseded_by__batch")
-        )
-        later = {
-            r.superseded_by.batch for r in rows if r.superseded_by and r.superseded_by.batch_id != batch.pk
-        }
-        if later:
-            names = "、".join(sorted(f"{b.filename} ({b.confirmed_at:%Y-%m-%d %H:%M})" for b in later))
-            raise Refused(
-                _("Later imports replaced figures of this one: %(names)s. Undo them first.")
-                % {"names": names},
-                code="later",
-            )
-        for row in sorted(rows, key=lambda r: -r.pk):
-            row.superseded_at, row.withdrawn = now, True
-            row.save(update_fields=["superseded_at", "withdrawn"])
-            for old in model.objects.unscoped(reason="undo of an import").filter(superseded_by=row):
-                old.superseded_at = old.superseded_by = None
-                old.save(update_fields=["superseded_at", "superseded_by"])
+        rows = model.objects.unscoped(reason="undo of an import").filter(batch=batch)
+        written += list(rows.select_related("superseded_by__batch"))
+    replaced = {
+        f.superseded_by.batch for f in written if f.superseded_by and f.superseded_by.batch_id != batch.pk
+    }
+    if replaced:
+        words = _("Later imports replaced figures of this one: %(names)s. Undo them first.")
+        raise Refused(words % {"names": _named(replaced)}, code="later")
+    if resting := _confirming(batch):
+        words = _("Later imports confirmed figures of this one: %(names)s. Undo them first.")
+        raise Refused(words % {"names": _named(resting)}, code="later")
+    for fact in sorted(written, key=lambda one: -one.pk):
+        fact.superseded_at, fact.withdrawn = now, True
+        fact.save(update_fields=["superseded_at", "withdrawn"])
+        for old in type(fact).objects.unscoped(reason="undo of an import").filter(superseded_by=fact):
+            old.superseded_at = old.superseded_by = None
+            old.save(update_fields=["superseded_at", "superseded_by"])
+
+
+def _named(batches: set[ImportBatch]) -> str:
+    return "、".join(sorted(f"{b.filename} ({b.confirmed_at:%Y-%m-%d %H:%M})" for b in batches))

@@ -19,6 +19,8 @@ ROLES = (
     "auditor",
 )
 ALL = {reverse(item.url_name) for _label, items in MENU for item in items}
+# Between them they see every page; for the others the answer is asked for without drawing it.
+DRAWN = ("clerk", "head", "sysadmin", "auditor")
 # Listed for who may add to them, and readable by more.
 READABLE = {"/accounts/", "/roles/"}
 
@@ -31,7 +33,10 @@ def test_navigation(people, who):
     links = {link.get_attribute("href") for link in page.locator(".ip-side .ip-nav a").all()}
     assert "/" in links
     for path in sorted(links):
-        assert page.goto(path).status == 200, path
-        expect(page.locator(".ip-side .ip-nav a.active")).to_have_attribute("href", path)
+        if who in DRAWN:
+            assert page.goto(path).status == 200, path
+            expect(page.locator(".ip-side .ip-nav a.active")).to_have_attribute("href", path)
+        else:
+            assert page.request.get(path).status == 200, path
     for path in sorted(ALL - links - READABLE):
         assert page.request.get(path).status == 403, path

@@ -10,7 +10,7 @@ from common import imports
 from common.changelog import history
 from common.errors import Denied, NotVisible, Refused
 from common.forms import ActorForm
-from common.imports import Field, Plan, Problem
+from common.imports import Field, Plan, Problem, registry
 from common.models import ImportBatch, ImportMapping, ImportRow
 from organizations.choices import Role
 from organizations.models import Post, Unit
@@ -74,7 +74,7 @@ class Posts:
 
 @pytest.fixture(autouse=True)
 def importer(monkeypatch):
-    monkeypatch.setitem(imports._importers, Posts.code, Posts())
+    monkeypatch.setitem(registry._importers, Posts.code, Posts())
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from common import changelog
+from common.changelog import DONE
 from common.errors import Archived, Denied, NotVisible, Refused, Stale
 from common.scope import ScopeMissing
 from reference import services
@@ -70,7 +71,7 @@ def test_change_is_logged_with_actor_and_reason(clerk):
     row = services.holiday_create(actor=clerk, **DAY)
     services.holiday_update(actor=clerk, pk=row.pk, version=1, name="新年", reason="wording")
     last = changelog.history(row)[0]
-    assert (last.actor, last.reason, last.action) == ("周敏", "wording", "update")
+    assert (last.actor, last.reason, last.action) == ("周敏", "wording", DONE["update"])
     assert [(c.before, c.after) for c in last.changes] == [("元旦", "新年")]
 
 
