@@ -11,6 +11,9 @@ MESSAGES := $(if $(CATALOGUES),var/.messages)
 VENDOR := static/vendor/.ready
 
 .DEFAULT_GOAL := help
+# Every start of Python would compile the libraries again: six seconds instead of one.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help setup run test browser check lint types imports migrations translations fmt bench messages \
 	screenshots lock clean
 
@@ -21,7 +24,7 @@ run: $(BIN)/.base $(VENDOR) ## start everything for a look: database, broker, we
 	@exec $(BIN)/python -m investpro.embedded run
 
 test: setup ## all tests, against the embedded servers or DATABASE_URL and REDIS_URL
-	@$(BIN)/python -m pytest -n $(JOBS) --dist loadscope
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
 
 browser: setup ## the browser tests alone
 	@$(BIN)/python -m pytest tests/browser
