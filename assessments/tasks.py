@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from assessments.models import RankingTable
+from assessments.selectors import has_figures
 from assessments.services import rankings
 from common.jobs import Progress, job
 from rules.periods import Month
@@ -21,7 +22,9 @@ def rank(progress: Progress, *, month: str, groups: list[int] | None = None) -> 
     )
     if groups is not None:
         tables = tables.filter(group_id__in=groups)
-    rows, new = list(tables.select_related("group").order_by("pk")), 0
+    rows, new = list(tables.select_related("group", "measure", "tie_measure").order_by("pk")), 0
+    if groups is None:  # a regular run leaves out groups for which nothing was filed yet
+        rows = [table for table in rows if has_figures(table, Month.parse(month))]
     for number, table in enumerate(rows, start=1):
         _run, created = rankings.run_compute(actor=progress.actor, table=table, month=Month.parse(month))
         new += created

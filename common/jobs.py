@@ -85,6 +85,20 @@ def enqueue(
     return run
 
 
+def schedule(kind: str, *, day: int, hour: int, enabled: bool = True) -> JobSchedule:
+    """Let a kind of job run every month on a day (1 to 28, or the next working day) at an hour (0 to 23).
+
+    Raises ValueError for an unknown kind, ValidationError for a day or hour that isn't one.
+    """
+    if kind not in _functions:
+        raise ValueError(f"There is no job {kind!r}.")
+    row = JobSchedule.objects.filter(kind=kind).first() or JobSchedule(kind=kind)
+    row.day, row.hour, row.enabled = day, hour, enabled
+    row.full_clean(exclude=["last_month"])
+    row.save()
+    return row
+
+
 def retry(run_id: int, *, actor: Actor) -> JobRun:
     """Put a failed job back into the queue. A job in another state is left as it is."""
     with transaction.atomic():
@@ -160,7 +174,10 @@ def tick() -> int:
 
 
 def _plan_regular_runs() -> None:
-    """Write the jobs of every month that is due and was not run yet: after an outage, one for each month."""
+    """Write the jobs of every month that is due and was not run yet: after an outage, one for each month.
+
+    A regular run is about the month that ended before it: November's run has the parameter "2026-10".
+    """
     now = clock.now()
     for schedule in JobSchedule.objects.filter(enabled=True):
         month = schedule.last_month or (clock.today().replace(day=1) - timedelta(days=1)).replace(day=1)
@@ -183,7 +200,7 @@ def _plan_regular_runs() -> None:
             with transaction.atomic():
                 enqueue(
                     schedule.kind,
-                    params={"month": f"{month:%Y-%m}"},
+                    params={"month": f"{month - timedelta(days=1):%Y-%m}"},
                     key=f"{schedule.kind}:regular:{month:%Y-%m}",
                     actor=System("calendar"),
                 )

@@ -19,7 +19,7 @@ from assessments.models import RankingLine, RankingRun, RankingTable, RunPublica
 from assessments.rankings import compute
 from assessments.reading import read
 from assessments.selectors import gather
-from common import imports
+from common import imports, jobs
 from common.errors import Refused
 from organizations import services as org
 from rules.facts import MissingReason
@@ -267,3 +267,13 @@ def test_the_circular_of_the_shell_shows_the_newest_figures(county, tmp_path):
     page = openpyxl.load_workbook(file, data_only=True).worksheets[0]
     names = [row[1] for row in page.iter_rows(values_only=True) if row[0] in (1, 2, 3)]
     assert names == ["商镇", "竹林关镇", "棣花镇"]
+
+
+@pytest.mark.parametrize(("month", "tables"), [("2023-06", 1), ("2023-07", 0)])
+def test_a_regular_run_ranks_groups_for_which_something_was_filed(county, month, tables):
+    county.write(("棣花镇", 25000, 9050))
+    run = jobs.enqueue("assessments.rank", params={"month": month}, key=f"regular {month}", actor=TESTS)
+    assert jobs.execute(run.pk) == "done"
+    run.refresh_from_db()
+    assert (run.result["tables"], run.result["new"]) == (tables, tables)
+    assert RankingRun._base_manager.filter(month=int(month[-2:])).count() == tables

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import redis
 from django.conf import settings
+from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from kombu.pools import reset
 
@@ -310,7 +311,7 @@ def test_a_regular_run_waits_for_the_working_day(schedule, weekends, queue):
         jobs.tick()
         jobs.tick()
     assert months() == ["t.counts:regular:2026-10", "t.counts:regular:2026-11"]
-    assert JobRun.objects.first().params == {"month": "2026-11"}
+    assert JobRun.objects.first().params == {"month": "2026-10"}  # the month that ended before it
 
 
 def test_an_outage_is_caught_up_month_by_month(schedule, weekends, queue):
@@ -326,6 +327,24 @@ def test_a_new_schedule_begins_with_this_month(weekends, queue):
     with at(2026, 11, 20):
         jobs.tick()
     assert months() == ["t.counts:regular:2026-11"]
+
+
+def test_the_command_sets_changes_and_ends_a_regular_run(queue, capsys):
+    call_command("schedule", "t.counts", "--day", "5", "--hour", "7")
+    call_command("schedule", "t.counts", "--day", "8", "--hour", "6")
+    row = JobSchedule.objects.get()
+    assert (row.kind, row.day, row.hour, row.enabled) == ("t.counts", 8, 6, True)
+    call_command("schedule", "t.counts", "--off")
+    assert not JobSchedule.objects.get().enabled
+    call_command("schedule")
+    assert "t.counts" in capsys.readouterr().out
+    for wrong in (
+        ["t.unknown", "--day", "5"],
+        ["t.counts", "--day", "29"],
+        ["t.counts", "--day", "5", "--hour", "24"],
+    ):
+        with pytest.raises(CommandError):
+            call_command("schedule", *wrong)
 
 
 def test_a_schedule_that_is_switched_off_does_nothing(schedule, queue):
