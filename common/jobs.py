@@ -85,15 +85,21 @@ def enqueue(
     return run
 
 
-def schedule(kind: str, *, day: int, hour: int, enabled: bool = True) -> JobSchedule:
+def schedule(
+    kind: str, *, day: int | None = None, hour: int | None = None, enabled: bool = True
+) -> JobSchedule:
     """Let a kind of job run every month on a day (1 to 28, or the next working day) at an hour (0 to 23).
+
+    What is None stays as it was; a new one runs on the 5th at six.
 
     Raises ValueError for an unknown kind, ValidationError for a day or hour that isn't one.
     """
     if kind not in _functions:
         raise ValueError(f"There is no job {kind!r}.")
-    row = JobSchedule.objects.filter(kind=kind).first() or JobSchedule(kind=kind)
-    row.day, row.hour, row.enabled = day, hour, enabled
+    row = JobSchedule.objects.filter(kind=kind).first() or JobSchedule(kind=kind, day=5, hour=6)
+    row.day = row.day if day is None else day
+    row.hour = row.hour if hour is None else hour
+    row.enabled = enabled
     row.full_clean(exclude=["last_month"])
     row.save()
     return row

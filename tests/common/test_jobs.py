@@ -335,7 +335,8 @@ def test_the_command_sets_changes_and_ends_a_regular_run(queue, capsys):
     row = JobSchedule.objects.get()
     assert (row.kind, row.day, row.hour, row.enabled) == ("t.counts", 8, 6, True)
     call_command("schedule", "t.counts", "--off")
-    assert not JobSchedule.objects.get().enabled
+    row.refresh_from_db()
+    assert (row.day, row.hour, row.enabled) == (8, 6, False)
     call_command("schedule")
     assert "t.counts" in capsys.readouterr().out
     for wrong in (

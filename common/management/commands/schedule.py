@@ -15,13 +15,13 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("kind", nargs="?", help="for example assessments.rank")
-        parser.add_argument(
-            "--day", type=int, default=5, help="day of the month, or the next working day (default 5)"
-        )
-        parser.add_argument("--hour", type=int, default=6, help="hour of that day (default 6)")
+        parser.add_argument("--day", type=int, help="day of the month, or the next working day (at first 5)")
+        parser.add_argument("--hour", type=int, help="hour of that day (at first 6)")
         parser.add_argument("--off", action="store_true", help="no longer by itself")
 
-    def handle(self, *args: Any, kind: str | None, day: int, hour: int, off: bool, **options: Any) -> None:
+    def handle(
+        self, *args: Any, kind: str | None, day: int | None, hour: int | None, off: bool, **options: Any
+    ) -> None:
         if kind:
             try:
                 with changelog.acting(System("manage.py schedule")):
