@@ -80,6 +80,8 @@ def plan_step(batch: ImportBatch, unit: Unit, step: Step) -> str:
         scale = batch.params.get("scales", {}).get(step.field) or batch.params["scale"]
         shown = to_display(now.value, scale) if now.measure.unit in {"yuan", "usd"} else now.value
         step.before = format(shown.normalize(), "f")
+        if getattr(now, "implied", False):
+            step.before = _("%(value)s (implied)") % {"value": step.before}
     return "changed"
 
 
