@@ -147,14 +147,20 @@ class Runner:
     def _serve(self) -> None:
         for name in self._commands():
             self._launch(name)
+        accounts = self._demo_accounts()  # while the web server starts
         self._await_web()
         self.lock.note(f"{os.getpid()}\n{self.address}\n")
         say(f"\nInvestPro runs at {self.address}\n")
-        with database.connect(self._environment()["DATABASE_URL"]) as cursor:
-            has_demo = database.read_notes(cursor).get("demo") == "loaded"
-        if has_demo:
-            say(self._manage("demo", "accounts", "--new-passwords").rstrip())
+        if accounts:
+            say(accounts)
         say(f"\nLogs: {self.log}. Ctrl-C stops everything.")
+
+    def _demo_accounts(self) -> str:
+        """The demo's accounts with passwords made now; "" where the demo was not loaded here."""
+        with database.connect(self._environment()["DATABASE_URL"]) as cursor:
+            if database.read_notes(cursor).get("demo") != "loaded":
+                return ""
+        return self._manage("demo", "accounts", "--new-passwords").rstrip()
 
     def _watch(self) -> int:
         while True:

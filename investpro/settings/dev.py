@@ -16,9 +16,9 @@ for _name, _value in _servers.items():
 from .base import *  # noqa: E402
 
 ALLOWED_HOSTS = ["*"]
-# The demo's accounts get new passwords at each start: scrypt takes a third of the time of PBKDF2.
+# The demo's accounts get new random passwords at each start; ordinary hashing would take seconds for eleven of them.
 PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "investpro.hashers.RandomPasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 DEBUG = os.environ.get("DEBUG", "") == "1"
