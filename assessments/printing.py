@@ -113,7 +113,7 @@ def table_text(reader: RunReader) -> list[str]:
     }
     head = [pgettext("place in a ranking", "rank"), _("unit")]
     for name in columns:
-        head += [heads[name]] + ([_("published"), _("difference")] if name in printed else [])
+        head += [heads[name]] + ([_("published value"), _("difference")] if name in printed else [])
     both = reader.has_targets
     head += [_("by rate"), _("by amount")] if both else []
     head.append(_("return"))
