@@ -1,4 +1,4 @@
-"""The pages of an import: file → columns and names → preview → result. `common/imports.py` is the course."""
+"""The pages of an import: file → columns and names → preview → result. `common/imports/` is the course."""
 
 from .batch import ImportDetail, ImportFileDownload, ImportMarked, ImportUndo
 from .matching import ImportMapping, ImportMend
