@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 
 import dj_database_url
+import hypothesis
 import pytest
 import redis
 from django.conf import settings
@@ -21,6 +22,10 @@ from investpro.embedded.processes import Lock
 from investpro.embedded.testing import PREFIX, Scratch
 
 pytest.register_assert_rewrite("tests.support")
+
+# No test is timed, and a failure is the same for everybody.
+hypothesis.settings.register_profile("calm", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("calm")
 
 FOLDER = "INVESTPRO_TEST_FOLDER"  # how the processes of one session find each other
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
