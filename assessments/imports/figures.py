@@ -28,7 +28,7 @@ from rules.periods import Month
 from .headers import IMPLIED, LABELS, WORDS, scale_of
 
 # Words in senders' headers. They are language, not rules: a word that is missing is matched by hand once.
-from .planner import Planner
+from .planner import Planner, fallen
 
 
 class FiguresImporter:
@@ -57,6 +57,12 @@ class FiguresImporter:
                     "The targets of this file are implied: derived from published amounts and rates, and marked so."
                 )
             )
+        if names := fallen(batch):
+            words = _(
+                "Below the year to date of the month before: %(units)s. "
+                "A month's own amount belongs in the column of the month."
+            )
+            found.append(words % {"units": "、".join(names)})
         return found
 
     def next_steps(self, batch: ImportBatch) -> list[dict[str, Any]]:

@@ -10,9 +10,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from assessments.choices import MONEY, FigureState
+from assessments.choices import MONEY, FigureState, Nature, Span
 from assessments.imports.store import Step, plan_step
-from assessments.models import Measure
+from assessments.models import ImportedFigure, Measure
 from common.imports import Cell, Plan, Problem
 from common.models import ImportBatch, ImportRow
 from common.sheets import NIL, NOT_REPORTED, NumberError, parse_number
@@ -20,7 +20,6 @@ from organizations.models import Unit
 from organizations.selectors import normal_name, units_by_name
 from rules.money import UNITS
 
-# Words in senders' headers. They are language, not rules: a word that is missing is matched by hand once.
 from .headers import PUBLISHED, VALUES
 
 
@@ -225,3 +224,34 @@ class Planner:
         except NumberError as problem:
             plan.problems.append(Problem(key, cell.ref, problem.message))
             return None
+
+
+def fallen(batch: ImportBatch) -> list[str]:
+    """Names of units whose year-to-date figure would be below the month before's, in the order of the tree.
+
+    Often a month's own amount was typed into the year's column. Reversals exist, so it warns and never refuses.
+    """
+    if batch.params["month"] == 1:
+        return []
+    planned = {
+        (step["unit"], step["measure"]): Decimal(step["value"])
+        for plan in batch.rows.exclude(result=ImportRow.Result.WRONG).values_list("plan", flat=True)
+        for step in plan
+        if step["part"] == "ytd" and step["value"] is not None
+    }
+    before = ImportedFigure.objects.unscoped(reason="the month before, of an import's own units").filter(
+        unit_id__in={unit for unit, _measure in planned},
+        measure_id__in={measure for _unit, measure in planned},
+        measure__nature=Nature.FLOW,
+        year=batch.params["year"],
+        month=batch.params["month"] - 1,
+        span=Span.YEAR_TO_DATE,
+        superseded_at=None,
+        value__isnull=False,
+    )
+    lower = {
+        row.unit.name: None
+        for row in before.select_related("unit").order_by("unit__path")
+        if (row.unit_id, row.measure_id) in planned and planned[row.unit_id, row.measure_id] < row.value
+    }
+    return list(lower)

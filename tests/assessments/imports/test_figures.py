@@ -151,6 +151,19 @@ def test_a_later_figure_supersedes_and_both_stay(county):
     assert county.targets().count() == 1  # the target did not change
 
 
+def test_a_year_to_date_below_the_month_before_is_warned_of_and_taken(county, page):
+    county.write(("棣花镇", 25000, 8000), ("商镇", 25000, 8000), month=5)
+    rows = (("棣花镇", 25000, 1050), ("商镇", 25000, 9020), ("竹林关镇", 25000, 10))
+    batch = county.start(sheet(HEADER, *rows))
+    shown = page.get(reverse("import_detail", args=[batch.pk]))
+    (warning,) = shown.context["warnings"]
+    assert warning.startswith("Below the year to date of the month before: 棣花镇.")
+    imports.confirm(actor=county.clerk, pk=batch.pk)
+    assert county.current(county.dihua, month=6).value == 1050 * WAN
+    again = county.start(sheet(HEADER, ("棣花镇", 25000, 9050)), month=1)
+    assert page.get(reverse("import_detail", args=[again.pk])).context["warnings"] == []
+
+
 def test_an_import_that_a_later_one_confirmed_is_not_undone_alone(county):
     """The later import wrote nothing for the unchanged figure, so undoing the first would lose it."""
     first = county.write(("棣花镇", 25000, 9050), filename="初报.xlsx")
