@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from assessments.models import RankingRun, RankingTable, RunPublication
-from assessments.reading import RunReader, read
+from assessments.models import RankingLine, RankingRun, RankingTable, RunPublication
+from assessments.reading import RunReader
 from common.access import Action
 from common.actors import may_somewhere
 from common.models import ImportBatch, ImportRow
@@ -111,7 +111,7 @@ def ranking_url(run: RankingRun, unit: str = "") -> str:
     return f"{url}&unit={unit}" if unit else url
 
 
-def _latest_published(user: Any) -> list[RankingRun]:
+def latest_published(user: Any) -> list[RankingRun]:
     """The newest published run of each table that the user may see."""
     rows = RankingRun.objects.visible_to(user).filter(publication__isnull=False, table__archived_at=None)
     rows = rows.select_related(
@@ -130,32 +130,21 @@ def _latest_published(user: Any) -> list[RankingRun]:
     )
 
 
-def standings(user: Any) -> list[dict[str, Any]]:
-    """Where the user's own units stand in the newest published rankings."""
-    paths, found = [g.path for g in user.grants()], []
-    for run in _latest_published(user):
-        reader = read(run)
-        for line in reader.lines:
-            path = _path(reader, line.unit_id)
-            if (
-                line.ranked
-                and path
-                and any(path == p or path.startswith(p) for p in paths)
-                and not _runs_group(user, run.table)
-            ):
-                found.append(_standing(reader, line, run))
-    return found[:SHOWN]
+def standings(user: Any, runs: list[RankingRun]) -> list[dict[str, Any]]:
+    """Where the user's own units stand in other people's rankings, from `latest_published`. One query."""
+    place = {run.pk: (number, run) for number, run in enumerate(runs) if not _runs_group(user, run.table)}
+    own = Q(pk__in=())
+    for grant in user.grants():
+        own |= Q(unit__path__startswith=grant.path)
+    lines = RankingLine.objects.filter(own, run__in=place, document__ranked=True)
+    found = sorted(lines, key=lambda line: (place[line.run_id][0], line.position))[:SHOWN]
+    readers = [RunReader(place[line.run_id][1], [line]) for line in found]
+    return [_standing(reader, reader.lines[0], reader.run) for reader in readers]
 
 
 def _runs_group(user: Any, table: RankingTable) -> bool:
     owner = table.group.owner.path or ""
     return any(owner.startswith(g.path) for g in user.grants())
-
-
-def _path(reader: RunReader, unit_id: int | None) -> str | None:
-    if not hasattr(reader, "paths"):
-        reader.paths = dict(reader.run.lines.values_list("unit_id", "unit__path"))  # type: ignore[attr-defined]
-    return reader.paths.get(unit_id)  # type: ignore[attr-defined]
 
 
 def _standing(reader: RunReader, line: Any, run: RankingRun) -> dict[str, Any]:
@@ -174,20 +163,25 @@ def _standing(reader: RunReader, line: Any, run: RankingRun) -> dict[str, Any]:
     }
 
 
-def figures(user: Any) -> list[dict[str, Any]]:
-    """For who runs groups or leads: the newest published rankings, first and last of each."""
+def figures(user: Any, runs: list[RankingRun]) -> list[dict[str, Any]]:
+    """For who runs groups or leads: of `latest_published`, first and last of each. One query."""
+    kept = [run for run in runs if _runs_group(user, run.table)]
+    ranked = RankingLine.objects.filter(run__in=[run.pk for run in kept], rank__isnull=False).order_by(
+        "position"
+    )
+    by_run: dict[int, list[str]] = {}
+    for run_id, name in ranked.values_list("run_id", "unit_name"):
+        by_run.setdefault(run_id, []).append(name)
     rows = []
-    for run in _latest_published(user):
-        if not _runs_group(user, run.table):
-            continue
-        lines = [line for line in run.lines.order_by("position") if line.rank is not None]
+    for run in kept:
+        lines = by_run.get(run.pk, [])
         if lines:
             what = {
                 "main": f"{run.table.group.owner.label} {run.table.group}",
                 "sub": f"{run.table.name} {run.year}-{run.month:02d}",
                 "url": ranking_url(run),
             }
-            rows.append([what, lines[0].unit_name, lines[-1].unit_name])
+            rows.append([what, lines[0], lines[-1]])
     if not rows:
         return []
     return [

@@ -28,7 +28,7 @@ class Home(Page):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user, today = self.actor, clock.today()
-        tasks = desk.tasks(user)
+        tasks, runs = desk.tasks(user), desk.latest_published(user)
         name = user.actor_name
         waiting = ngettext("%(n)s thing waits for you", "%(n)s things wait for you", len(tasks)) % {
             "n": len(tasks)
@@ -43,8 +43,8 @@ class Home(Page):
                 "title": _("Nothing waits for you."),
                 "why": _("What needs a decision from you stands here."),
             },
-            standings=desk.standings(user),
-            figures=desk.figures(user),
+            standings=desk.standings(user, runs),
+            figures=desk.figures(user, runs),
             recent=desk.recent(user),
             recent_title=_("Lately"),
             **kwargs,

@@ -277,3 +277,26 @@ def test_a_regular_run_ranks_groups_for_which_something_was_filed(county, month,
     run.refresh_from_db()
     assert (run.result["tables"], run.result["new"]) == (tables, tables)
     assert RankingRun._base_manager.filter(month=int(month[-2:])).count() == tables
+
+
+def test_home_asks_as_often_for_three_tables_as_for_one(county, page, client):
+    head = county.person("head", "unit_head", county.dihua)
+    county.write(("棣花镇", 25000, 9050), ("商镇", 25000, 9020))
+    services.run_publish(actor=county.clerk, pk=county.compute().pk)
+
+    def home(user):
+        client.force_login(user, backend="organizations.auth.Backend")
+        with CaptureQueriesContext(connection) as asked:
+            shown = client.get(reverse("home"))
+        return len(asked), shown.context
+
+    home(county.clerk), home(head)
+    before = [home(user)[0] for user in (county.clerk, head)]
+    for code in ("second", "third"):
+        table = county.make_table(code)
+        services.run_publish(actor=county.clerk, pk=county.compute(table=table).pk)
+    (clerk, desk), (member, own) = home(county.clerk), home(head)
+    assert [clerk, member] == before
+    assert [row[1:] for row in desk["figures"][0]["rows"]] == [["棣花镇", "商镇"]] * 3
+    assert [one["rank"] for one in own["standings"]] == [1, 1, 1]
+    assert (desk["standings"], own["figures"]) == ([], [])
