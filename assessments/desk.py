@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from assessments.models import RankingLine, RankingRun, RankingTable, RunPublication
-from assessments.reading import RunReader
+from assessments.reading import RELATED, RunReader
 from common.access import Action
 from common.actors import may_somewhere
 from common.models import ImportBatch, ImportRow
@@ -114,13 +114,7 @@ def ranking_url(run: RankingRun, unit: str = "") -> str:
 def latest_published(user: Any) -> list[RankingRun]:
     """The newest published run of each table that the user may see."""
     rows = RankingRun.objects.visible_to(user).filter(publication__isnull=False, table__archived_at=None)
-    rows = rows.select_related(
-        "table__group__owner",
-        "table__measure__numerator",
-        "table__measure__denominator",
-        "table__tie_measure",
-        "publication",
-    )
+    rows = rows.select_related(*RELATED)
     newest: dict[int, RankingRun] = {}
     for run in rows.distinct().order_by("year", "month", "number"):
         newest[run.table_id] = run

@@ -17,6 +17,14 @@ from assessments.choices import MONEY, MeasureUnit, Nature, RankBy, Scale
 from assessments.models import Measure, RankingLine, RankingRun, RankingTable
 from rules.money import Rounding, to_display
 
+# What a reader follows from a run.
+RELATED = (
+    "table__group__owner",
+    "table__measure__numerator",
+    "table__measure__denominator",
+    "table__tie_measure",
+    "publication",
+)
 CELLS = ("target", "done", "month", "completion", "points", "growth")
 RANKS = ("rank", "rank_by_rate", "rank_by_amount")
 MONEY_CELLS = ("target", "done", "month")

@@ -2,6 +2,7 @@
 
 from common.access import TREE, Relation, register
 from common.access import Action as A  # noqa: N817
+from organizations.choices import ADMINISTRATORS
 from organizations.choices import Role as R  # noqa: N817
 
 READ = {A.VIEW}
@@ -55,25 +56,17 @@ register(
         R.OFFICER: {TREE: READ, Relation.SELF: {A.VIEW, A.UNMASK}},
     },
 )
+# Everybody else sees his own account and his own roles.
+OWN_ONLY: dict[str, dict[Relation | tuple[Relation, ...], set[A]]] = {
+    role: {Relation.SELF: READ} for role in R if role not in ADMINISTRATORS
+}
 register(
     "user",
     {
         R.SYSTEM_ADMIN: {TREE: KEEP, Relation.SELF: READ},
         R.SECURITY_ADMIN: {TREE: READ, Relation.SELF: READ},
         R.AUDIT_ADMIN: {TREE: {A.VIEW, A.HISTORY}, Relation.SELF: READ},
-        **{
-            role: {Relation.SELF: READ}
-            for role in (
-                R.OFFICER,
-                R.UNIT_HEAD,
-                R.BUREAU_STAFF,
-                R.EVALUATOR,
-                R.COMMITTEE,
-                R.FINANCE,
-                R.LEADER,
-                R.SERVICE_CLIENT,
-            )
-        },
+        **OWN_ONLY,
     },
 )
 register(
@@ -82,19 +75,7 @@ register(
         R.SECURITY_ADMIN: {TREE: KEEP, Relation.SELF: READ},
         R.SYSTEM_ADMIN: {TREE: READ, Relation.SELF: READ},
         R.AUDIT_ADMIN: {TREE: {A.VIEW, A.HISTORY}, Relation.SELF: READ},
-        **{
-            role: {Relation.SELF: READ}
-            for role in (
-                R.OFFICER,
-                R.UNIT_HEAD,
-                R.BUREAU_STAFF,
-                R.EVALUATOR,
-                R.COMMITTEE,
-                R.FINANCE,
-                R.LEADER,
-                R.SERVICE_CLIENT,
-            )
-        },
+        **OWN_ONLY,
     },
 )
 register("change_log", {R.AUDIT_ADMIN: {Relation.GLOBAL: {A.VIEW, A.EXPORT}}})

@@ -31,7 +31,7 @@ from assessments.circulars.document import (
     Tie,
 )
 from assessments.models import ImportedFigure, RankingRun, Target
-from assessments.reading import RunReader, Shown, ShownLine, read, reason_text
+from assessments.reading import RELATED, RunReader, Shown, ShownLine, read, reason_text
 from common.actors import Actor
 
 NAMES = {
@@ -56,13 +56,7 @@ def month_runs(run: RankingRun, actor: Actor) -> list[RankingRun]:
         month=run.month,
     )
     wants_published = hasattr(run, "publication")
-    rows = rows.select_related(
-        "table__group__owner",
-        "table__measure__numerator",
-        "table__measure__denominator",
-        "table__tie_measure",
-        "publication",
-    )
+    rows = rows.select_related(*RELATED)
     chosen: dict[int, RankingRun] = {}
     for one in rows.distinct().order_by("number"):
         fits = one.pk == run.pk or not wants_published or hasattr(one, "publication")
