@@ -300,3 +300,19 @@ def test_home_asks_as_often_for_three_tables_as_for_one(county, page, client):
     assert [row[1:] for row in desk["figures"][0]["rows"]] == [["棣花镇", "商镇"]] * 3
     assert [one["rank"] for one in own["standings"]] == [1, 1, 1]
     assert (desk["standings"], own["figures"]) == ([], [])
+
+
+def test_the_api_lists_three_rankings_with_as_many_queries_as_one(county, page):
+    county.write(("棣花镇", 25000, 9050))
+
+    def asked():
+        with CaptureQueriesContext(connection) as queries:
+            answer = page.get(reverse("api-ranking-list"))
+        return len(queries), answer.json()["count"]
+
+    county.compute()
+    asked()
+    first, one = asked()
+    for code in ("second", "third"):
+        county.compute(table=county.make_table(code))
+    assert (one, asked()) == (1, (first, 3))
