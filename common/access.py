@@ -21,6 +21,10 @@ class Action(StrEnum):
     PUBLISH = "publish"
     HISTORY = "history"
     UNMASK = "unmask"
+    ASSIGN = "assign"  # give to another person of the unit
+    CLAIM = "claim"  # take from the pool
+    DECIDE = "decide"  # rule on a dispute, override a check
+    MERGE = "merge"
 
 
 class Relation(StrEnum):

@@ -7,7 +7,7 @@ from typing import Any
 from django.apps import apps
 from django.core.checks import Error, register
 
-OURS = {"common", "reference", "organizations", "assessments"}
+OURS = {"common", "reference", "organizations", "ledger", "leads", "projects", "assessments"}
 MAX_NAME = 30
 
 

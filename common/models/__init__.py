@@ -1,7 +1,9 @@
 from .base import AppendOnlyModel, RowModel, ScopedModel
 from .exports import ExportLog
+from .files import StoredFile
 from .imports import ImportBatch, ImportFile, ImportMapping, ImportRow
 from .jobs import Heartbeat, JobRun, JobSchedule
+from .serials import Serial
 
 __all__ = [
     "AppendOnlyModel",
@@ -15,4 +17,6 @@ __all__ = [
     "JobSchedule",
     "RowModel",
     "ScopedModel",
+    "Serial",
+    "StoredFile",
 ]

@@ -40,6 +40,9 @@ INSTALLED_APPS = [
     "common",
     "reference",
     "organizations",
+    "ledger",
+    "leads",
+    "projects",
     "assessments",
     "investpro",
 ]

@@ -1,0 +1,124 @@
+"""The ledger: whatever can be counted is written here once, and never changed (docs/architecture.md).
+
+A line says how much of which kind counts for which unit in which dimension. Who caused it is kept as
+type and id, because this app knows nothing of those above it.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from common import scope
+from common.models import AppendOnlyModel
+from common.scope import ScopedQuerySet
+from ledger.choices import Cause, Kind, Mode, PeriodState, Role, Zone
+from organizations.models import Unit
+
+FINAL_ACCOUNT = 13  # the year's last period: what belongs to the old year and came late
+
+
+class Period(models.Model):
+    """A month of the books, or the final account of a year (number 13). Key: year × 100 + number."""
+
+    code = models.PositiveIntegerField(_("period"), primary_key=True)
+    year = models.PositiveSmallIntegerField(_("year"))
+    number = models.PositiveSmallIntegerField(_("number"))
+    state = models.CharField(_("state"), max_length=6, choices=PeriodState.choices, default=PeriodState.OPEN)
+
+    class Meta:
+        db_table = "led_period"
+        ordering = ("code",)
+        verbose_name = _("period")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(number__range=(1, FINAL_ACCOUNT), code=F("year") * 100 + F("number")),
+                name="led_period_code_ck",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.year}-{self.number:02d}"
+
+
+class Facet(AppendOnlyModel):
+    """What a line was like when it was posted: the dimensions by which measures filter. Found by its hash,
+    so equal facets are one row. A later change of the project makes a new facet and new lines."""
+
+    sha = models.CharField(max_length=64, unique=True)
+    sector = models.CharField(_("sector"), max_length=9, blank=True)
+    industry = models.CharField(_("industry"), max_length=4, blank=True)  # code of GB/T 4754
+    source = models.CharField(_("source"), max_length=20, blank=True)  # how the lead came
+    zone = models.CharField(_("zone"), max_length=20, choices=Zone.choices, blank=True)
+    fund_source = models.CharField(_("source of funds"), max_length=20, blank=True)
+    mode = models.CharField(_("mode"), max_length=20, choices=Mode.choices, blank=True)
+    park = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+", verbose_name=_("park"))
+
+    class Meta(AppendOnlyModel.Meta):
+        db_table = "led_facet"
+
+    def __str__(self) -> str:
+        return self.sha[:12]
+
+
+class Posting(AppendOnlyModel):
+    """One immutable line. `event` names what happened and makes posting twice impossible; the lines of one
+    event and role add up to `whole` exactly."""
+
+    seq = models.BigAutoField(primary_key=True)
+    event = models.CharField(_("event"), max_length=120)
+    line = models.PositiveSmallIntegerField(_("line"))
+    subject_type = models.CharField(max_length=20)  # "lead", "project"
+    subject_id = models.BigIntegerField()
+    source_type = models.CharField(max_length=20)  # the row that caused it
+    source_id = models.BigIntegerField()
+    kind = models.CharField(_("what"), max_length=30, choices=Kind.choices)
+    basis = models.CharField(_("basis"), max_length=12, blank=True)
+    role = models.CharField(_("dimension"), max_length=12, choices=Role.choices)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="postings", verbose_name=_("unit"))
+    holder = models.CharField(_("person"), max_length=40, blank=True)  # "officer:7" in personal dimensions
+    facet = models.ForeignKey(Facet, models.PROTECT, related_name="postings")
+    share = models.DecimalField(_("share"), max_digits=9, decimal_places=8)
+    qty = models.DecimalField(_("counted"), max_digits=24, decimal_places=8)
+    whole = models.DecimalField(_("whole"), max_digits=24, decimal_places=8)  # of the event, before the split
+    currency = models.CharField(_("currency"), max_length=3, blank=True)  # "" for counts
+    rate = models.DecimalField(_("rate"), max_digits=18, decimal_places=8, null=True)
+    base_qty = models.DecimalField(_("in yuan"), max_digits=24, decimal_places=8)  # pieces for counts
+    occurred_on = models.DateField(_("happened on"))
+    posted_in = models.ForeignKey(
+        Period, models.PROTECT, related_name="postings", verbose_name=_("counted in")
+    )
+    posted_at = models.DateTimeField(_("posted"))
+    cause = models.CharField(_("cause"), max_length=10, choices=Cause.choices, default=Cause.NORMAL)
+    reverses = models.OneToOneField(
+        "self", models.PROTECT, null=True, related_name="reversed_by", verbose_name=_("takes back")
+    )
+    actor_id = models.BigIntegerField(null=True)
+    actor_name = models.CharField(_("entered by"), max_length=150)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Scope(scope.Scope):
+        kind = "posting"
+        path = "unit__path"
+
+    class Meta(AppendOnlyModel.Meta):
+        db_table = "led_posting"
+        ordering = ("-seq",)
+        verbose_name = _("posting")
+        constraints = [
+            models.UniqueConstraint(fields=["event", "line"], name="led_posting_event_uq"),
+            models.CheckConstraint(condition=Q(share__gt=0, share__lte=1), name="led_posting_share_ck"),
+            models.CheckConstraint(
+                condition=Q(currency="", rate__isnull=True) | Q(rate__gt=0), name="led_posting_rate_ck"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["kind", "role", "unit", "occurred_on"], name="led_posting_sum_ix"),
+            models.Index(fields=["subject_type", "subject_id"], name="led_posting_subject_ix"),
+            models.Index(fields=["posted_in", "kind"], name="led_posting_period_ix"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.event}/{self.line}"
