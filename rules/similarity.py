@@ -100,12 +100,13 @@ def normal(name: str, legal_forms: tuple[str, ...] = LEGAL_FORMS) -> str:
     """
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
     kept = "".join(char for char in folded if unicodedata.category(char)[0] not in _IGNORED)
+    kept = unicodedata.normalize("NFKC", kept)
     if not kept:
         return "".join(folded.split())
     forms = sorted(legal_forms, key=len, reverse=True)
     while True:
-        form = next((form for form in forms if form and kept.endswith(form) and kept != form), None)
-        if form is None:
+        form = next((form for form in forms if form and kept.endswith(form)), None)
+        if form is None or form == kept:
             return kept
         kept = kept.removesuffix(form)
 
