@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from rules.codes import normal_code
 from rules.money import checked, multiply, ratio, subtract
 
 LEGAL_FORMS = (
@@ -166,7 +167,7 @@ def company_level(a: CompanyLike, b: CompanyLike, bounds: Bounds | None = None) 
     if _same_code(a.credit_code, b.credit_code):
         return Match(1, Reason.SAME_CREDIT_CODE, alike)
     found = _by_name(names, alike, bounds)
-    if found is not None and _code(a.credit_code) and _code(b.credit_code):
+    if found is not None and normal_code(a.credit_code) and normal_code(b.credit_code):
         return Match(4, found.reason, alike, different_codes=True)
     return found
 
@@ -190,12 +191,8 @@ def _by_name(names: tuple[str, str], alike: Decimal, bounds: Bounds) -> Match | 
     return Match(4, Reason.SIMILAR_NAME, alike) if alike >= bounds.low else None
 
 
-def _code(text: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", text).split()).upper()
-
-
 def _same_code(a: str, b: str) -> bool:
-    return bool(_code(a)) and _code(a) == _code(b)
+    return bool(normal_code(a)) and normal_code(a) == normal_code(b)
 
 
 def _same_amount(a: LeadLike, b: LeadLike, within: Decimal) -> bool:
