@@ -21,6 +21,9 @@ class MissingReason(StrEnum):
     BREAK_IN_DEFINITION = "break_in_definition"
     ZERO_BASE = "zero_base"
     ZERO_TARGET = "zero_target"
+    NO_LAND = "no_land"
+    ZERO_LAND = "zero_land"
+    NO_COHORT = "no_cohort"  # nothing entered in the window, so there is nothing to take a share of
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ def test_a_reported_zero_is_a_value_and_not_missing():
 
 
 def test_missing_figures_differ_by_reason():
-    assert len({Missing(reason) for reason in MissingReason}) == 8
+    assert len({Missing(reason) for reason in MissingReason}) == 11
 
 
 def test_floats_are_refused():
