@@ -2,6 +2,7 @@ from .base import AppendOnlyModel, RowModel, ScopedModel
 from .exports import ExportLog
 from .imports import ImportBatch, ImportFile, ImportMapping, ImportRow
 from .jobs import Heartbeat, JobRun, JobSchedule
+from .saved_views import SavedView
 
 __all__ = [
     "AppendOnlyModel",
@@ -14,5 +15,6 @@ __all__ = [
     "JobRun",
     "JobSchedule",
     "RowModel",
+    "SavedView",
     "ScopedModel",
 ]

@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_tables2 import RequestConfig
 
-from common import changelog, exporting, services
+from common import changelog, exporting, saved_views, services
 from common.access import Action
 from common.errors import Denied, NotVisible, ServiceError, Stale
 from common.forms import ActorForm
@@ -38,6 +38,10 @@ class ListPage(Page):
     create_label: Any = ""
     empty: tuple[Any, Any] = (_("Nothing here yet."), "")
 
+    def views(self) -> list[tuple[Any, str, int | None]]:
+        """Ready-made views: (label, query string, count or None). The first is the whole list: ""."""
+        return []
+
     def rows(self, queryset: Any) -> Any:
         """Add what the table joins."""
         return queryset
@@ -55,7 +59,9 @@ class ListPage(Page):
         context = self.get_context_data(table=table, filter=self.filterset, total=table.paginator.count)
         partial = request.htmx and not request.htmx.boosted  # type: ignore[attr-defined]
         return self.response_class(
-            request=request, template=[self.partial_name if partial else self.template_name], context=context
+            request=request,
+            template=[self.partial_name if partial else self.template_name],
+            context={**context, "is_fragment": partial},
         )
 
     def make_table(self, rows: Any) -> Any:
@@ -83,11 +89,25 @@ class ListPage(Page):
             kwargs.setdefault("export_url", self.request.path)
         if self.create_label and self.may(Action.CREATE):
             kwargs |= {"create_url": reverse(f"{self.url_prefix}_create"), "create_label": self.create_label}
+        kwargs |= self.view_context()
         return super().get_context_data(
             columns=column_choices(kwargs["table"]),
             active_filters=active_filters(self.filterset, self.request),
             **kwargs,
         )
+
+    def view_context(self) -> dict[str, Any]:
+        """Tabs of views, and what the "save this view" menu shows."""
+        match = self.request.resolver_match
+        page = match.url_name if match and not match.kwargs else None
+        if not page:  # a list inside another record's address keeps no views
+            return {"tabs": saved_views.tabs(self.views(), (), self.request.GET.urlencode())}
+        kept = saved_views.of_page(self.actor, page) if self.may(Action.VIEW, saved_views.KIND) else []
+        return {
+            "tabs": saved_views.tabs(self.views(), kept, self.request.GET.urlencode()),
+            "view_page": page if self.may(Action.CREATE, saved_views.KIND) else "",
+            "removable": [view for view in kept if may_on(self.actor, Action.ARCHIVE, view)],
+        }
 
 
 def column_choices(table: Any) -> list[dict[str, Any]]:
