@@ -44,6 +44,7 @@ class SavedViewSave(FormPage):
     title = _("Save this view")
     sub = _("Filters, columns and order, under a name above the table")
     form_class = SavedViewForm
+    panel = True
     saved = _("View saved.")
 
     def check(self) -> None:
