@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.urls import reverse
+from django.urls import resolve, reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from django_tables2 import RequestConfig
@@ -37,6 +37,19 @@ class ListPage(Page):
     create_panel = False  # the form opens beside the list (its page has `panel = True`)
     empty: tuple[Any, Any] = (_("Nothing here yet."), "")
 
+    # What can be done with chosen rows: (name, label, icon, url name of a BulkPage).
+    bulk: tuple[tuple[str, Any, str, str], ...] = ()
+
+    def bulk_actions(self) -> list[dict[str, Any]]:
+        """The actions that this actor may take somewhere. A leaf may narrow them."""
+        found = []
+        for name, label, icon, url_name in self.bulk:
+            url = reverse(url_name)
+            page = resolve(url).func.view_class  # type: ignore[attr-defined]
+            if self.may(page.needs, page.kind or self.kind):
+                found.append({"name": name, "label": label, "icon": icon, "url": url})
+        return found
+
     def views(self) -> list[tuple[Any, str, int | None]]:
         """Ready-made views: (label, query string, count or None). The first is the whole list: ""."""
         return []
@@ -64,7 +77,12 @@ class ListPage(Page):
         )
 
     def make_table(self, rows: Any) -> Any:
-        return self.table_class(rows, chosen=self.request.GET.getlist("columns"), request=self.request)
+        return self.table_class(
+            rows,
+            chosen=self.request.GET.getlist("columns"),
+            selectable=bool(self.bulk_actions()),
+            request=self.request,
+        )
 
     def export(self, rows: Any, fmt: str) -> HttpResponseBase:
         """What is on screen (filters, columns, order) as a file. Who took what is logged."""
@@ -90,6 +108,7 @@ class ListPage(Page):
             kwargs |= {"create_url": reverse(f"{self.url_prefix}_create"), "create_label": self.create_label}
             kwargs["create_panel"] = self.create_panel
         kwargs |= self.view_context()
+        kwargs.setdefault("bulk_actions", self.bulk_actions())
         return super().get_context_data(
             columns=column_choices(kwargs["table"]),
             active_filters=active_filters(self.filterset, self.request),
