@@ -1,6 +1,6 @@
 from django.urls import path
 
-from common.views import imports, jobs
+from common.views import imports, jobs, saved_views
 
 urlpatterns = [
     path("jobs/", jobs.JobList.as_view(), name="job_list"),
@@ -14,4 +14,6 @@ urlpatterns = [
     path("imports/<int:pk>/undo/", imports.ImportUndo.as_view(), name="import_undo"),
     path("imports/<int:pk>/file/", imports.ImportFileDownload.as_view(), name="import_file"),
     path("imports/<int:pk>/marked/", imports.ImportMarked.as_view(), name="import_marked"),
+    path("views/new/", saved_views.SavedViewSave.as_view(), name="view_save"),
+    path("views/<int:pk>/remove/", saved_views.SavedViewRemove.as_view(), name="view_remove"),
 ]

@@ -4,6 +4,7 @@ from .files import StoredFile
 from .imports import ImportBatch, ImportFile, ImportMapping, ImportRow
 from .jobs import Heartbeat, JobRun, JobSchedule
 from .serials import Serial
+from .saved_views import SavedView
 
 __all__ = [
     "AppendOnlyModel",
@@ -16,6 +17,7 @@ __all__ = [
     "JobRun",
     "JobSchedule",
     "RowModel",
+    "SavedView",
     "ScopedModel",
     "Serial",
     "StoredFile",

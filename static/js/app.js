@@ -47,8 +47,9 @@
     doc.getElementById("panel").textContent = "";
     body().classList.remove("has-panel");
     all("tr.open").forEach(function (row) { row.classList.remove("open"); });
-    if (push && address) { history.replaceState(null, "", address); }
+    if (push && address && !button.hasAttribute("data-stay")) { history.replaceState(null, "", address); }
     if (back) { back.focus(); }
+    doc.dispatchEvent(new CustomEvent("ip:panelClosed"));
   }
   doc.addEventListener("click", function (event) {
     var link = closest(event.target, "[data-panel]");
@@ -61,8 +62,14 @@
     body().classList.toggle("has-panel", Boolean(aside));
     if (!aside) { return; }
     markRow(opener);
-    var button = aside.querySelector("[data-close]");
-    if (button) { button.focus({ preventScroll: true }); }
+    var first = aside.querySelector("[aria-invalid=true]") || aside.querySelector("form.ip-quick input:not([type=hidden]), form.ip-quick select, form.ip-quick textarea");
+    var button = first || aside.querySelector("[data-close]");
+    if (button) { button.focus({ preventScroll: !first }); }
+  });
+  /* Ctrl+Enter sends the form of the panel */
+  doc.addEventListener("keydown", function (event) {
+    var form = (event.ctrlKey || event.metaKey) && event.key === "Enter" && closest(event.target, "form.ip-quick");
+    if (form) { event.preventDefault(); form.requestSubmit(); }
   });
   doc.addEventListener("keydown", function (event) {
     if (event.key !== "Escape") { return; }

@@ -15,7 +15,7 @@ from openpyxl import Workbook
 from assessments.models import ImportedFigure, Measure, RankingTable, Target
 from assessments.services.rankings import run_compute
 from common import clock
-from common.models import ImportBatch, ImportFile, ImportRow, JobRun
+from common.models import ImportBatch, ImportFile, ImportRow, JobRun, SavedView
 from reference.models import CalendarYear, Currency, ExchangeRate, Holiday, Industry, Region
 from rules.periods import Month
 from tests.support.factories import (
@@ -264,6 +264,12 @@ class World:
         assert self.membership
         assert self.figure_at(self.tree.town)
         return run_compute(actor=TESTS, table=self.table, month=Month(2026, 6))[0]
+
+    @cached_property
+    def saved_view(self):
+        return SavedView._base_manager.create(
+            page="officer_list", name="标记视图", owner_id=0, reach="unit", unit_path=self.tree.county.path
+        )
 
     @cached_property
     def job(self):
