@@ -1,7 +1,7 @@
 from .base import AppendOnlyModel, RowModel, ScopedModel
 from .exports import ExportLog
 from .imports import ImportBatch, ImportFile, ImportMapping, ImportRow
-from .jobs import Heartbeat, JobRun, JobSchedule
+from .jobs import Heartbeat, JobRun, JobSchedule, Rhythm
 
 __all__ = [
     "AppendOnlyModel",
@@ -13,6 +13,7 @@ __all__ = [
     "ImportRow",
     "JobRun",
     "JobSchedule",
+    "Rhythm",
     "RowModel",
     "ScopedModel",
 ]

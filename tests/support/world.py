@@ -15,7 +15,7 @@ from openpyxl import Workbook
 from assessments.models import ImportedFigure, Measure, RankingTable, Target
 from assessments.services.rankings import run_compute
 from common import clock
-from common.models import ImportBatch, ImportFile, ImportRow, JobRun
+from common.models import ImportBatch, ImportFile, ImportRow, JobRun, JobSchedule
 from reference.models import CalendarYear, Currency, ExchangeRate, Holiday, Industry, Region
 from rules.periods import Month
 from tests.support.factories import (
@@ -270,3 +270,7 @@ class World:
         return JobRun.objects.create(
             kind="assessments.rank", key="标记", actor_name="标记人", state="failed", created_at=clock.now()
         )
+
+    @cached_property
+    def schedule(self):
+        return JobSchedule.objects.create(kind="assessments.rank")
