@@ -33,6 +33,7 @@ _functions: dict[str, JobFunction] = {}
 _labels: dict[str, Any] = {}
 _nightly: dict[str, tuple[int, bool]] = {}  # kind → hour, only on working days
 _resumable: set[str] = set()
+_listeners: list[Callable[[JobRun], None]] = []
 
 
 def job(
@@ -64,6 +65,11 @@ def job(
 def label(kind: str) -> Any:
     """A kind of job in words."""
     return _labels.get(kind, kind)
+
+
+def when_ended(listener: Callable[[JobRun], None]) -> None:
+    """Let an upper app hear of every job that is done or has failed, in the transaction that says so."""
+    _listeners.append(listener)
 
 
 def known(kind: str) -> bool:
@@ -163,12 +169,13 @@ def tick() -> int:
         lost = Q(state=JobRun.State.RUNNING, beat_at__lt=now - LOST_AFTER) | Q(
             state=JobRun.State.DISPATCHED, dispatched_at__lt=now - LOST_AFTER
         )
-        gone = JobRun.objects.filter(lost, attempts__gte=MAX_ATTEMPTS)
-        gone.update(
+        gone = list(JobRun.objects.filter(lost, attempts__gte=MAX_ATTEMPTS).values_list("pk", flat=True))
+        JobRun.objects.filter(pk__in=gone).update(
             state=JobRun.State.FAILED,
             ended_at=now,
             error="The worker died each time. Look at the worker's log, then start the job again.",
         )
+        _tell(gone)
         JobRun.objects.filter(lost).update(state=JobRun.State.QUEUED)
         due = JobRun.objects.filter(Q(not_before=None) | Q(not_before__lte=now), state=JobRun.State.QUEUED)
         return _dispatch(due.order_by("pk").values_list("pk", flat=True)[:200])
@@ -247,6 +254,7 @@ def execute(run_id: int) -> JobRun.State | None:
             ended = _own(run).update(state=JobRun.State.DONE, ended_at=clock.now(), result=result, error="")
             if not ended:
                 raise Lost(f"Job {run.pk} was taken over while it ran.")
+            _tell([run.pk])
     except Lost:
         log.warning("job was taken over, its work is rolled back", job=run.pk)
         return None
@@ -270,6 +278,14 @@ def _own(run: JobRun) -> Any:
     return JobRun.objects.filter(pk=run.pk, state=JobRun.State.RUNNING, attempts=run.attempts)
 
 
+def _tell(ids: Sequence[int]) -> None:
+    for run in JobRun.objects.filter(pk__in=ids) if _listeners else ():
+        for listener in _listeners:
+            listener(run)
+
+
 def _fail(run: JobRun, message: str) -> JobRun.State:
-    _own(run).update(state=JobRun.State.FAILED, ended_at=clock.now(), error=message)
+    with transaction.atomic():
+        if _own(run).update(state=JobRun.State.FAILED, ended_at=clock.now(), error=message):
+            _tell([run.pk])
     return JobRun.State.FAILED

@@ -91,3 +91,8 @@ register(
         **{role: {Relation.GLOBAL: READ} for role in (*INSIDE[:6], R.SERVICE_CLIENT)},
     },
 )
+# Messages to a person are his alone; a program has none.
+register(
+    "reminder",
+    {role: {Relation.SELF: {A.VIEW, A.CHANGE}} for role in R if role != R.SERVICE_CLIENT},
+)
