@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from common import clock
 from common.doctor import FAILED, OK, WARNING, register
 
-STYLE_SHEET = "vendor/tabler/css/tabler.min.css"
+FRONT_END = ("vendor/tabler/css/tabler.min.css", "vendor/sortable/Sortable.min.js")
 
 
 def calendar() -> tuple[str, str, str]:
@@ -30,10 +30,11 @@ def calendar() -> tuple[str, str, str]:
 
 
 def front_end() -> tuple[str, str, str]:
-    """The style sheets that are fetched at set-up are there."""
-    if finders.find(STYLE_SHEET) or (Path(settings.STATIC_ROOT) / STYLE_SHEET).exists():
-        return OK, STYLE_SHEET, ""
-    return FAILED, _("%(file)s is missing") % {"file": STYLE_SHEET}, _("Run: make setup")
+    """The style sheets and scripts that are fetched at set-up are there."""
+    for file in FRONT_END:
+        if not (finders.find(file) or (Path(settings.STATIC_ROOT) / file).exists()):
+            return FAILED, _("%(file)s is missing") % {"file": file}, _("Run: make setup")
+    return OK, ", ".join(FRONT_END), ""
 
 
 def translations() -> tuple[str, str, str]:

@@ -1,10 +1,12 @@
 from .base import Crumbs, Page, action, write
+from .board import BoardPage
 from .bulk import BulkPage
 from .forms import FormPage
 from .rows import ArchivePage, CreatePage, DetailPage, ListPage, UpdatePage
 
 __all__ = [
     "ArchivePage",
+    "BoardPage",
     "BulkPage",
     "CreatePage",
     "Crumbs",

@@ -40,6 +40,8 @@ class ListPage(Page):
     # What can be done with chosen rows: (name, label, icon, url name of a BulkPage).
     bulk: tuple[tuple[str, Any, str, str], ...] = ()
 
+    switch: tuple[tuple[Any, str], ...] = ()  # (label, url name) of the same rows as table, as board
+
     def bulk_actions(self) -> list[dict[str, Any]]:
         """The actions that this actor may take somewhere. A leaf may narrow them."""
         found = []
@@ -108,6 +110,7 @@ class ListPage(Page):
             kwargs |= {"create_url": reverse(f"{self.url_prefix}_create"), "create_label": self.create_label}
             kwargs["create_panel"] = self.create_panel
         kwargs |= self.view_context()
+        kwargs.setdefault("switch", switch(self))
         kwargs.setdefault("bulk_actions", self.bulk_actions())
         return super().get_context_data(
             columns=column_choices(kwargs["table"]),
@@ -127,6 +130,15 @@ class ListPage(Page):
             "view_page": page if self.may(Action.CREATE, saved_views.KIND) else "",
             "removable": [view for view in kept if may_on(self.actor, Action.ARCHIVE, view)],
         }
+
+
+def switch(page: Any) -> list[dict[str, Any]]:
+    """What _switch.html draws for a page's `switch`."""
+    match = page.request.resolver_match
+    return [
+        {"label": label, "url": reverse(name), "active": bool(match and match.url_name == name)}
+        for label, name in page.switch
+    ]
 
 
 def column_choices(table: Any) -> list[dict[str, Any]]:

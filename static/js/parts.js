@@ -38,4 +38,39 @@
   });
   doc.addEventListener("htmx:afterSettle", count);
   window.addEventListener("pageshow", count);
+
+  /* board: a dropped card clicks its menu's link to the new stage; without a move it goes back */
+  var dropped = null;
+  function linkTo(card, list) {
+    return card.querySelector('a[data-to="' + list.getAttribute("data-stage") + '"]');
+  }
+  function putBack() {
+    if (!dropped) { return; }
+    dropped.card.classList.remove("pending");
+    if (doc.contains(dropped.from)) { dropped.from.insertBefore(dropped.card, dropped.next); }
+    dropped = null;
+  }
+  function boards() {
+    if (!window.Sortable) { return; }
+    all("[data-board] ul[data-stage]").forEach(function (list) {
+      if (window.Sortable.get(list)) { return; }
+      var next = null;
+      window.Sortable.create(list, {
+        group: { name: "stages", put: function (to, from, card) { return Boolean(linkTo(card, to.el)); } },
+        draggable: ".ip-card[data-movable]", filter: ".ip-menu", preventOnFilter: false,
+        sort: false, animation: 120, delay: 200, delayOnTouchOnly: true, ghostClass: "ghost",
+        onStart: function (event) { putBack(); next = event.item.nextElementSibling; },
+        onEnd: function (event) {
+          if (event.to === event.from) { return; }
+          dropped = { card: event.item, from: event.from, next: next };
+          event.item.classList.add("pending");
+          linkTo(event.item, event.to).click();
+        },
+      });
+    });
+  }
+  doc.addEventListener("ip:panelClosed", putBack);
+  ["htmx:responseError", "htmx:sendError", "htmx:timeout"].forEach(function (kind) { doc.addEventListener(kind, putBack); });
+  doc.addEventListener("htmx:afterSettle", boards);
+  doc.addEventListener("DOMContentLoaded", boards);
 })();

@@ -6,16 +6,27 @@ A URLconf of its own (`ROOT_URLCONF = "tests.support.kit"`): the product's addre
 from django import forms
 from django.urls import include, path
 
+from assessments.filters import ImportedFigureFilterSet
+from assessments.models import ImportedFigure
+from common import services
+from common.access import Action
+from common.errors import Refused
 from common.forms import ActorForm
-from common.views import BulkPage, CreatePage
+from common.views import BoardPage, BulkPage, CreatePage, FormPage
 from organizations import services as org
+from organizations.choices import UnitKind
+from organizations.filters import OfficerFilterSet
 from organizations.forms import OfficerForm
-from organizations.models import Unit
+from organizations.models import Officer, Unit
 from organizations.views.people import OfficerList, OfficerNouns
 
 
 class UnitForm(ActorForm):
     unit = forms.ModelChoiceField(Unit.objects.none(), label="Unit")
+
+
+class NoteForm(ActorForm):
+    note = forms.CharField(label="Why", max_length=100)
 
 
 class Move(OfficerNouns, BulkPage):
@@ -29,6 +40,7 @@ class Move(OfficerNouns, BulkPage):
 class KitList(OfficerList):
     bulk = (("move", "Move", "link", "kit_move"),)
     create_panel = True
+    switch = (("Table", "officer_list"), ("Board", "officer_board"))
 
     def views(self):
         return [("All", "", 3), ("Town", "q=town", None)]
@@ -43,7 +55,70 @@ class KitCreate(OfficerNouns, CreatePage):
     service = staticmethod(org.officer_create)
 
 
+class KitBoard(OfficerNouns, BoardPage):
+    title = "Officers by unit"
+    filterset_class = OfficerFilterSet
+    stage_field = "unit_id"
+    limit = 3
+    crumbs = ()
+    switch = (("Table", "officer_list"), ("Board", "officer_board"))
+
+    def stages(self):
+        return list(
+            Unit.objects.visible_to(self.actor)
+            .filter(kind=UnitKind.TOWN)
+            .order_by("path")
+            .values_list("pk", "name")
+        )
+
+    def rows(self, queryset):
+        return queryset.select_related("unit")
+
+    def card(self, row):
+        return {"title": row.name, "url": f"/officers/{row.pk}/", "sub": row.unit.name, "lines": ["6,000.00"]}
+
+    def all_url(self, code):
+        return f"/officers/?unit={code}"
+
+
+class BoardMove(OfficerNouns, FormPage):
+    """Only people of two characters or more may move: a refusal to look at."""
+
+    title = "Move"
+    needs = Action.CHANGE
+    panel = stays = True
+    form_class = NoteForm
+
+    def run(self, form):
+        officer = services.get_visible(Officer, self.kwargs["pk"], self.actor)
+        if "Stay" in officer.name:
+            raise Refused("This one stays where it is.")
+        unit = services.get_visible(Unit, self.request.GET.get("to"), self.actor)
+        return org.officer_update(actor=self.actor, pk=officer.pk, version=officer.version, unit=unit)
+
+    def done_url(self, result):
+        return "/officers/board/"
+
+
+class FigureBoard(BoardPage):
+    title, kind, model, url_prefix = "Figures by month", "figure", ImportedFigure, "figure"
+    filterset_class = ImportedFigureFilterSet
+    stage_field, sum_field = "month", "value"
+
+    def stages(self):
+        return [(5, "May"), (6, "June")]
+
+    def card(self, row):
+        return {"title": str(row.value)}
+
+    def moves(self, row):
+        return []
+
+
 urlpatterns = [
+    path("officers/board/", KitBoard.as_view(), name="officer_board"),
+    path("officers/<int:pk>/move/", BoardMove.as_view(), name="officer_move"),
+    path("kit/figures/", FigureBoard.as_view(), name="kit_figures"),
     path("officers/", KitList.as_view(), name="officer_list"),
     path("officers/new/", KitCreate.as_view(), name="officer_create"),
     path("kit/move/", Move.as_view(), name="kit_move"),
