@@ -106,6 +106,8 @@ class FormPage(Page):
         return self.render_to_response(self.get_context_data(form=form, conflict=differing), status=409)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        if self.in_panel and kwargs.get("form") is not None:
+            kwargs["form"].auto_id = "panel_%s"  # the page beneath has a filter form with ids of its own
         kwargs.setdefault("submit_label", self.submit_label)
         kwargs.setdefault("again_label", self.again_label)
         return super().get_context_data(**kwargs)

@@ -7,6 +7,7 @@ from common.forms import ActorForm
 from common.pickers import NewName, PickerField
 from organizations.choices import Role
 from organizations.models import Unit
+from reference.choices import Sector
 from tests.support.clients import client_for, user_with
 from tests.support.factories import UnitFactory
 from tests.support.world import World
@@ -90,7 +91,7 @@ def test_industries_by_code_without_sections():
     world = World()
     assert world.industry.level == "section"
     division = type(world.industry)._base_manager.create(
-        code="39", level="division", parent=world.industry, name="电子设备制造业", pinyin="dianzi dzsbzzy"
+        code="39", level="division", parent=world.industry, name="电子设备制造业", pinyin="dianzi dzsbzzy", sector=Sector.SECONDARY
     )
     client = client_for(Role.OFFICER, world.tree.town)
     for asked in ("39", "dzsb", "电子 制造"):
