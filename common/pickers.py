@@ -51,6 +51,7 @@ class PickerWidget(forms.Widget):
     text that was changed after choosing counts as typed. `url_name` is the address of a PickerPage."""
 
     template_name = "common/widgets/picker.html"
+    several_names = True  # for drafts
     found: list[Option] | None = None  # hits to choose from, after a text that fits several
 
     def __init__(

@@ -1,4 +1,5 @@
 from .base import AppendOnlyModel, RowModel, ScopedModel
+from .drafts import Draft
 from .exports import ExportLog
 from .imports import ImportBatch, ImportFile, ImportMapping, ImportRow
 from .jobs import Heartbeat, JobRun, JobSchedule
@@ -6,6 +7,7 @@ from .saved_views import SavedView
 
 __all__ = [
     "AppendOnlyModel",
+    "Draft",
     "ExportLog",
     "Heartbeat",
     "ImportBatch",

@@ -91,7 +91,12 @@ def test_industries_by_code_without_sections():
     world = World()
     assert world.industry.level == "section"
     division = type(world.industry)._base_manager.create(
-        code="39", level="division", parent=world.industry, name="电子设备制造业", pinyin="dianzi dzsbzzy", sector=Sector.SECONDARY
+        code="39",
+        level="division",
+        parent=world.industry,
+        name="电子设备制造业",
+        pinyin="dianzi dzsbzzy",
+        sector=Sector.SECONDARY,
     )
     client = client_for(Role.OFFICER, world.tree.town)
     for asked in ("39", "dzsb", "电子 制造"):

@@ -80,6 +80,7 @@ class KitCreate(OfficerNouns, CreatePage):
     sub = "Two fields are enough"
     panel = True
     again_label = "Save and next"
+    draft_key = "officer_create"
     form_class = OfficerForm
     service = staticmethod(org.officer_create)
 
