@@ -2,6 +2,7 @@ from .base import Crumbs, Page, action, write
 from .board import BoardPage
 from .bulk import BulkPage
 from .forms import FormPage
+from .picker import PickerPage, RowPicker
 from .rows import ArchivePage, CreatePage, DetailPage, ListPage, UpdatePage
 
 __all__ = [
@@ -14,6 +15,8 @@ __all__ = [
     "FormPage",
     "ListPage",
     "Page",
+    "PickerPage",
+    "RowPicker",
     "UpdatePage",
     "action",
     "write",
