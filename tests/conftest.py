@@ -184,6 +184,15 @@ def tree(db):
 
 
 @pytest.fixture
+def pipeline(db):
+    """The shipped stages and whatever else belongs to them. Call it again after a deletion."""
+    from tests.support.pipeline import ship
+
+    ship()
+    return ship
+
+
+@pytest.fixture
 def fresh_counters(broker):
     """Throttles and lock-outs count from zero."""
     from django.core.cache import cache
