@@ -3,6 +3,7 @@ from .board import BoardPage
 from .bulk import BulkPage
 from .forms import FormPage
 from .rows import ArchivePage, CreatePage, DetailPage, ListPage, UpdatePage
+from .unmask import PersonPage
 
 __all__ = [
     "ArchivePage",
@@ -14,6 +15,7 @@ __all__ = [
     "FormPage",
     "ListPage",
     "Page",
+    "PersonPage",
     "UpdatePage",
     "action",
     "write",
