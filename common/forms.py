@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from common.access import Action
 from common.actors import Actor
 from common.masking import masked
+from common.pickers import PickerField
 from common.scope import ScopedQuerySet
 
 
@@ -27,6 +28,8 @@ def scope_choices(fields: dict[str, forms.Field], actor: Actor) -> None:
     for field in fields.values():
         if not isinstance(field, forms.ModelChoiceField) or field.queryset is None:
             continue
+        if isinstance(field, PickerField):
+            field.actor = actor
         model = field.queryset.model
         if isinstance(field.queryset, ScopedQuerySet):
             rows = model.objects.allowed_to(actor, getattr(field, "scope_action", Action.VIEW))

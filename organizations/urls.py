@@ -5,6 +5,7 @@ from organizations.views import account, audit, people, reminders, units, users
 urlpatterns = [
     path("units/", units.UnitList.as_view(), name="unit_list"),
     path("units/new/", units.UnitCreate.as_view(), name="unit_create"),
+    path("units/pick/", units.UnitPick.as_view(), name="unit_pick"),
     path("units/<int:pk>/", units.UnitDetail.as_view(), name="unit_detail"),
     path("units/<int:pk>/change/", units.UnitUpdate.as_view(), name="unit_update"),
     path("units/<int:pk>/archive/", units.UnitArchive.as_view(), name="unit_archive"),

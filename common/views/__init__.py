@@ -2,6 +2,7 @@ from .base import Crumbs, Page, action, write
 from .board import BoardPage
 from .bulk import BulkPage
 from .forms import FormPage
+from .picker import PickerPage, RowPicker
 from .rows import ArchivePage, CreatePage, DetailPage, ListPage, UpdatePage
 from .unmask import PersonPage
 
@@ -16,6 +17,8 @@ __all__ = [
     "ListPage",
     "Page",
     "PersonPage",
+    "PickerPage",
+    "RowPicker",
     "UpdatePage",
     "action",
     "write",

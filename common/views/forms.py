@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django_htmx.http import HttpResponseClientRedirect
 
 from common.errors import Denied, NotVisible, ServiceError, Stale
+from common.pickers import Picked
 from common.views.base import Page, refuse
 
 
@@ -105,6 +106,8 @@ class FormPage(Page):
         return self.render_to_response(self.get_context_data(form=form, conflict=differing), status=409)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        if self.in_panel and kwargs.get("form") is not None:
+            kwargs["form"].auto_id = "panel_%s"  # the page beneath has a filter form with ids of its own
         kwargs.setdefault("submit_label", self.submit_label)
         kwargs.setdefault("again_label", self.again_label)
         return super().get_context_data(**kwargs)
@@ -117,7 +120,10 @@ def typed(value: Any) -> str:
 
 def shown(bound: Any, value: Any) -> str:
     """A form value in words: the choice's label, not its key."""
+    if isinstance(value, Picked) and not value.pk:
+        return value.text
     if isinstance(bound.field, forms.ModelChoiceField) and value:
+        value = str(value) if isinstance(value, Picked) else value
         found = bound.field.queryset.filter(pk=value).first() if bound.field.queryset is not None else None
         return str(found) if found else str(value)
     if isinstance(bound.field, forms.ChoiceField):

@@ -123,10 +123,10 @@ class ListPage(Page):
         match = self.request.resolver_match
         page = match.url_name if match and not match.kwargs else None
         if not page:  # a list inside another record's address keeps no views
-            return {"tabs": saved_views.tabs(self.views(), (), self.request.GET.urlencode())}
+            return {"view_tabs": saved_views.tabs(self.views(), (), self.request.GET.urlencode())}
         kept = saved_views.of_page(self.actor, page) if self.may(Action.VIEW, saved_views.KIND) else []
         return {
-            "tabs": saved_views.tabs(self.views(), kept, self.request.GET.urlencode()),
+            "view_tabs": saved_views.tabs(self.views(), kept, self.request.GET.urlencode()),
             "view_page": page if self.may(Action.CREATE, saved_views.KIND) else "",
             "removable": [view for view in kept if may_on(self.actor, Action.ARCHIVE, view)],
         }
