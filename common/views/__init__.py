@@ -4,6 +4,7 @@ from .bulk import BulkPage
 from .forms import FormPage
 from .picker import PickerPage, RowPicker
 from .rows import ArchivePage, CreatePage, DetailPage, ListPage, UpdatePage
+from .unmask import PersonPage
 
 __all__ = [
     "ArchivePage",
@@ -15,6 +16,7 @@ __all__ = [
     "FormPage",
     "ListPage",
     "Page",
+    "PersonPage",
     "PickerPage",
     "RowPicker",
     "UpdatePage",

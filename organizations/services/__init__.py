@@ -1,7 +1,6 @@
 from .people import (
     officer_archive,
     officer_create,
-    officer_phone_shown,
     officer_update,
     post_archive,
     post_create,
@@ -42,7 +41,6 @@ __all__ = [
     "membership_end",
     "officer_archive",
     "officer_create",
-    "officer_phone_shown",
     "officer_update",
     "password_set",
     "post_archive",
