@@ -1,12 +1,15 @@
 from django.urls import path
 
-from common.views import imports, jobs, saved_views
+from common.views import imports, jobs, saved_views, schedules
 
 urlpatterns = [
     path("jobs/", jobs.JobList.as_view(), name="job_list"),
     path("jobs/<int:pk>/", jobs.JobDetail.as_view(), name="job_detail"),
     path("jobs/<int:pk>/progress/", jobs.JobProgress.as_view(), name="job_progress"),
     path("jobs/<int:pk>/retry/", jobs.JobRetry.as_view(), name="job_retry"),
+    path("regular-runs/", schedules.ScheduleList.as_view(), name="schedule_list"),
+    path("regular-runs/<int:pk>/change/", schedules.ScheduleUpdate.as_view(), name="schedule_update"),
+    path("regular-runs/<int:pk>/run/", schedules.ScheduleRun.as_view(), name="schedule_run"),
     path("imports/", imports.ImportList.as_view(), name="import_list"),
     path("imports/<int:pk>/", imports.ImportDetail.as_view(), name="import_detail"),
     path("imports/<int:pk>/columns/", imports.ImportMapping.as_view(), name="import_mapping"),

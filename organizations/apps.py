@@ -6,4 +6,6 @@ class OrganizationsConfig(AppConfig):
     label = "organizations"
 
     def ready(self) -> None:
-        from organizations import permissions  # noqa: F401  (declares who may do what)
+        from organizations import permissions, tasks  # noqa: F401  (declares who may do what)
+
+        tasks.register()

@@ -112,3 +112,8 @@ register(
         },
     },
 )
+# Messages to a person are his alone; a program has none.
+register(
+    "reminder",
+    {role: {Relation.SELF: {A.VIEW, A.CHANGE}} for role in R if role != R.SERVICE_CLIENT},
+)

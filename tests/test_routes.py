@@ -16,7 +16,7 @@ from django.urls import URLPattern, get_resolver, reverse
 
 from common.models import JobRun
 from organizations.choices import Role
-from tests.support.clients import client_for
+from tests.support.clients import client_for, client_of
 from tests.support.world import World
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fresh_counters")]
@@ -63,6 +63,8 @@ def url_of(line, world):
 
 def signed_in(who, world):
     role, place = who.split("@")
+    if role == "owner":
+        return client_of(getattr(world, place).user)
     return client_for(Role(role), getattr(world.tree, place))
 
 

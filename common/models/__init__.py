@@ -2,9 +2,9 @@ from .base import AppendOnlyModel, RowModel, ScopedModel
 from .exports import ExportLog
 from .files import StoredFile
 from .imports import ImportBatch, ImportFile, ImportMapping, ImportRow
-from .jobs import Heartbeat, JobRun, JobSchedule
-from .serials import Serial
+from .jobs import Heartbeat, JobRun, JobSchedule, Rhythm
 from .saved_views import SavedView
+from .serials import Serial
 
 __all__ = [
     "AppendOnlyModel",
@@ -16,6 +16,7 @@ __all__ = [
     "ImportRow",
     "JobRun",
     "JobSchedule",
+    "Rhythm",
     "RowModel",
     "SavedView",
     "ScopedModel",

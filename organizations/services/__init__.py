@@ -8,6 +8,7 @@ from .people import (
     post_update,
     service_record_add,
 )
+from .reminders import remind, reminder_read, reminders_purge, reminders_read_all, reminders_settle
 from .units import (
     alias_add,
     alias_remove,
@@ -47,6 +48,11 @@ __all__ = [
     "post_archive",
     "post_create",
     "post_update",
+    "remind",
+    "reminder_read",
+    "reminders_purge",
+    "reminders_read_all",
+    "reminders_settle",
     "role_end",
     "role_grant",
     "service_record_add",

@@ -1,0 +1,274 @@
+"""Writing the books (docs/algorithms/ledger.md; DOMAIN §2, §8, §11)."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.conf import settings
+from django.db import DatabaseError, IntegrityError, connection, transaction
+
+from common.errors import Refused
+from ledger.choices import Cause, Kind, Role
+from ledger.models import Facet, Period, Posting
+from ledger.services import Entry, Look, Part, lines_of, post, repost, standing, take_back
+from tests.support.factories import TESTS, Tree
+
+D = Decimal
+JUNE = date(2026, 6, 20)
+LOOK = Look(sector="secondary", industry="3981", source="agent", zone="outside_province", mode="new")
+
+pytestmark = pytest.mark.django_db
+
+
+def amount(whole, parts, **values):
+    money = {"currency": "CNY", "rate": D(1), **values}
+    return Entry(Kind.CONTRACT, D(whole), {Role.ASSESSED: parts}, **money)
+
+
+def book(*entries, event="project:7:signing", on=JUNE, **values):
+    given = {"actor": TESTS, "subject": ("project", 7), "source": ("project", 7), "facet": LOOK, **values}
+    return post(event=event, entries=entries, occurred_on=on, **given)
+
+
+def closed(*codes):
+    for code in codes:
+        Period.objects.update_or_create(
+            code=code, defaults={"year": code // 100, "number": code % 100, "state": "closed"}
+        )
+
+
+def said(lines):
+    return [(line.line, line.role, line.unit_id, line.qty, line.base_qty, line.whole) for line in lines]
+
+
+# ---------------------------------------------------------------- lines
+
+
+def test_one_event_of_several_kinds_and_dimensions(tree):
+    """12亿 split 60/40 (DOMAIN §11): 7.2亿 and 4.8亿; the project is 0.6 and 0.4 of one."""
+    shared = [Part(tree.town.pk, D("0.6")), Part(tree.park.pk, D("0.4"))]
+    everything = {Role.ASSESSED: shared, Role.OFFICER: [Part(tree.town.pk, D(1), "officer:3")]}
+    lines = book(
+        Entry(Kind.SIGNED, D(1), everything),
+        Entry(Kind.CONTRACT, D("1200000000.00"), everything, "CNY", D(1)),
+    )
+    assert [line.line for line in lines] == [1, 2, 3, 4, 5, 6]
+    assert {(x.kind, x.role, x.unit_id, x.holder): x.base_qty for x in lines} == {
+        ("project.signed", "assessed", tree.town.pk, ""): D("0.6"),
+        ("project.signed", "assessed", tree.park.pk, ""): D("0.4"),
+        ("project.signed", "officer", tree.town.pk, "officer:3"): D(1),
+        ("contract.amount", "assessed", tree.town.pk, ""): D(720_000_000),
+        ("contract.amount", "assessed", tree.park.pk, ""): D(480_000_000),
+        ("contract.amount", "officer", tree.town.pk, "officer:3"): D(1_200_000_000),
+    }
+    assert {x.whole for x in lines if x.kind == Kind.CONTRACT} == {D(1_200_000_000)}
+    assert {(x.posted_in_id, x.actor_name, x.cause) for x in lines} == {(202606, "tests", "normal")}
+
+
+def test_the_residue_goes_to_the_largest_share_and_lines_add_up(tree):
+    """1000.01 by 0.5/0.3/0.2: 500.00, 300.00, 200.00 cut; the cent left goes to the half. The yuan are split
+    for themselves: 1000.01 × 7.1 = 7100.071 → 7100.07; 3550.03 + 2130.02 + 1420.01 = 7100.06, one cent to
+    the half: 3550.04."""
+    parts = [
+        Part(tree.town.pk, D("0.5")),
+        Part(tree.second_town.pk, D("0.3")),
+        Part(tree.park.pk, D("0.2")),
+    ]
+    lines = book(amount("1000.01", parts, currency="USD", rate=D("7.1")))
+    found = {x.unit_id: (x.qty, x.base_qty) for x in lines}
+    assert found[tree.town.pk] == (D("500.01"), D("3550.04"))
+    assert found[tree.second_town.pk] == (D("300.00"), D("2130.02"))
+    assert found[tree.park.pk] == (D("200.00"), D("1420.01"))
+    assert sum(x.base_qty for x in lines) == D("7100.07")
+
+
+def test_two_officers_of_one_unit_are_two_holders_and_one_twice_is_refused(tree):
+    halves = [Part(tree.town.pk, D("0.5"), "officer:1"), Part(tree.town.pk, D("0.5"), "officer:2")]
+    assert len(book(amount("10.00", halves))) == 2
+    with pytest.raises(ValueError, match="twice"):
+        book(amount("10.00", [halves[0], halves[0]]), event="other")
+
+
+@pytest.mark.parametrize("parts", [("0.6", "0.3"), ("0.6", "0.5"), ("1.0", "0")])
+def test_shares_that_dont_add_up_are_refused_and_nothing_is_written(tree, parts):
+    with pytest.raises(ValueError, match="add up"):
+        book(amount("10.00", [Part(tree.town.pk, D(parts[0])), Part(tree.park.pk, D(parts[1]))]))
+    assert not Posting._base_manager.exists()
+
+
+def test_money_has_a_rate_and_a_number_has_none(tree):
+    one = [Part(tree.town.pk, D(1))]
+    for wrong in (
+        Entry(Kind.CONTRACT, D(1), {"assessed": one}, "USD"),
+        Entry(Kind.SIGNED, D(1), {"assessed": one}, rate=D(1)),
+    ):
+        with pytest.raises(ValueError, match="currency and rate"):
+            book(wrong)
+
+
+# ---------------------------------------------------------------- once
+
+
+def test_the_same_event_again_gives_the_lines_that_are_there(tree):
+    entry = amount("10.00", [Part(tree.town.pk, D(1))])
+    first = book(entry)
+    assert [x.pk for x in book(entry)] == [x.pk for x in first]
+    assert Posting._base_manager.count() == 1
+
+
+def test_the_same_event_with_other_content_is_refused(tree):
+    book(amount("10.00", [Part(tree.town.pk, D(1))]))
+    for change in (
+        {"entry": amount("10.01", [Part(tree.town.pk, D(1))])},
+        {"entry": amount("10.00", [Part(tree.park.pk, D(1))])},
+        {"on": date(2026, 6, 21)},
+        {"facet": Look(sector="tertiary")},
+        {"subject": ("project", 8)},
+        {"cause": Cause.OPENING},
+    ):
+        entry = change.pop("entry", amount("10.00", [Part(tree.town.pk, D(1))]))
+        with pytest.raises(Refused) as refused:
+            book(entry, **change)
+        assert refused.value.code == "event_taken"
+    assert Posting._base_manager.count() == 1
+
+
+def test_equal_looks_are_one_facet(tree):
+    entry = amount("10.00", [Part(tree.town.pk, D(1))])
+    one, other = book(entry, event="a")[0], book(entry, event="b")[0]
+    third = book(entry, event="c", facet=Look(sector="secondary", park_id=tree.park.pk))[0]
+    assert one.facet_id == other.facet_id != third.facet_id
+    assert third.facet.park == tree.park
+    assert Facet.objects.count() == 2
+
+
+# ---------------------------------------------------------------- months
+
+
+def test_a_closed_month_is_never_written_to(tree):
+    closed(202606, 202607)
+    line = book(amount("10.00", [Part(tree.town.pk, D(1))]))[0]
+    assert (line.occurred_on, line.posted_in_id) == (JUNE, 202608)
+
+
+def test_after_december_comes_january_and_the_final_account_is_no_month(tree):
+    closed(202612)
+    line = book(amount("10.00", [Part(tree.town.pk, D(1))]), on=date(2026, 12, 28))[0]
+    assert line.posted_in_id == 202701
+
+
+# ---------------------------------------------------------------- taking back
+
+
+def test_taking_back_mirrors_each_line_once_in_an_open_month(tree):
+    shared = [Part(tree.town.pk, D("0.6")), Part(tree.park.pk, D("0.4"))]
+    lines = book(amount("1000.00", shared))
+    closed(202606)
+    gone = take_back(actor=TESTS, event="project:7:signing", source=("move", 3))
+    assert [(x.qty, x.base_qty, x.whole, x.share) for x in gone] == [
+        (-x.qty, -x.base_qty, -x.whole, x.share) for x in lines
+    ]
+    assert {(x.occurred_on, x.posted_in_id, x.cause, x.source_type) for x in gone} == {
+        (JUNE, 202607, "reversal", "move")
+    }
+    assert [x.reverses_id for x in gone] == [x.pk for x in lines]
+    assert take_back(actor=TESTS, event="project:7:signing", source=("move", 3)) == []
+    assert standing("project:7:signing") == []
+    assert sum(x.base_qty for x in Posting._base_manager.all()) == 0
+
+
+def test_a_line_counted_late_is_not_taken_back_before_it_was_counted(tree):
+    closed(202606)
+    line = book(amount("10.00", [Part(tree.town.pk, D(1))]))[0]
+    Period.objects.filter(code=202606).update(state="open")  # reopened
+    (gone,) = take_back(actor=TESTS, event=line.event, source=("move", 3))
+    assert (line.posted_in_id, gone.posted_in_id) == (202607, 202607)
+
+
+def test_what_was_never_posted_cant_be_taken_back(db):
+    with pytest.raises(Refused, match="Nothing stands"):
+        take_back(actor=TESTS, event="project:9:signing", source=("move", 3))
+
+
+def test_written_anew_in_one_dimension_only(tree):
+    town, park = [Part(tree.town.pk, D(1))], [Part(tree.park.pk, D(1))]
+    both = Entry(Kind.CONTRACT, D(800), {Role.ASSESSED: town, Role.PLACE: park}, "CNY", D(1))
+    book(both)
+    new = Entry(Kind.CONTRACT, D(800), {Role.ASSESSED: park}, "CNY", D(1))
+    again = {"actor": TESTS, "event": "project:7:signing", "source": ("attribution", 5), "facet": LOOK}
+    repost(**again, entries=[new], occurred_on=JUNE, roles={Role.ASSESSED})
+    assert [(x.event, x.role, x.unit_id, x.base_qty) for x in standing("project:7:signing")] == [
+        ("project:7:signing", "place", tree.park.pk, D(800)),
+        ("project:7:signing#2", "assessed", tree.park.pk, D(800)),
+    ]
+    count = Posting._base_manager.count()
+    repost(**again, entries=[new], occurred_on=JUNE, roles={Role.ASSESSED})  # says the same
+    assert Posting._base_manager.count() == count == 4
+    back = Entry(Kind.CONTRACT, D(800), {Role.ASSESSED: town}, "CNY", D(1))
+    repost(**again, entries=[back], occurred_on=JUNE, roles={Role.ASSESSED})
+    assert lines_of("project:7:signing#3")[0].unit_id == tree.town.pk
+    assert lines_of("project:7:signing#3-")[0].reverses.event == "project:7:signing#2"
+
+
+# ---------------------------------------------------------------- what the database holds
+
+
+def test_the_application_role_posts_and_can_change_nothing(tree):
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f'SET LOCAL ROLE "{settings.DATABASE_APP_ROLE}"')
+        line = book(amount("10.00", [Part(tree.town.pk, D(1))]))[0]
+        take_back(actor=TESTS, event=line.event, source=("move", 3))
+        for table, column in (("led_posting", "qty"), ("led_facet", "sector")):
+            for verb in (f"UPDATE {table} SET {column} = {column}", f"DELETE FROM {table}"):
+                with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
+                    cursor.execute(verb)
+        cursor.execute("RESET ROLE")
+
+
+def test_triggers_stop_the_owner_too(tree):
+    line = book(amount("10.00", [Part(tree.town.pk, D(1))]))[0]
+    with connection.cursor() as cursor:
+        for table, column in (("led_posting", "qty"), ("led_facet", "sector")):
+            for verb in (f"UPDATE {table} SET {column} = {column}", f"DELETE FROM {table}"):
+                with pytest.raises(DatabaseError, match="append_only"), transaction.atomic():
+                    cursor.execute(verb)
+    assert lines_of(line.event) == [line]
+
+
+def test_a_line_is_taken_back_once_by_the_database_too(tree):
+    line = book(amount("10.00", [Part(tree.town.pk, D(1))]))[0]
+    (gone,) = take_back(actor=TESTS, event=line.event, source=("move", 3))
+    gone.pk, gone.line, gone._state.adding = None, 9, True
+    with pytest.raises(IntegrityError, match="reverses"), transaction.atomic():
+        gone.save(force_insert=True)
+
+
+@pytest.mark.commits
+def test_closing_waits_for_the_writer():
+    """A writer holds its month FOR SHARE until it commits: closing it in between is not possible."""
+    from threading import Thread
+
+    from django.db import connections
+
+    town = Tree().town
+    refused = []
+
+    def close():
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("SELECT code FROM led_period WHERE code = 202606 FOR UPDATE NOWAIT")
+        except DatabaseError as problem:
+            refused.append(str(problem))
+        finally:
+            connections.close_all()
+
+    Period.objects.create(code=202606, year=2026, number=6)
+    with transaction.atomic():
+        book(amount("10.00", [Part(town.pk, D(1))]))
+        other = Thread(target=close)
+        other.start()
+        other.join()
+    assert len(refused) == 1
+    assert "could not obtain lock" in refused[0]
+    close()
+    assert len(refused) == 1
