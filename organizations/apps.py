@@ -6,6 +6,7 @@ class OrganizationsConfig(AppConfig):
     label = "organizations"
 
     def ready(self) -> None:
-        from organizations import permissions, tasks  # noqa: F401  (declares who may do what)
+        from organizations import imports, permissions, tasks  # noqa: F401  (declares who may do what)
 
+        imports.register()
         tasks.register()

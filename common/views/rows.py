@@ -36,6 +36,7 @@ class ListPage(Page):
     filterset_class: Any = None
     url_prefix = ""  # "unit" gives unit_create
     create_label: Any = ""
+    importer = ""  # the code of the import that fills this list
     empty: tuple[Any, Any] = (_("Nothing here yet."), "")
 
     def rows(self, queryset: Any) -> Any:
@@ -83,6 +84,8 @@ class ListPage(Page):
             kwargs.setdefault("export_url", self.request.path)
         if self.create_label and self.may(Action.CREATE):
             kwargs |= {"create_url": reverse(f"{self.url_prefix}_create"), "create_label": self.create_label}
+        if self.importer and self.may(Action.IMPORT, "import"):
+            kwargs.setdefault("import_url", f"{reverse('import_list')}?importer={self.importer}")
         return super().get_context_data(
             columns=column_choices(kwargs["table"]),
             active_filters=active_filters(self.filterset, self.request),

@@ -38,6 +38,7 @@ class UnitList(UnitNouns, ListPage):
     table_class = UnitTable
     filterset_class = UnitFilterSet
     create_label = _("New unit")
+    importer = "units"
     crumbs: Crumbs = (ADMIN,)
 
     def rows(self, queryset: Any) -> Any:
@@ -145,6 +146,7 @@ class GroupList(GroupNouns, ListPage):
     table_class = GroupTable
     filterset_class = GroupFilterSet
     create_label = _("New group")
+    importer = "memberships"
     crumbs: Crumbs = (ADMIN,)
 
     def rows(self, queryset: Any) -> Any:
