@@ -81,6 +81,7 @@ class OfficerList(OfficerNouns, ListPage):
     table_class = OfficerTable
     filterset_class = OfficerFilterSet
     create_label = _("New officer")
+    importer = "officers"
     crumbs: Crumbs = (ADMIN,)
 
     def rows(self, queryset: Any) -> Any:

@@ -48,6 +48,7 @@ class UnitList(UnitNouns, ListPage):
     table_class = UnitTable
     filterset_class = UnitFilterSet
     create_label = _("New unit")
+    importer = "units"
     crumbs: Crumbs = (ADMIN,)
 
     def rows(self, queryset: Any) -> Any:
@@ -171,6 +172,7 @@ class GroupList(GroupNouns, ListPage):
     table_class = GroupTable
     filterset_class = GroupFilterSet
     create_label = _("New group")
+    importer = "memberships"
     crumbs: Crumbs = (ADMIN,)
 
     def rows(self, queryset: Any) -> Any:
