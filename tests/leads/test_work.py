@@ -31,7 +31,9 @@ def officer(tree):
 
 @pytest.fixture
 def lead(tree, officer):
-    return LeadFactory(unit=tree.town, officer=OfficerFactory(unit=tree.town, user=officer), last_sign_on=None)
+    return LeadFactory(
+        unit=tree.town, officer=OfficerFactory(unit=tree.town, user=officer), last_sign_on=None
+    )
 
 
 def talk(actor, lead, **values):
@@ -43,7 +45,11 @@ def test_a_follow_up_is_a_sign_of_life_and_its_points_are_tasks(officer, lead):
     lead.stale_on = clock.today()
     lead.save()
     row = talk(
-        officer, lead, points="- 补报用地需求\n\n• 约环评单位\n", points_due=date(2026, 12, 1), next_step="寄方案"
+        officer,
+        lead,
+        points="- 补报用地需求\n\n• 约环评单位\n",
+        points_due=date(2026, 12, 1),
+        next_step="寄方案",
     )
     assert (row.author_id, row.unit_id) == (officer.pk, lead.unit_id)
     found = [(t.title, t.assignee_id, t.due_on, t.follow_up_id) for t in Task._base_manager.order_by("id")]
@@ -148,7 +154,13 @@ def test_a_task_is_its_assignees(tree, officer, lead):
 
 def test_a_file_counts_once_for_what_it_proves(officer, lead):
     stored = StoredFile.objects.create(sha256="a" * 64, size=3, media_type="application/pdf")
-    given = {"actor": officer, "lead": lead.pk, "stored": stored, "name": "..\\合同\r\n.pdf", "kind": "agreement"}
+    given = {
+        "actor": officer,
+        "lead": lead.pk,
+        "stored": stored,
+        "name": "..\\合同\r\n.pdf",
+        "kind": "agreement",
+    }
     row = attachment_add(**given)
     assert row.name == "合同.pdf"
     with pytest.raises(ValidationError):
