@@ -31,6 +31,7 @@ from tests.support.factories import (
     UnitFactory,
     UserFactory,
 )
+from tests.support.factories_projects import PostingFactory
 
 SOURCE = "国务院办公厅通知"
 
@@ -264,6 +265,10 @@ class World:
         assert self.membership
         assert self.figure_at(self.tree.town)
         return run_compute(actor=TESTS, table=self.table, month=Month(2026, 6))[0]
+
+    @cached_property
+    def posting(self):
+        return PostingFactory(unit=self.unit, actor_name="标记人")
 
     @cached_property
     def job(self):
