@@ -8,8 +8,8 @@ function takes `(run, **params)`, is idempotent, and calls one service.
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,11 +20,10 @@ from django.db.models import F, Q
 from common import changelog, clock
 from common.actors import Actor, System
 from common.errors import ServiceError
-from common.models import Heartbeat, JobRun, JobSchedule
+from common.models import Heartbeat, JobRun
 
 log = structlog.get_logger(__name__)
 JobFunction = Callable[..., dict[str, Any] | None]
-ShiftDay = Callable[[Any], Any]
 
 MAX_ATTEMPTS = 3
 LOST_AFTER = timedelta(minutes=2)  # no beat for this long: the worker is dead
@@ -32,17 +31,32 @@ TICK_LOCK = 0x1F5710  # the advisory lock that lets one tick work at a time
 
 _functions: dict[str, JobFunction] = {}
 _labels: dict[str, Any] = {}
-_shift_day: list[ShiftDay] = []
+_nightly: dict[str, tuple[int, bool]] = {}  # kind → hour, only on working days
+_resumable: set[str] = set()
+_listeners: list[Callable[[JobRun], None]] = []
 
 
-def job(kind: str, label: Any) -> Callable[[JobFunction], JobFunction]:
-    """Register a function as the work of a kind of job. `label` is what people read."""
+def job(
+    kind: str, label: Any, *, nightly: int | None = None, working_days: bool = False, resumable: bool = False
+) -> Callable[[JobFunction], JobFunction]:
+    """Register a function as the work of a kind of job. `label` is what people read.
+
+    `nightly`: it gets a regular run at this hour (0 to 23) of every day, or of every working day; it is called
+    with `day="YYYY-MM-DD"` and does what is due by that day. People may change hour and days later.
+
+    `resumable`: it runs without a transaction around it and works by `Progress.in_batches`, so that a run that
+    was killed half-way goes on with the rest. Every other job is one transaction.
+    """
 
     def register(function: JobFunction) -> JobFunction:
         if kind in _functions:
             raise ValueError(f"The job {kind!r} is registered twice.")
         _functions[kind] = function
         _labels[kind] = label
+        if nightly is not None:
+            _nightly[kind] = (nightly, working_days)
+        if resumable:
+            _resumable.add(kind)
         return function
 
     return register
@@ -53,9 +67,14 @@ def label(kind: str) -> Any:
     return _labels.get(kind, kind)
 
 
-def use_working_days(shift: ShiftDay) -> None:
-    """Let the app that knows the holiday calendar say which working day a regular run falls on."""
-    _shift_day[:] = [shift]
+def when_ended(listener: Callable[[JobRun], None]) -> None:
+    """Let an upper app hear of every job that is done or has failed, in the transaction that says so."""
+    _listeners.append(listener)
+
+
+def known(kind: str) -> bool:
+    """Is there a job of this kind?"""
+    return kind in _functions
 
 
 def enqueue(
@@ -83,26 +102,6 @@ def enqueue(
     if created and not_before is None:
         transaction.on_commit(lambda: _dispatch([run.pk]))
     return run
-
-
-def schedule(
-    kind: str, *, day: int | None = None, hour: int | None = None, enabled: bool = True
-) -> JobSchedule:
-    """Let a kind of job run every month on a day (1 to 28, or the next working day) at an hour (0 to 23).
-
-    What is None stays as it was; a new one runs on the 5th at six.
-
-    Raises ValueError for an unknown kind, ValidationError for a day or hour that isn't one.
-    """
-    if kind not in _functions:
-        raise ValueError(f"There is no job {kind!r}.")
-    row = JobSchedule.objects.filter(kind=kind).first() or JobSchedule(kind=kind, day=5, hour=6)
-    row.day = row.day if day is None else day
-    row.hour = row.hour if hour is None else hour
-    row.enabled = enabled
-    row.full_clean(exclude=["last_month"])
-    row.save()
-    return row
 
 
 def retry(run_id: int, *, actor: Actor) -> JobRun:
@@ -159,58 +158,27 @@ def beat(name: str) -> None:
 
 def tick() -> int:
     """One turn of the minute tick: regular runs that are due, lost jobs, waiting jobs. Returns jobs sent."""
+    from common import schedules
+
     with advisory_lock(TICK_LOCK) as held:
         if not held:
             return 0
         beat("tick")
-        _plan_regular_runs()
+        schedules.plan()
         now = clock.now()
         lost = Q(state=JobRun.State.RUNNING, beat_at__lt=now - LOST_AFTER) | Q(
             state=JobRun.State.DISPATCHED, dispatched_at__lt=now - LOST_AFTER
         )
-        gone = JobRun.objects.filter(lost, attempts__gte=MAX_ATTEMPTS)
-        gone.update(
+        gone = list(JobRun.objects.filter(lost, attempts__gte=MAX_ATTEMPTS).values_list("pk", flat=True))
+        JobRun.objects.filter(pk__in=gone).update(
             state=JobRun.State.FAILED,
             ended_at=now,
             error="The worker died each time. Look at the worker's log, then start the job again.",
         )
+        _tell(gone)
         JobRun.objects.filter(lost).update(state=JobRun.State.QUEUED)
         due = JobRun.objects.filter(Q(not_before=None) | Q(not_before__lte=now), state=JobRun.State.QUEUED)
         return _dispatch(due.order_by("pk").values_list("pk", flat=True)[:200])
-
-
-def _plan_regular_runs() -> None:
-    """Write the jobs of every month that is due and was not run yet: after an outage, one for each month.
-
-    A regular run is about the month that ended before it: November's run has the parameter "2026-10".
-    """
-    now = clock.now()
-    for schedule in JobSchedule.objects.filter(enabled=True):
-        month = schedule.last_month or (clock.today().replace(day=1) - timedelta(days=1)).replace(day=1)
-        while True:
-            month = (month + timedelta(days=32)).replace(day=1)
-            day = month.replace(day=schedule.day)
-            for shift in _shift_day:
-                day = shift(day)
-            due = now.astimezone().replace(
-                year=day.year,
-                month=day.month,
-                day=day.day,
-                hour=schedule.hour,
-                minute=0,
-                second=0,
-                microsecond=0,
-            )
-            if due > now:
-                break
-            with transaction.atomic():
-                enqueue(
-                    schedule.kind,
-                    params={"month": f"{month - timedelta(days=1):%Y-%m}"},
-                    key=f"{schedule.kind}:regular:{month:%Y-%m}",
-                    actor=System("calendar"),
-                )
-                JobSchedule.objects.filter(pk=schedule.pk).update(last_month=month)
 
 
 class Progress:
@@ -235,6 +203,35 @@ class Progress:
         finally:
             other.close()
 
+    def in_batches(
+        self, rows: Any, work: Callable[[Sequence[Any]], None], *, size: int = 100, name: str = "rows"
+    ) -> int:
+        """Call `work(batch)` for the rows of a queryset in the order of their keys, each batch in a transaction
+        of its own together with the note how far it came. For resumable jobs.
+
+        A run that was killed, or started again after an error, goes on behind the last batch that was
+        committed. `name` tells several loops of one job apart. Returns how many rows were worked on, by all
+        attempts together. Raises Lost, with the batch rolled back, when another worker has the job now.
+        """
+        at = self.run.checkpoints.get(name, {"pk": None, "done": 0})
+        rest = rows.order_by("pk")
+        left = rest if at["pk"] is None else rest.filter(pk__gt=at["pk"])
+        total = at["done"] + left.count()
+        while True:
+            with transaction.atomic():
+                batch = list((rest if at["pk"] is None else rest.filter(pk__gt=at["pk"]))[:size])
+                if not batch:
+                    return at["done"]
+                work(batch)
+                at = {"pk": batch[-1].pk, "done": at["done"] + len(batch)}
+                notes = {**self.run.checkpoints, name: at}
+                held = _own(self.run).update(
+                    checkpoints=notes, done=at["done"], total=max(total, at["done"]), beat_at=clock.now()
+                )
+                if not held:
+                    raise Lost(f"Job {self.run.pk} was taken over while it ran.")
+            self.run.checkpoints = notes
+
 
 def execute(run_id: int) -> JobRun.State | None:
     """Run one job now. Returns its end state, or None when it was not there to take.
@@ -251,11 +248,13 @@ def execute(run_id: int) -> JobRun.State | None:
     run = JobRun.objects.get(pk=run_id)
     actor = System(run.actor_name)
     try:
-        with changelog.acting(actor, request_id=f"job-{run.pk}"), transaction.atomic():
+        whole = nullcontext() if run.kind in _resumable else transaction.atomic()
+        with changelog.acting(actor, request_id=f"job-{run.pk}"), whole:
             result = _functions[run.kind](Progress(run), **run.params) or {}
             ended = _own(run).update(state=JobRun.State.DONE, ended_at=clock.now(), result=result, error="")
             if not ended:
                 raise Lost(f"Job {run.pk} was taken over while it ran.")
+            _tell([run.pk])
     except Lost:
         log.warning("job was taken over, its work is rolled back", job=run.pk)
         return None
@@ -279,6 +278,14 @@ def _own(run: JobRun) -> Any:
     return JobRun.objects.filter(pk=run.pk, state=JobRun.State.RUNNING, attempts=run.attempts)
 
 
+def _tell(ids: Sequence[int]) -> None:
+    for run in JobRun.objects.filter(pk__in=ids) if _listeners else ():
+        for listener in _listeners:
+            listener(run)
+
+
 def _fail(run: JobRun, message: str) -> JobRun.State:
-    _own(run).update(state=JobRun.State.FAILED, ended_at=clock.now(), error=message)
+    with transaction.atomic():
+        if _own(run).update(state=JobRun.State.FAILED, ended_at=clock.now(), error=message):
+            _tell([run.pk])
     return JobRun.State.FAILED

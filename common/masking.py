@@ -2,12 +2,14 @@
 
 from typing import Any
 
-PERSONAL = frozenset({"phone"})  # names of fields that logs show masked
+PERSONAL = frozenset({"phone", "email"})  # names of fields that logs, lists and the API show masked
 
 
 def masked(field: str, value: Any) -> Any:
     """A field's value as a log may show it."""
-    return mask_phone(value) if field in PERSONAL and isinstance(value, str) else value
+    if field not in PERSONAL or not isinstance(value, str):
+        return value
+    return mask_mail(value) if field == "email" else mask_phone(value)
 
 
 def mask_phone(number: str) -> str:
@@ -15,3 +17,9 @@ def mask_phone(number: str) -> str:
     if len(number) < 8:
         return "*" * len(number)
     return f"{number[:3]}{'*' * (len(number) - 7)}{number[-4:]}"
+
+
+def mask_mail(address: str) -> str:
+    """l***@example.com: the first letter and the host; an address without a host is wholly hidden."""
+    name, at, host = address.partition("@")
+    return f"{name[:1]}***@{host}" if at and name else "*" * len(address)

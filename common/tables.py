@@ -12,14 +12,21 @@ NUMBER = {"td": {"class": "ip-num"}, "th": {"class": "ip-num"}}
 
 
 class RowTable(tables.Table):
-    """Column choice: `columns` in the address names what is shown; `Meta.optional` starts hidden."""
+    """Column choice: `columns` in the address names what is shown; `Meta.optional` starts hidden.
+
+    `selectable` puts a box before each row; the chosen keys go as `pk` into the form "bulk"
+    (`ListPage.bulk`, templates/common/_bulk.html). An export knows nothing of the boxes.
+    """
 
     class Meta:
         attrs = {"class": "table stick cards list"}
         empty_text = _("Nothing here yet.")
         order_by: tuple[str, ...] = ()
 
-    def __init__(self, *args: Any, chosen: Iterable[str] = (), **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, chosen: Iterable[str] = (), selectable: bool = False, **kwargs: Any
+    ) -> None:
+        self.selectable = selectable
         every = list(type(self).base_columns)
         wanted = [name for name in chosen if name in every]
         optional = set(getattr(type(self).Meta, "optional", ()))

@@ -6,6 +6,7 @@ from rest_framework.routers import SimpleRouter
 
 from assessments.api import FigureViewSet, MeasureViewSet, RankingRunViewSet, TargetViewSet
 from ledger.api import PostingViewSet
+from leads.duplicates.api import LeadDuplicatesView
 from organizations.api import GroupViewSet, OfficerViewSet, UnitViewSet
 from reference.api import (
     CalendarYearViewSet,
@@ -35,5 +36,6 @@ router.register("exchange-rates", ExchangeRateViewSet, basename="api-exchangerat
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
+    path("leads/duplicates/", LeadDuplicatesView.as_view(), name="api-lead-duplicates"),
     path("", include(router.urls)),
 ]

@@ -1,12 +1,17 @@
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import get_language
 
+from common.access import Action
+from common.actors import may_somewhere
 from investpro.navigation import menu
+from organizations.reminders import unread
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -32,4 +37,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             "initial": user.actor_name[:1].upper(),
             "role_line": f"{user.unit.label} {'、'.join(str(labels[r]) for r in roles)}".strip(),
         }
+        if may_somewhere(user, Action.VIEW, "reminder"):
+            found["unread_url"] = reverse("reminder_list")
+            found["unread"] = cache(lambda: unread(user).count())  # asked by whole pages only
     return {"shell": found}

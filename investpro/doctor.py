@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from common import clock
 from common.doctor import FAILED, OK, WARNING, register
 
-STYLE_SHEET = "vendor/tabler/css/tabler.min.css"
+FRONT_END = ("vendor/tabler/css/tabler.min.css", "vendor/sortable/Sortable.min.js")
 
 
 def calendar() -> tuple[str, str, str]:
@@ -30,10 +30,11 @@ def calendar() -> tuple[str, str, str]:
 
 
 def front_end() -> tuple[str, str, str]:
-    """The style sheets that are fetched at set-up are there."""
-    if finders.find(STYLE_SHEET) or (Path(settings.STATIC_ROOT) / STYLE_SHEET).exists():
-        return OK, STYLE_SHEET, ""
-    return FAILED, _("%(file)s is missing") % {"file": STYLE_SHEET}, _("Run: make setup")
+    """The style sheets and scripts that are fetched at set-up are there."""
+    for file in FRONT_END:
+        if not (finders.find(file) or (Path(settings.STATIC_ROOT) / file).exists()):
+            return FAILED, _("%(file)s is missing") % {"file": file}, _("Run: make setup")
+    return OK, ", ".join(FRONT_END), ""
 
 
 def translations() -> tuple[str, str, str]:
@@ -50,7 +51,21 @@ def translations() -> tuple[str, str, str]:
     return OK, ", ".join(sorted(file.parent.parent.name for file in sources)), ""
 
 
+def pipeline() -> tuple[str, str, str]:
+    """Both pipelines have their stages: without them nothing can be registered."""
+    from leads.choices import Pipeline
+    from leads.models import Stage
+
+    rows = Stage.objects.unscoped(reason="doctor: which stages are there").filter(archived_at=None)
+    counts = {name: rows.filter(pipeline=name).count() for name in Pipeline.values}
+    found = ", ".join(f"{Pipeline(name).label}: {count}" for name, count in counts.items())
+    if not all(counts.values()):
+        return FAILED, found, _("Run: manage.py pipeline load")
+    return OK, found, ""
+
+
 def register_checks() -> None:
     register("calendar", calendar, needs_database=True)
+    register("pipeline", pipeline, needs_database=True)
     register("front_end", front_end)
     register("translations", translations)

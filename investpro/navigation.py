@@ -46,6 +46,7 @@ MENU: tuple[tuple[Any, tuple[Item, ...]], ...] = (
             Item(_("Measures"), "measure_list", "measure", "measure"),
             Item(_("Reference"), "reference_home", "calendar", "reference"),
             Item(_("Jobs"), "job_list", "job", "job"),
+            Item(_("Regular runs"), "schedule_list", "retry", "job"),
             Item(_("Accounts"), "user_list", "users", "user", Action.CREATE),
             Item(_("Roles"), "role_list", "key", "role_grant", Action.CREATE),
             Item(_("Change log"), "change_log", "history", "change_log"),

@@ -91,3 +91,29 @@ register(
         **{role: {Relation.GLOBAL: READ} for role in (*INSIDE[:6], R.SERVICE_CLIENT)},
     },
 )
+# A view of a list holds filters, no rows. One's own is one's own; who keeps records may give one to his
+# unit, the bureau to everybody. Heads and the bureau clear away what others left.
+OWN_VIEW = {A.VIEW, A.CREATE, A.ARCHIVE}
+register(
+    "saved_view",
+    {
+        **{role: {Relation.SELF: OWN_VIEW, (Relation.OWN, Relation.MEMBER): READ} for role in INSIDE[:6]},
+        R.OFFICER: {Relation.SELF: OWN_VIEW, Relation.OWN: {A.VIEW, A.PUBLISH}, Relation.MEMBER: READ},
+        R.UNIT_HEAD: {
+            Relation.SELF: OWN_VIEW,
+            Relation.OWN: {A.VIEW, A.PUBLISH, A.ARCHIVE},
+            Relation.MEMBER: READ,
+        },
+        R.BUREAU_STAFF: {
+            Relation.SELF: OWN_VIEW,
+            Relation.OWN: {A.VIEW, A.PUBLISH, A.ARCHIVE},
+            Relation.MEMBER: {A.VIEW, A.ARCHIVE},
+            Relation.GLOBAL: {A.VIEW, A.PUBLISH},
+        },
+    },
+)
+# Messages to a person are his alone; a program has none.
+register(
+    "reminder",
+    {role: {Relation.SELF: {A.VIEW, A.CHANGE}} for role in R if role != R.SERVICE_CLIENT},
+)

@@ -8,7 +8,7 @@ class ReferenceConfig(AppConfig):
     verbose_name = _("Reference data")
 
     def ready(self) -> None:
-        from common import jobs
+        from common import schedules
         from reference.selectors import run_day
 
-        jobs.use_working_days(run_day)
+        schedules.use_working_days(run_day)

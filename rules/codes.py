@@ -22,7 +22,8 @@ class CodeProblem(StrEnum):
 
 def normal_code(text: str) -> str:
     """A code as it is stored: half-width, capital letters, no blanks."""
-    return "".join(unicodedata.normalize("NFKC", text).split()).upper()
+    joined = "".join(unicodedata.normalize("NFKC", text).split())
+    return unicodedata.normalize("NFKC", joined.upper())
 
 
 def credit_code_problem(code: str) -> CodeProblem | None:

@@ -16,7 +16,7 @@ from django.urls import URLPattern, get_resolver, reverse
 
 from common.models import JobRun
 from organizations.choices import Role
-from tests.support.clients import client_for
+from tests.support.clients import client_for, client_of
 from tests.support.world import World
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fresh_counters")]
@@ -55,6 +55,8 @@ def test_every_route_is_listed():
 def url_of(line, world):
     route, row = line["route"], line["row"]
     args = [getattr(world, row).pk] if row else []
+    if route == "directory_template":
+        args.append("units")
     if route == "import_mend":
         args.append(2)
     query = line["query"].format(run=world.run) if line["query"] else ""
@@ -63,6 +65,8 @@ def url_of(line, world):
 
 def signed_in(who, world):
     role, place = who.split("@")
+    if role == "owner":
+        return client_of(getattr(world, place).user)
     return client_for(Role(role), getattr(world.tree, place))
 
 

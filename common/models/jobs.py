@@ -35,6 +35,9 @@ class JobRun(models.Model):
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
+    checkpoints = models.JSONField(
+        default=dict
+    )  # {"rows": {"pk": 120, "done": 40}}: see jobs.Progress.in_batches
     result = models.JSONField(_("result"), default=dict)
     error = models.TextField(_("error"), blank=True)
 
@@ -54,21 +57,32 @@ class JobRun(models.Model):
         return self.state in self.OPEN
 
 
-@track("com_job_schedule_event")
+class Rhythm(models.TextChoices):
+    DAILY = "daily", _("every day")
+    MONTHLY = "monthly", _("every month")
+
+
+@track("com_job_schedule_event", exclude=("last_for",))
 class JobSchedule(models.Model):
-    """A regular run: on a day of each month, shifted to the next working day, caught up after an outage."""
+    """A regular run: every day (or every working day), or on a day of each month shifted to the next working
+    day. `last_for` is the day, or the first day of the month, of the last run that was written."""
 
     kind = models.CharField(_("kind"), max_length=60, unique=True)
-    day = models.PositiveSmallIntegerField(_("day of the month"))
+    rhythm = models.CharField(_("rhythm"), max_length=8, choices=Rhythm.choices, default=Rhythm.MONTHLY)
+    day = models.PositiveSmallIntegerField(_("day of the month"), default=5)
+    working_days = models.BooleanField(_("only on working days"), default=False)
     hour = models.PositiveSmallIntegerField(_("hour"), default=6)
     enabled = models.BooleanField(_("enabled"), default=True)
-    last_month = models.DateField(_("last month run"), null=True)
+    last_for = models.DateField(_("last run for"), null=True)
+    version = models.PositiveIntegerField(_("version"), default=1, editable=False)
 
     class Meta:
         db_table = "com_job_schedule"
+        verbose_name = _("regular run")
         constraints = [
             models.CheckConstraint(condition=models.Q(day__range=(1, 28)), name="com_sched_day_ck"),
             models.CheckConstraint(condition=models.Q(hour__range=(0, 23)), name="com_sched_hour_ck"),
+            models.CheckConstraint(condition=models.Q(rhythm__in=Rhythm.values), name="com_sched_rhythm_ck"),
         ]
 
     def __str__(self) -> str:

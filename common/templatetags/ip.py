@@ -97,6 +97,15 @@ def icon(name: str, label: str = "") -> SafeString:
 
 
 @register.simple_tag
+def panel_link(url: str) -> SafeString:
+    """Attributes of a link or button that opens a `FormPage` with `panel` beside the page; the plain `href`
+    stays for browsers without a script."""
+    return format_html(
+        'data-panel hx-get="{}" hx-target="#panel" hx-swap="innerHTML" hx-push-url="false"', url
+    )
+
+
+@register.simple_tag
 def glyph(state: str) -> SafeString:
     """The shape of a state. Always put the word beside it: the shape itself is hidden from readers."""
     css, content = GLYPHS[state]

@@ -22,10 +22,26 @@ Crumbs = tuple[tuple[Any, str], ...]
 
 
 def action(
-    label: Any, url: str, *, icon: str = "", primary: bool = False, post: bool = False, why_not: Any = ""
+    label: Any,
+    url: str,
+    *,
+    icon: str = "",
+    primary: bool = False,
+    post: bool = False,
+    why_not: Any = "",
+    panel: bool = False,
 ) -> dict[str, Any]:
-    """A button in a page's head. `why_not` draws it disabled with what is missing."""
-    return {"label": label, "url": url, "icon": icon, "primary": primary, "post": post, "missing": why_not}
+    """A button in a page's head. `why_not` draws it disabled with what is missing; `panel` opens its page
+    beside this one (the page has `panel = True`)."""
+    return {
+        "label": label,
+        "url": url,
+        "icon": icon,
+        "primary": primary,
+        "post": post,
+        "missing": why_not,
+        "panel": panel,
+    }
 
 
 class Page(LoginRequiredMixin, TemplateResponseMixin, ContextMixin, View):

@@ -1,4 +1,4 @@
-"""List, detail, create, change and archive pages. A leaf class configures them with nouns."""
+"""List, detail, create, change and archive pages (`FormPage` is in forms.py). A leaf class configures them with nouns."""
 
 from __future__ import annotations
 
@@ -6,22 +6,20 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.contrib import messages
-from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.urls import reverse
+from django.urls import resolve, reverse
 from django.utils.text import slugify
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_tables2 import RequestConfig
 
-from common import changelog, exporting, services
+from common import changelog, exporting, saved_views, services
 from common.access import Action
-from common.errors import Denied, NotVisible, ServiceError, Stale
+from common.errors import Denied, Stale
 from common.forms import ActorForm
 from common.scope import may_on
-from common.views.base import Page, action, refuse
+from common.views.base import Page, action
+from common.views.forms import FormPage, shown
 
 PAGE_SIZE = 40
 
@@ -36,7 +34,28 @@ class ListPage(Page):
     filterset_class: Any = None
     url_prefix = ""  # "unit" gives unit_create
     create_label: Any = ""
+    create_panel = False  # the form opens beside the list (its page has `panel = True`)
+    importer = ""  # the code of the import that fills this list
     empty: tuple[Any, Any] = (_("Nothing here yet."), "")
+
+    # What can be done with chosen rows: (name, label, icon, url name of a BulkPage).
+    bulk: tuple[tuple[str, Any, str, str], ...] = ()
+
+    switch: tuple[tuple[Any, str], ...] = ()  # (label, url name) of the same rows as table, as board
+
+    def bulk_actions(self) -> list[dict[str, Any]]:
+        """The actions that this actor may take somewhere. A leaf may narrow them."""
+        found = []
+        for name, label, icon, url_name in self.bulk:
+            url = reverse(url_name)
+            page = resolve(url).func.view_class  # type: ignore[attr-defined]
+            if self.may(page.needs, page.kind or self.kind):
+                found.append({"name": name, "label": label, "icon": icon, "url": url})
+        return found
+
+    def views(self) -> list[tuple[Any, str, int | None]]:
+        """Ready-made views: (label, query string, count or None). The first is the whole list: ""."""
+        return []
 
     def rows(self, queryset: Any) -> Any:
         """Add what the table joins."""
@@ -55,11 +74,18 @@ class ListPage(Page):
         context = self.get_context_data(table=table, filter=self.filterset, total=table.paginator.count)
         partial = request.htmx and not request.htmx.boosted  # type: ignore[attr-defined]
         return self.response_class(
-            request=request, template=[self.partial_name if partial else self.template_name], context=context
+            request=request,
+            template=[self.partial_name if partial else self.template_name],
+            context={**context, "is_fragment": partial},
         )
 
     def make_table(self, rows: Any) -> Any:
-        return self.table_class(rows, chosen=self.request.GET.getlist("columns"), request=self.request)
+        return self.table_class(
+            rows,
+            chosen=self.request.GET.getlist("columns"),
+            selectable=bool(self.bulk_actions()),
+            request=self.request,
+        )
 
     def export(self, rows: Any, fmt: str) -> HttpResponseBase:
         """What is on screen (filters, columns, order) as a file. Who took what is logged."""
@@ -83,11 +109,39 @@ class ListPage(Page):
             kwargs.setdefault("export_url", self.request.path)
         if self.create_label and self.may(Action.CREATE):
             kwargs |= {"create_url": reverse(f"{self.url_prefix}_create"), "create_label": self.create_label}
+            kwargs["create_panel"] = self.create_panel
+        kwargs |= self.view_context()
+        kwargs.setdefault("switch", switch(self))
+        kwargs.setdefault("bulk_actions", self.bulk_actions())
+        if self.importer and self.may(Action.IMPORT, "import"):
+            kwargs.setdefault("import_url", f"{reverse('import_list')}?importer={self.importer}")
         return super().get_context_data(
             columns=column_choices(kwargs["table"]),
             active_filters=active_filters(self.filterset, self.request),
             **kwargs,
         )
+
+    def view_context(self) -> dict[str, Any]:
+        """Tabs of views, and what the "save this view" menu shows."""
+        match = self.request.resolver_match
+        page = match.url_name if match and not match.kwargs else None
+        if not page:  # a list inside another record's address keeps no views
+            return {"view_tabs": saved_views.tabs(self.views(), (), self.request.GET.urlencode())}
+        kept = saved_views.of_page(self.actor, page) if self.may(Action.VIEW, saved_views.KIND) else []
+        return {
+            "view_tabs": saved_views.tabs(self.views(), kept, self.request.GET.urlencode()),
+            "view_page": page if self.may(Action.CREATE, saved_views.KIND) else "",
+            "removable": [view for view in kept if may_on(self.actor, Action.ARCHIVE, view)],
+        }
+
+
+def switch(page: Any) -> list[dict[str, Any]]:
+    """What _switch.html draws for a page's `switch`."""
+    match = page.request.resolver_match
+    return [
+        {"label": label, "url": reverse(name), "active": bool(match and match.url_name == name)}
+        for label, name in page.switch
+    ]
 
 
 def column_choices(table: Any) -> list[dict[str, Any]]:
@@ -168,82 +222,6 @@ class DetailPage(RowPage):
         if may_on(self.actor, Action.HISTORY, obj):
             kwargs.setdefault("history", changelog.history(obj))
         return super().get_context_data(**kwargs)
-
-
-class FormPage(Page):
-    """A form that hands its values to a service and keeps everything typed when it is refused."""
-
-    template_name = "common/form.html"
-    form_class: Any = None
-    submit_label: Any = _("Save")
-    saved: Any = _("Saved.")
-
-    def make_form(self, data: Any = None) -> Any:
-        return self.form_class(data, actor=self.actor)
-
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        return self.render_to_response(self.get_context_data(form=self.make_form()))
-
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        form = self.make_form(request.POST)
-        if form.is_valid():
-            try:
-                result = self.run(form)
-            except Stale as stale:
-                return self.conflict(form, stale)
-            except (NotVisible, Denied):
-                raise
-            except (ServiceError, ValidationError) as problem:
-                refuse(form, problem)
-            else:
-                messages.success(
-                    request, gettext(self.saved) if isinstance(self.saved, str) else str(self.saved)
-                )
-                return HttpResponseRedirect(self.done_url(result))
-        return self.render_to_response(self.get_context_data(form=form), status=422)
-
-    def run(self, form: Any) -> Any:
-        raise NotImplementedError
-
-    def done_url(self, result: Any) -> str:
-        raise NotImplementedError
-
-    def conflict(self, form: Any, stale: Stale) -> HttpResponse:
-        """Both sides beside each other; saving again takes what is chosen in the form."""
-        current = self.form_class(instance=stale.current, actor=self.actor)
-        differing = [
-            {
-                "label": field.label,
-                "name": field.name,
-                "mine": shown(field, field.data),
-                "theirs": shown(field, current[field.name].value()),
-            }
-            for field in form.visible_fields()
-            if typed(field.data) != typed(current[field.name].value())
-        ]
-        form.data = form.data.copy()
-        form.data["version"] = stale.current.version
-        form.add_error(None, str(stale))
-        return self.render_to_response(self.get_context_data(form=form, conflict=differing), status=409)
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        kwargs.setdefault("submit_label", self.submit_label)
-        return super().get_context_data(**kwargs)
-
-
-def typed(value: Any) -> str:
-    """A form value as it would be typed: "0" and 0 are the same, nothing and an empty box are too."""
-    return "" if value is None or value is False else str(value)
-
-
-def shown(bound: Any, value: Any) -> str:
-    """A form value in words: the choice's label, not its key."""
-    if isinstance(bound.field, forms.ModelChoiceField) and value:
-        found = bound.field.queryset.filter(pk=value).first() if bound.field.queryset is not None else None
-        return str(found) if found else str(value)
-    if isinstance(bound.field, forms.ChoiceField):
-        return str(dict(bound.field.choices).get(value, value or ""))  # type: ignore[arg-type]
-    return "" if value is None else str(value)
 
 
 class CreatePage(FormPage):

@@ -13,6 +13,7 @@ from assessments import desk
 from common import clock
 from common.access import Action
 from common.views import Page, action
+from organizations import reminders
 
 
 class Home(Page):
@@ -29,16 +30,17 @@ class Home(Page):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user, today = self.actor, clock.today()
         tasks, runs = desk.tasks(user), desk.latest_published(user)
-        name = user.actor_name
-        waiting = ngettext("%(n)s thing waits for you", "%(n)s things wait for you", len(tasks)) % {
-            "n": len(tasks)
-        }
-        title = _("%(name)s: %(waiting)s") % {"name": name, "waiting": waiting} if tasks else name
+        reminded, unread = reminders.waiting(user)
+        name, count = user.actor_name, len(tasks) + unread
+        waiting = ngettext("%(n)s thing waits for you", "%(n)s things wait for you", count) % {"n": count}
+        title = _("%(name)s: %(waiting)s") % {"name": name, "waiting": waiting} if count else name
+        more = {"more": _("All reminders"), "more_url": reverse("reminder_list")} if reminded else {}
+        groups = [{"label": _("Reminders"), "items": reminded, **more}, {"label": _("To do"), "items": tasks}]
         return super().get_context_data(
             title=title,
             sub=f"{today:%Y-%m-%d} {date_format(today, 'l')}",
-            tasks=[{"label": _("To do"), "items": tasks}] if tasks else [],
-            task_count=len(tasks),
+            tasks=[group for group in groups if group["items"]],
+            task_count=count,
             tasks_empty={
                 "title": _("Nothing waits for you."),
                 "why": _("What needs a decision from you stands here."),

@@ -35,7 +35,6 @@ class FollowUp(ScopedModel):
     on = models.DateField(_("date"))
     people = models.CharField(_("who took part"), max_length=300, blank=True)
     text = models.TextField(_("what was said"), max_length=8000)
-    points = models.TextField(_("points to follow"), max_length=4000, blank=True)
     author = models.ForeignKey(
         User, models.PROTECT, null=True, related_name="+", verbose_name=_("entered by"), editable=False
     )

@@ -1,4 +1,5 @@
 from .people import Officer, Post, ServiceRecord
+from .reminders import Reminder
 from .units import CompetitionGroup, GroupMembership, Unit, UnitAlias
 from .users import RoleGrant, User
 
@@ -7,6 +8,7 @@ __all__ = [
     "GroupMembership",
     "Officer",
     "Post",
+    "Reminder",
     "RoleGrant",
     "ServiceRecord",
     "Unit",

@@ -6,10 +6,8 @@ from typing import Any
 
 from django.db import transaction
 
-from common import changelog, clock, services
-from common.access import Action
+from common import changelog, services
 from common.actors import Actor
-from common.models import ExportLog
 from organizations.models import Officer, Post, ServiceRecord
 from reference.pinyin import pinyin_key
 
@@ -51,16 +49,3 @@ def service_record_add(*, actor: Actor, officer: Officer, **values: Any) -> Serv
         record.full_clean()
         record.save()
     return record
-
-
-def officer_phone_shown(*, actor: Actor, officer: Officer) -> None:
-    """Log that somebody read a full telephone number. Raises Denied without the right to."""
-    services.authorize(actor, Action.UNMASK, officer)
-    ExportLog.objects.create(
-        at=clock.now(),
-        actor_id=actor.pk,
-        actor_name=actor.actor_name,
-        kind="unmask:officer",
-        query=f"id={officer.pk}",
-        rows=1,
-    )

@@ -20,6 +20,34 @@
   });
   showTheme();
 
+  /* the search box: Ctrl K goes there, arrow keys walk through what was found, Esc and a click outside close it */
+  var finder = doc.querySelector("[data-find]"), foundBox = doc.getElementById("found");
+  function closeFound() { if (foundBox) { foundBox.textContent = ""; } }
+  doc.addEventListener("keydown", function (event) {
+    if (!finder) { return; }
+    if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k" && finder.offsetParent) {
+      event.preventDefault();
+      finder.focus();
+      finder.select();
+      return;
+    }
+    if (!closest(event.target, ".ip-search")) { return; }
+    var links = all("a", foundBox), at = links.indexOf(doc.activeElement);
+    if (event.key === "Escape" && links.length) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      finder.focus();
+      closeFound();
+    } else if (event.key === "ArrowDown" && links[at + 1]) {
+      event.preventDefault();
+      links[at + 1].focus();
+    } else if (event.key === "ArrowUp" && at >= 0) {
+      event.preventDefault();
+      (links[at - 1] || finder).focus();
+    }
+  });
+  doc.addEventListener("click", function (event) { if (!closest(event.target, ".ip-search")) { closeFound(); } });
+
   /* menus: <details class="ip-menu">; one open at a time, Esc and a click outside close it */
   function closeMenus(except) {
     all("details.ip-menu[open], .ip-tabbar details[open]").forEach(function (menu) {
@@ -47,8 +75,9 @@
     doc.getElementById("panel").textContent = "";
     body().classList.remove("has-panel");
     all("tr.open").forEach(function (row) { row.classList.remove("open"); });
-    if (push && address) { history.replaceState(null, "", address); }
+    if (push && address && !button.hasAttribute("data-stay")) { history.replaceState(null, "", address); }
     if (back) { back.focus(); }
+    doc.dispatchEvent(new CustomEvent("ip:panelClosed"));
   }
   doc.addEventListener("click", function (event) {
     var link = closest(event.target, "[data-panel]");
@@ -61,8 +90,14 @@
     body().classList.toggle("has-panel", Boolean(aside));
     if (!aside) { return; }
     markRow(opener);
-    var button = aside.querySelector("[data-close]");
-    if (button) { button.focus({ preventScroll: true }); }
+    var first = aside.querySelector("[aria-invalid=true]") || aside.querySelector("form.ip-quick input:not([type=hidden]), form.ip-quick select, form.ip-quick textarea");
+    var button = first || aside.querySelector("[data-close]");
+    if (button) { button.focus({ preventScroll: !first }); }
+  });
+  /* Ctrl+Enter sends the form of the panel */
+  doc.addEventListener("keydown", function (event) {
+    var form = (event.ctrlKey || event.metaKey) && event.key === "Enter" && closest(event.target, "form.ip-quick");
+    if (form) { event.preventDefault(); form.requestSubmit(); }
   });
   doc.addEventListener("keydown", function (event) {
     if (event.key !== "Escape") { return; }

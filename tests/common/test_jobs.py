@@ -1,20 +1,20 @@
 """Jobs: once, after commit, again when something died, and never for ever."""
 
 import threading
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 import redis
 from django.conf import settings
-from django.core.management import CommandError, call_command
 from django.db import connection, transaction
+from django.db.models import F
 from kombu.pools import reset
 
 from common import clock, jobs
 from common.actors import System
 from common.errors import Refused
-from common.models import Heartbeat, JobRun, JobSchedule
+from common.models import Heartbeat, JobRun
 from investpro.celery import app
 
 pytestmark = pytest.mark.django_db
@@ -237,6 +237,81 @@ def test_work_is_rolled_back_with_its_failure():
     assert not Heartbeat.objects.filter(name="half").exists()
 
 
+# in batches
+
+
+@pytest.fixture
+def beats():
+    """Seven rows to work on."""
+    Heartbeat.objects.bulk_create(Heartbeat(name=f"row{n}", at=NOON) for n in range(7))
+    return Heartbeat.objects.filter(name__startswith="row")
+
+
+@pytest.fixture
+def resumable(monkeypatch, beats):
+    """A job that says of each row that it was there, three at a time; it breaks at the rows in `broken`."""
+    broken = {"row4"}
+
+    def work(batch):
+        names = [row.pk for row in batch]
+        calls.append(names)
+        Heartbeat.objects.bulk_create(Heartbeat(name=f"did {name}", at=NOON) for name in names)
+        if broken & set(names):
+            raise RuntimeError("disk full")
+
+    monkeypatch.setitem(
+        jobs._functions, "t.counts", lambda progress: {"n": progress.in_batches(beats, work, size=3)}
+    )
+    monkeypatch.setattr(jobs, "_resumable", {"t.counts"})
+    return broken
+
+
+def did():
+    return sorted(Heartbeat.objects.filter(name__startswith="did").values_list("name", flat=True))
+
+
+def test_a_resumable_job_goes_on_behind_its_last_batch(resumable):
+    run = put()
+    assert jobs.execute(run.pk) == State.QUEUED
+    assert did() == ["did row0", "did row1", "did row2"]  # the second batch is rolled back, the first stays
+    assert (again(run).done, run.total, run.error) == (3, 7, "disk full")
+    resumable.clear()
+    assert jobs.execute(run.pk) == State.DONE
+    assert calls == [
+        ["row0", "row1", "row2"],
+        ["row3", "row4", "row5"],
+        ["row3", "row4", "row5"],
+        ["row6"],
+    ]
+    assert (again(run).result, run.done, run.total) == ({"n": 7}, 7, 7)
+
+
+def test_a_person_who_starts_it_again_goes_on_too(resumable):
+    run = put()
+    for _attempt in range(jobs.MAX_ATTEMPTS):
+        jobs.execute(run.pk)
+    assert again(run).state == State.FAILED
+    resumable.clear()
+    jobs.retry(run.pk, actor=ACTOR)
+    calls.clear()
+    assert jobs.execute(run.pk) == State.DONE
+    assert calls == [["row3", "row4", "row5"], ["row6"]]
+
+
+def test_a_batch_of_who_was_taken_over_is_rolled_back(resumable, beats, monkeypatch):
+    def work(batch):
+        Heartbeat.objects.create(name=f"did {batch[0].pk}", at=NOON)
+        if batch[0].pk == "row3":
+            JobRun.objects.update(attempts=F("attempts") + 1)
+
+    monkeypatch.setitem(jobs._functions, "t.counts", lambda p: {"n": p.in_batches(beats, work, size=3)})
+    run = put()
+    resumable.clear()
+    assert jobs.execute(run.pk) is None
+    assert did() == ["did row0"]
+    assert again(run).state == State.RUNNING
+
+
 # the tick
 
 
@@ -265,109 +340,6 @@ def test_two_ticks_at_once_send_a_job_once(queue):
     assert jobs.tick() == 1
     assert jobs.tick() == 0
     assert (queue(), again(run).state) == (1, State.DISPATCHED)
-
-
-# regular runs
-
-
-@pytest.fixture
-def schedule():
-    return JobSchedule.objects.create(kind="t.counts", day=7, hour=6, last_month=date(2026, 9, 1))
-
-
-def months():
-    return list(JobRun.objects.order_by("pk").values_list("key", flat=True))
-
-
-def at(year, month, day, hour=6, minute=0):
-    return clock.at(datetime(year, month, day, hour, minute, tzinfo=ZoneInfo("Asia/Shanghai")))
-
-
-@pytest.fixture
-def weekends(monkeypatch):
-    """A calendar that knows only Saturdays and Sundays."""
-
-    def shift(day):
-        while day.weekday() >= 5:
-            day += timedelta(days=1)
-        return day
-
-    monkeypatch.setattr(jobs, "_shift_day", [shift])
-
-
-def test_a_regular_run_waits_for_the_working_day(schedule, weekends, queue):
-    """7 November 2026 is a Saturday, so the run falls on Monday the 9th at six; October's on Wednesday the 7th."""
-    with at(2026, 10, 7, 5, 59):
-        jobs.tick()
-    assert months() == []
-    with at(2026, 10, 7):
-        jobs.tick()
-    assert months() == ["t.counts:regular:2026-10"]
-    for moment in ((7, 6), (8, 23), (9, 5)):
-        with at(2026, 11, *moment):
-            jobs.tick()
-    assert months() == ["t.counts:regular:2026-10"]
-    with at(2026, 11, 9):
-        jobs.tick()
-        jobs.tick()
-    assert months() == ["t.counts:regular:2026-10", "t.counts:regular:2026-11"]
-    assert JobRun.objects.first().params == {"month": "2026-10"}  # the month that ended before it
-
-
-def test_an_outage_is_caught_up_month_by_month(schedule, weekends, queue):
-    with at(2027, 1, 20):
-        jobs.tick()
-    assert months() == [f"t.counts:regular:{m}" for m in ("2026-10", "2026-11", "2026-12", "2027-01")]
-    schedule.refresh_from_db()
-    assert schedule.last_month == date(2027, 1, 1)
-
-
-def test_a_new_schedule_begins_with_this_month(weekends, queue):
-    JobSchedule.objects.create(kind="t.counts", day=7)
-    with at(2026, 11, 20):
-        jobs.tick()
-    assert months() == ["t.counts:regular:2026-11"]
-
-
-def test_the_command_sets_changes_and_ends_a_regular_run(queue, capsys):
-    call_command("schedule", "t.counts", "--day", "5", "--hour", "7")
-    call_command("schedule", "t.counts", "--day", "8", "--hour", "6")
-    row = JobSchedule.objects.get()
-    assert (row.kind, row.day, row.hour, row.enabled) == ("t.counts", 8, 6, True)
-    call_command("schedule", "t.counts", "--off")
-    row.refresh_from_db()
-    assert (row.day, row.hour, row.enabled) == (8, 6, False)
-    call_command("schedule")
-    assert "t.counts" in capsys.readouterr().out
-    for wrong in (
-        ["t.unknown", "--day", "5"],
-        ["t.counts", "--day", "29"],
-        ["t.counts", "--day", "5", "--hour", "24"],
-    ):
-        with pytest.raises(CommandError):
-            call_command("schedule", *wrong)
-
-
-def test_a_schedule_that_is_switched_off_does_nothing(schedule, queue):
-    JobSchedule.objects.update(enabled=False)
-    with at(2026, 11, 20):
-        jobs.tick()
-    assert months() == []
-
-
-def test_the_national_holidays_shift_a_run(schedule, queue):
-    """The app with the holiday calendar is asked: 1 to 7 October 2025 were the National Day holiday, the 8th too
-    (notice of the State Council on the holidays of 2025)."""
-    from reference import services
-
-    services.load(actor=System("tests"), only=["holidays"])
-    JobSchedule.objects.update(day=1, last_month=date(2025, 9, 1))
-    with at(2025, 10, 8, 23):
-        jobs.tick()
-    assert months() == []
-    with at(2025, 10, 9):
-        jobs.tick()
-    assert months() == ["t.counts:regular:2025-10"]
 
 
 def test_times_are_kept_with_zone():

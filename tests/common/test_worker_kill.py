@@ -84,3 +84,31 @@ def test_a_killed_worker_loses_nothing_and_doubles_nothing(worker, tmp_path, mon
     assert (run.attempts, run.result) == (2, {"first": False})
     assert ExportLog.objects.filter(kind="effect").count() == 1
     connection.close()
+
+
+def test_a_resumable_job_killed_half_way_goes_on_with_the_rest(broker, tmp_path):
+    """Five rows, two at a time: the process dies in the second batch, the next attempt begins with it."""
+    from tests.support.worker_jobs import BATCHES
+
+    for number in "12345":
+        ExportLog.objects.create(at=clock.now(), actor_name="", query=number, kind="todo", rows=1)
+
+    def did():
+        return list(ExportLog.objects.filter(kind="did").order_by("pk").values_list("actor_name", flat=True))
+
+    flag = tmp_path / "died"
+    run = jobs.enqueue(BATCHES, params={"flag": str(flag)}, key="batches", actor=System("周敏"))
+    env = {**os.environ, "DJANGO_SETTINGS_MODULE": "investpro.settings.test"}
+    command = [sys.executable, "-m", "tests.support.worker_jobs", str(run.pk)]
+    died = subprocess.run(command, cwd=state.BASE_DIR, env=env, check=False)
+    assert (died.returncode, flag.exists()) == (-signal.SIGKILL, True)
+    run.refresh_from_db()
+    assert (run.state, run.done, run.total) == (JobRun.State.RUNNING, 2, 5)
+    assert did() == ["1", "2"]
+
+    with clock.at(clock.now() + jobs.LOST_AFTER + timedelta(seconds=1)):
+        assert jobs.tick() == 1
+    assert jobs.execute(run.pk) == JobRun.State.DONE
+    run.refresh_from_db()
+    assert did() == ["1", "2", "3", "4", "5"]
+    assert (run.attempts, run.done, run.result) == (2, 5, {"rows": 5})

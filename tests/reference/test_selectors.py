@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.utils import translation
 
-from common import jobs
+from common import schedules
 from common.errors import Refused
 from reference import selectors, services
 from reference.models import Currency
@@ -81,7 +81,7 @@ def test_regular_runs_wait_for_a_working_day(calendar, planned, runs):
 
 
 def test_jobs_ask_this_calendar():
-    assert jobs._shift_day == [selectors.run_day]
+    assert schedules._shift_day == [selectors.run_day]
 
 
 def test_a_year_counts_once_it_is_entered(calendar, clerk):

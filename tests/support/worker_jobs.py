@@ -29,3 +29,33 @@ def slow_effect(progress, *, flag, seconds):
     if first:
         time.sleep(seconds)
     return {"first": first}
+
+
+BATCHES = "tests.batches"
+
+
+@job(BATCHES, "Batches", resumable=True)
+def batches(progress, *, flag):
+    """Writes one row for each row it finds, two at a time; the first attempt dies by itself in the second batch."""
+    import signal
+    from pathlib import Path
+
+    from common import clock
+    from common.models import ExportLog
+
+    def work(batch):
+        for row in batch:
+            ExportLog.objects.create(at=clock.now(), actor_name=row.query, kind="did", rows=1)
+        if batch[0].query == "3" and not Path(flag).exists():
+            Path(flag).touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    return {"rows": progress.in_batches(ExportLog.objects.filter(kind="todo"), work, size=2)}
+
+
+if __name__ == "__main__":
+    import sys
+
+    from common import jobs
+
+    jobs.execute(int(sys.argv[1]))

@@ -15,9 +15,11 @@ from openpyxl import Workbook
 from assessments.models import ImportedFigure, Measure, RankingTable, Target
 from assessments.services.rankings import run_compute
 from common import clock
-from common.models import ImportBatch, ImportFile, ImportRow, JobRun
+from common.models import ImportBatch, ImportFile, ImportRow, JobRun, JobSchedule, SavedView
+from organizations.models import Reminder
 from reference.models import CalendarYear, Currency, ExchangeRate, Holiday, Industry, Region
 from rules.periods import Month
+from tests.support.clients import user_with
 from tests.support.factories import (
     TESTS,
     GroupFactory,
@@ -269,9 +271,24 @@ class World:
     @cached_property
     def posting(self):
         return PostingFactory(unit=self.unit, actor_name="标记人")
+    def saved_view(self):
+        return SavedView._base_manager.create(
+            page="officer_list", name="标记视图", owner_id=0, reach="unit", unit_path=self.tree.county.path
+        )
 
     @cached_property
     def job(self):
         return JobRun.objects.create(
             kind="assessments.rank", key="标记", actor_name="标记人", state="failed", created_at=clock.now()
+        )
+
+    @cached_property
+    def schedule(self):
+        return JobSchedule.objects.create(kind="assessments.rank")
+
+    @cached_property
+    def reminder(self):
+        user = user_with("officer", self.tree.county)
+        return Reminder._base_manager.create(
+            user=user, kind="job_failed", key="标记", params={"job": "assessments.rank", "error": "标记原因"}
         )

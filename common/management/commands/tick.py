@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import OperationalError, close_old_connections
 
-from common import jobs
+from common import jobs, schedules
 
 
 class Command(BaseCommand):
@@ -24,6 +24,7 @@ class Command(BaseCommand):
         while not stop.is_set():
             close_old_connections()
             try:
+                schedules.ensure()
                 jobs.tick()
             except OperationalError as problem:
                 if once:

@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import django_filters
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from common import clock
+from common.filters import RowFilterSet
+from leads.models import Task
+
+STATES = [("open", _("open")), ("overdue", _("overdue")), ("done", _("done"))]
+
+
+class TaskFilterSet(RowFilterSet):
+    search_fields = ("title", "lead__name", "lead__pinyin")
+    whose = django_filters.ChoiceFilter(
+        choices=[("me", _("mine"))], empty_label=_("everybody's"), method="by_whose", label=_("Whose")
+    )
+    state = django_filters.ChoiceFilter(
+        choices=STATES, empty_label=_("all"), method="by_state", label=_("State")
+    )
+    due = django_filters.DateFromToRangeFilter(field_name="due_on", label=_("Due"))
+
+    class Meta:
+        model = Task
+        fields = ("q", "whose", "state", "assignee", "due")
+
+    def by_whose(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        return queryset.filter(assignee_id=self.request.user.pk)
+
+    def by_state(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        if value == "done":
+            return queryset.filter(done_on__isnull=False)
+        queryset = queryset.filter(done_on__isnull=True)
+        return queryset.filter(due_on__lt=clock.today()) if value == "overdue" else queryset
