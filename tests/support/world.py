@@ -33,6 +33,7 @@ from tests.support.factories import (
     UnitFactory,
     UserFactory,
 )
+from tests.support.factories_projects import PostingFactory
 
 SOURCE = "国务院办公厅通知"
 
@@ -273,6 +274,9 @@ class World:
         return run_compute(actor=TESTS, table=self.table, month=Month(2026, 6))[0]
 
     @cached_property
+    def posting(self):
+        return PostingFactory(unit=self.unit, actor_name="标记人")
+
     def saved_view(self):
         return SavedView._base_manager.create(
             page="officer_list", name="标记视图", owner_id=0, reach="unit", unit_path=self.tree.county.path
