@@ -14,7 +14,7 @@ READERS = (R.EVALUATOR, R.COMMITTEE)
 register(
     "lead",
     {
-        R.BUREAU_STAFF: {TREE: RUNS | {A.MERGE}, Relation.MEMBER: {A.VIEW, A.ASSIGN}},
+        R.BUREAU_STAFF: {TREE: RUNS | {A.MERGE, A.DECIDE}, Relation.MEMBER: {A.VIEW, A.ASSIGN}},
         R.UNIT_HEAD: {TREE: RUNS, Relation.MEMBER: {A.VIEW, A.CLAIM}},
         R.OFFICER: {
             TREE: LOOK | {A.CREATE, A.IMPORT},
