@@ -19,6 +19,7 @@ from django.utils import timezone
 from common import clock
 from common.actors import Actor
 from leads.choices import StageKind
+from leads.confidential import is_confidential, may_know
 from leads.models import FollowUp, Investor, Lead, ProtectionTerms
 from leads.text import folded
 from reference.models import HOME_CURRENCY
@@ -177,7 +178,7 @@ def _hits(
     """Hits with their order: by level, then by how alike the names are, newest first."""
     others = [lead for lead in leads if lead.pk != row.key and lead.stage.kind != StageKind.ENDED]
     if not others and investor.pk != row.investor_key:
-        if investor.pk not in look.investors and any(_confidential(lead, look.today) for lead in leads):
+        if investor.pk not in look.investors and any(is_confidential(lead, look.today) for lead in leads):
             return [(_order(company), Hit(None, "", confidential=True))]
         hit = _told(row, investor, look, visible=investor.pk in look.investors)
         return [(_order(company), replace(hit, level=company.level, reason=company.reason.value))]
@@ -211,7 +212,7 @@ def _like(lead: Lead) -> LeadLike:
         lead.investor.credit_code,
         "",
         lead.amount,
-        lead.currency_id,
+        lead.currency_id or "",
     )
 
 
@@ -221,7 +222,7 @@ def _told(
     """What this reader may know of a lead, or of an investor without one. Level and reason come later."""
     if lead is None:
         hit = Hit(None, "", unit=investor.unit.label, on=_day(investor.created_at))
-    elif lead.pk not in look.leads and _confidential(lead, look.today):
+    elif is_confidential(lead, look.today) and not may_know(lead, look.actor):
         return Hit(None, "", confidential=True)
     else:
         visible = lead.pk in look.leads
@@ -243,10 +244,6 @@ def _told(
 
 def _day(moment: Any) -> date:
     return timezone.localtime(moment).date()
-
-
-def _confidential(lead: Lead, today: date) -> bool:
-    return lead.confidential_until is not None and lead.confidential_until >= today
 
 
 def _contacts(leads: list[int], today: date) -> dict[int, date]:

@@ -1,6 +1,4 @@
 import pytest
-from django.http import HttpResponse
-from django.urls import include, path
 
 from tests.support.clients import user_with
 from tests.support.factories import Tree
