@@ -23,7 +23,6 @@ from leads.confidential import is_confidential, may_know
 from leads.models import FollowUp, Investor, Lead, ProtectionTerms
 from leads.text import folded
 from reference.models import HOME_CURRENCY
-from reference.selectors import CalendarMissing, add_working_days
 from rules.codes import normal_code
 from rules.similarity import CompanyLike, LeadLike, Match, company_level, level
 
@@ -81,7 +80,7 @@ def candidates(actor: Actor, typed: LeadLike, limit: int = SHOWN) -> tuple[Hit, 
 
 def collision(actor: Actor, typed: LeadLike) -> Collision | None:
     """The last real follow-up of another unit with this investor, within `ProtectionTerms.collision_days`
-    working days."""
+    calendar days."""
     return warnings_for(actor, [typed])[0].collision
 
 
@@ -247,7 +246,7 @@ def _day(moment: Any) -> date:
 
 
 def _contacts(leads: list[int], today: date) -> dict[int, date]:
-    """The last real follow-up of each of these leads inside the collision window. Four queries at most."""
+    """The last real follow-up of each of these leads inside the collision window. Two queries at most."""
     terms = (
         ProtectionTerms.objects.unscoped(reason="the rules hold for everybody")
         .filter(valid_from__lte=today, archived_at=None)
@@ -256,10 +255,7 @@ def _contacts(leads: list[int], today: date) -> dict[int, date]:
     )
     if terms is None or not terms.collision_days:
         return {}
-    try:
-        since = add_working_days(today, -terms.collision_days)
-    except CalendarMissing:  # a hint must not stop the entry: calendar days instead
-        since = today - timedelta(days=terms.collision_days)
+    since = today - timedelta(days=terms.collision_days)
     rows = (
         FollowUp.objects.unscoped(reason=EVERYWHERE)
         .filter(lead_id__in=leads, on__range=(since, today), kind__in=terms.real_kinds, archived_at=None)

@@ -31,33 +31,13 @@ class Migration(migrations.Migration):
                 'ordering': ('level', '-similarity', 'id'),
             },
         ),
-        migrations.AlterField(
+        migrations.AddIndex(
             model_name='investor',
-            name='credit_code',
-            field=models.CharField(blank=True, db_collation='C', max_length=18, verbose_name='unified social credit code'),
-        ),
-        migrations.AlterField(
-            model_name='investor',
-            name='short_name',
-            field=models.CharField(blank=True, db_collation='C', max_length=60, verbose_name='short name'),
-        ),
-        migrations.AlterField(
-            model_name='investorevent',
-            name='credit_code',
-            field=models.CharField(blank=True, db_collation='C', max_length=18, verbose_name='unified social credit code'),
-        ),
-        migrations.AlterField(
-            model_name='investorevent',
-            name='short_name',
-            field=models.CharField(blank=True, db_collation='C', max_length=60, verbose_name='short name'),
+            index=models.Index(fields=['short_name'], opclasses=['varchar_pattern_ops'], name='lds_investor_short_ix'),
         ),
         migrations.AddIndex(
             model_name='investor',
-            index=models.Index(fields=['short_name'], name='lds_investor_short_ix'),
-        ),
-        migrations.AddIndex(
-            model_name='investor',
-            index=models.Index(fields=['credit_code'], name='lds_investor_code_ix'),
+            index=models.Index(fields=['credit_code'], opclasses=['varchar_pattern_ops'], name='lds_investor_code_ix'),
         ),
         migrations.AddIndex(
             model_name='likepair',

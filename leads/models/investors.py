@@ -29,13 +29,11 @@ class Investor(ScopedModel):
 
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="investors", verbose_name=_("unit"))
     name = models.CharField(_("name"), max_length=120)
-    short_name = models.CharField(_("short name"), max_length=60, blank=True, db_collation="C")
+    short_name = models.CharField(_("short name"), max_length=60, blank=True)
     pinyin = models.CharField(max_length=300, blank=True, editable=False, db_collation="C")
     normal = models.CharField(max_length=120, editable=False, db_collation="C")  # rules.similarity.normal
     grams = ArrayField(models.CharField(max_length=8), default=list, editable=False)  # for the search
-    credit_code = models.CharField(
-        _("unified social credit code"), max_length=18, blank=True, db_collation="C"
-    )
+    credit_code = models.CharField(_("unified social credit code"), max_length=18, blank=True)
     zone = models.CharField(_("at home"), max_length=20, choices=Zone.choices, default=Zone.OUTSIDE_PROVINCE)
     region = models.ForeignKey(
         Region, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("region")
@@ -76,8 +74,12 @@ class Investor(ScopedModel):
             GinIndex(fields=["grams"], name="lds_investor_grams_ix"),
             models.Index(fields=["normal"], name="lds_investor_normal_ix"),
             models.Index(fields=["pinyin"], name="lds_investor_pinyin_ix"),
-            models.Index(fields=["short_name"], name="lds_investor_short_ix"),
-            models.Index(fields=["credit_code"], name="lds_investor_code_ix"),
+            models.Index(
+                fields=["short_name"], name="lds_investor_short_ix", opclasses=["varchar_pattern_ops"]
+            ),
+            models.Index(
+                fields=["credit_code"], name="lds_investor_code_ix", opclasses=["varchar_pattern_ops"]
+            ),
         ]
 
     def __str__(self) -> str:

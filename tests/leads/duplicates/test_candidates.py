@@ -13,7 +13,6 @@ from common import clock
 from leads.duplicates import candidates, collision, warnings_for
 from leads.duplicates.blocking import nearest, picks, shared_at_least
 from leads.models import FollowUp, ProtectionTerms
-from reference.models import CalendarYear
 from rules.similarity import LeadLike
 from tests.support.clients import client_for, session_api, user_with
 from tests.support.factories_leads import ContactFactory, InvestorFactory, LeadFactory, lead_stage
@@ -62,7 +61,6 @@ def talk(lead, days_ago, kind="visit", **values):
 
 
 def terms(days):
-    CalendarYear._base_manager.get_or_create(year=2026, defaults={"source": "国务院办公厅通知"})
     return ProtectionTerms._base_manager.create(
         valid_from=date(2026, 1, 1),
         first_days=60,
@@ -170,15 +168,14 @@ def test_collision_hint(tree, officer, bureau, strange):
     typed = LeadLike(investor_name="青屿新材料")
     talk(strange, 6)
     assert collision(officer, typed) is None  # no rules: no hint
-    rules = terms(days=5)
-    # Five working days before Friday the 20th: Friday the 13th. Six days ago was Saturday the 14th.
+    rules = terms(days=6)
     found = collision(officer, typed)
     assert (found.on, found.days) == (date(2026, 11, 14), 6)
     assert collision(officer, LeadLike(investor_name="云川青屿新材料")) is None  # alike is not the same
     assert collision(bureau, typed) is None  # sees the record itself
     talk(strange, 2, kind="call")
     assert collision(officer, typed).days == 6  # a call is no real follow-up by these rules
-    rules.collision_days = 4
+    rules.collision_days = 5
     rules.save()
     assert collision(officer, typed) is None
 
