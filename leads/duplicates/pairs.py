@@ -14,18 +14,22 @@ from itertools import combinations
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
-from common import clock
-from common.actors import Actor
+from common import clock, jobs
+from common.actors import Actor, may_somewhere
+from common.errors import Denied
+from common.models import JobRun
 from leads.choices import PairKind
 from leads.models import Investor, Lead, LikePair, NotDuplicate
 from rules.similarity import CompanyLike, LeadLike, Match, bigrams, company_level, level, normal
 
 from .blocking import picks
+from .merging import APART
 from .relations import MODELS
 
 ALL = "pairs are looked for in all units; who reads them sees those of which both are in his scope"
 BATCH = 2_000
 CROWD = 400  # more names than this with one pair of characters: the pair says nothing by itself
+JOB = "leads.pairs"
 Found = tuple[int, int, Match]
 Step = Callable[[int, int], None]
 
@@ -46,10 +50,18 @@ def pairs_search(*, step: Step = quiet) -> dict[str, int]:
     return counts
 
 
+def pairs_request(*, actor: Actor) -> JobRun:
+    """Let a job look through everything, or the one that is waiting or running already. Raises Denied."""
+    if not may_somewhere(actor, APART[PairKind.LEAD], Lead.Scope.kind):
+        raise Denied
+    waiting = JobRun.objects.filter(kind=JOB, state__in=JobRun.OPEN).first()
+    return waiting or jobs.enqueue(JOB, params={}, key=f"{JOB}:{clock.now():%Y%m%d%H%M%S%f}", actor=actor)
+
+
 def open_pairs(actor: Actor, kind: str) -> QuerySet[LikePair]:
-    """Likely pairs, the surest first, of which the actor sees both; without those that were set apart, merged or
-    archived since."""
-    rows = MODELS[kind].objects.visible_to(actor).filter(archived_at=None).values("pk")
+    """Likely pairs, the surest first, of which the actor may set apart both; without those that were, and without
+    those merged or archived since."""
+    rows = MODELS[kind].objects.allowed_to(actor, APART[PairKind(kind)]).filter(archived_at=None).values("pk")
     apart = NotDuplicate.objects.filter(kind=kind, one_id=OuterRef("one_id"), other_id=OuterRef("other_id"))
     return LikePair.objects.filter(~Exists(apart), kind=kind, one_id__in=rows, other_id__in=rows)
 
@@ -96,22 +108,21 @@ def lead_pairs(companies: dict[int, CompanyLike], step: Step = quiet) -> Iterato
         house[pk] = first
         for key in keys:
             same.setdefault(key, first)
-    homes: dict[int, list[LeadLike]] = defaultdict(list)
+    homes: dict[int, list[tuple[int, LeadLike]]] = defaultdict(list)
     rows = Lead.objects.unscoped(reason=ALL).filter(archived_at=None).order_by("pk")
     for pk, name, investor, amount, currency in rows.values_list(
         "pk", "name", "investor_id", "amount", "currency_id"
     ).iterator(BATCH):
         if company := companies.get(investor):
-            homes[house[investor]].append(
-                LeadLike(pk, name, investor, company.name, company.credit_code, "", amount, currency)
-            )
+            code = company.credit_code
+            like = LeadLike(pk, name, investor, company.name, code, "", amount, currency)
+            homes[house[investor]].append((pk, like))
     for number, group in enumerate(homes.values()):
         if number % BATCH == 0:
             step(number, len(homes))
-        for one, other in combinations(group, 2):
-            match = level(one, other)
-            if match:
-                yield int(str(one.key)), int(str(other.key)), match
+        for (pk, this), (next_pk, that) in combinations(group, 2):
+            if match := level(this, that):
+                yield pk, next_pk, match
 
 
 def _companies() -> dict[int, CompanyLike]:
@@ -129,10 +140,9 @@ def _near(one: str, other: str) -> bool:
 
 
 def _store(kind: str, found: Iterable[Found]) -> int:
-    """The result in the place of the last one, at once."""
+    """The result in the place of the last one, at once. A pair found again keeps its row and address."""
     now, count = clock.now(), 0
     with transaction.atomic():
-        LikePair.objects.filter(kind=kind).delete()
         batch: list[LikePair] = []
         for one, other, match in found:
             batch.append(
@@ -148,7 +158,25 @@ def _store(kind: str, found: Iterable[Found]) -> int:
                 )
             )
             if len(batch) == BATCH:
-                count += len(LikePair.objects.bulk_create(batch))
+                count += _write(batch)
                 batch = []
-        count += len(LikePair.objects.bulk_create(batch))
+        count += _write(batch)
+        LikePair.objects.filter(kind=kind, found_at__lt=now).delete()
     return count
+
+
+def _write(batch: list[LikePair]) -> int:
+    return len(
+        LikePair.objects.bulk_create(
+            batch,
+            update_conflicts=True,
+            unique_fields=["kind", "one_id", "other_id"],
+            update_fields=["level", "reason", "similarity", "different_codes", "found_at"],
+        )
+    )
+
+
+def apart(actor: Actor, kind: str) -> QuerySet[NotDuplicate]:
+    """Pairs that were set apart, the newest first, of which the actor may take that back."""
+    rows = MODELS[kind].objects.allowed_to(actor, APART[PairKind(kind)]).filter(archived_at=None).values("pk")
+    return NotDuplicate.objects.filter(kind=kind, one_id__in=rows, other_id__in=rows).order_by("-pk")
