@@ -100,14 +100,7 @@ def investor_pairs(companies: dict[int, CompanyLike], step: Step = quiet) -> Ite
 
 def lead_pairs(companies: dict[int, CompanyLike], step: Step = quiet) -> Iterator[Found]:
     """Leads of one investor, or of investors with the same credit code or normal name, that are alike."""
-    same: dict[str, int] = {}
-    house = {}
-    for pk, one in companies.items():
-        keys = [f"={normal(one.name)}"] + ([f"#{one.credit_code}"] if one.credit_code else [])
-        first = min((same[key] for key in keys if key in same), default=pk)
-        house[pk] = first
-        for key in keys:
-            same.setdefault(key, first)
+    house = _houses(companies)
     homes: dict[int, list[tuple[int, LeadLike]]] = defaultdict(list)
     rows = Lead.objects.unscoped(reason=ALL).filter(archived_at=None).order_by("pk")
     for pk, name, investor, amount, currency in rows.values_list(
@@ -123,6 +116,24 @@ def lead_pairs(companies: dict[int, CompanyLike], step: Step = quiet) -> Iterato
         for (pk, this), (next_pk, that) in combinations(group, 2):
             if match := level(this, that):
                 yield pk, next_pk, match
+
+
+def _houses(companies: dict[int, CompanyLike]) -> dict[int, int]:
+    """For each investor the first one that it is the same as, over any chain of equal codes and names."""
+    parent = {pk: pk for pk in companies}
+
+    def first(pk: int) -> int:
+        while parent[pk] != pk:
+            parent[pk] = pk = parent[parent[pk]]
+        return pk
+
+    keys: dict[str, int] = {}
+    for pk, one in companies.items():
+        for key in (f"={normal(one.name)}", f"#{one.credit_code}"):
+            if len(key) > 1:
+                a, b = sorted((first(pk), first(keys.setdefault(key, pk))))
+                parent[b] = a
+    return {pk: first(pk) for pk in companies}
 
 
 def _companies() -> dict[int, CompanyLike]:

@@ -31,6 +31,8 @@ def investors(tree):
         ("新材", ["qingyu"]),  # inside the name
         ("青屿新材料有", ["qingyu"]),  # half a legal form
         ("青屿新材料股份有限公司", ["qingyu"]),
+        ("青屿新材料有限公司", ["qingyu"]),  # another one
+        ("新材料股", ["qingyu"]),
         ("川青屿 长", ["yunchuan"]),  # across a bracket, with a blank
         ("屿材", []),
         ("料新", []),
