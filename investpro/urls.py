@@ -17,5 +17,6 @@ urlpatterns = [
     path("", include("reference.urls")),
     path("", include("assessments.urls")),
     path("", include("leads.duplicates.urls")),
+    path("", include("leads.urls")),
     path("api/v1/", include("investpro.api")),
 ]

@@ -33,6 +33,14 @@ from tests.support.factories import (
     UnitFactory,
     UserFactory,
 )
+from tests.support.factories_leads import (
+    ContactFactory,
+    IntroducerFactory,
+    InvestorFactory,
+    LeadFactory,
+    OfferFactory,
+)
+from tests.support.pipeline import ship
 
 SOURCE = "国务院办公厅通知"
 
@@ -215,6 +223,27 @@ class World:
         return Region._base_manager.create(
             year=2025, code="610000", level="province", name="陕西省", pinyin="shanxi sx"
         )
+
+    @cached_property
+    def investor(self):
+        return InvestorFactory(unit=self.tree.town, name="标记实业有限公司")
+
+    @cached_property
+    def contact(self):
+        return ContactFactory(investor=self.investor, unit=self.tree.town, name="标记联系人")
+
+    @cached_property
+    def introducer(self):
+        return IntroducerFactory(unit=self.tree.town, name="标记引荐人")
+
+    @cached_property
+    def offer(self):
+        return OfferFactory(unit=self.tree.town, name="标记园区")
+
+    @cached_property
+    def lead(self):
+        ship()
+        return LeadFactory(unit=self.tree.town, name="标记项目", investor=self.investor)
 
     @cached_property
     def measure(self):
