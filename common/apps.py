@@ -6,4 +6,4 @@ class CommonConfig(AppConfig):
     label = "common"
 
     def ready(self) -> None:
-        from common import checks  # noqa: F401  (registers the system checks)
+        from common import checks, drafts  # noqa: F401  (register the system checks and a job)

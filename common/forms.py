@@ -6,9 +6,12 @@ from typing import Any
 
 from django import forms
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from common.access import Action
 from common.actors import Actor
+from common.masking import masked
+from common.pickers import PickerField
 from common.scope import ScopedQuerySet
 
 
@@ -25,6 +28,8 @@ def scope_choices(fields: dict[str, forms.Field], actor: Actor) -> None:
     for field in fields.values():
         if not isinstance(field, forms.ModelChoiceField) or field.queryset is None:
             continue
+        if isinstance(field, PickerField):
+            field.actor = actor
         model = field.queryset.model
         if isinstance(field.queryset, ScopedQuerySet):
             rows = model.objects.allowed_to(actor, getattr(field, "scope_action", Action.VIEW))
@@ -64,3 +69,21 @@ class RowForm(forms.ModelForm):
 
     def save(self, commit: bool = True) -> models.Model:
         raise TypeError("Forms don't save: pass values() to the service.")
+
+
+class PersonForm(RowForm):
+    """A form that doesn't show personal data either: a field of `personal` left empty stays as it was."""
+
+    personal: tuple[str, ...] = ("phone",)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in self.personal:
+            if value := getattr(self.instance, name):
+                self.initial[name] = ""
+                self.fields[name].widget.attrs["placeholder"] = masked(name, value)
+                self.fields[name].help_text = _("Leave empty to keep it as it is.")
+
+    def values(self) -> dict[str, Any]:
+        found = super().values()
+        return {k: v for k, v in found.items() if v or not self.instance.pk or k not in self.personal}

@@ -94,7 +94,9 @@ def update(
     with changelog.acting(actor, reason=reason):
         authorize(actor, Action.CHANGE, obj)
         if only_touched:
-            obj.full_clean(exclude={f.name for f in obj._meta.fields} - set(touched), validate_constraints=False)
+            obj.full_clean(
+                exclude={f.name for f in obj._meta.fields} - set(touched), validate_constraints=False
+            )
             obj.validate_constraints()
         else:
             obj.full_clean()

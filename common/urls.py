@@ -1,8 +1,9 @@
 from django.urls import path
 
-from common.views import imports, jobs, saved_views, schedules
+from common.views import finding, imports, jobs, saved_views, schedules
 
 urlpatterns = [
+    path("search/", finding.Search.as_view(), name="search"),
     path("jobs/", jobs.JobList.as_view(), name="job_list"),
     path("jobs/<int:pk>/", jobs.JobDetail.as_view(), name="job_detail"),
     path("jobs/<int:pk>/progress/", jobs.JobProgress.as_view(), name="job_progress"),

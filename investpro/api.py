@@ -5,6 +5,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from rest_framework.routers import SimpleRouter
 
 from assessments.api import FigureViewSet, MeasureViewSet, RankingRunViewSet, TargetViewSet
+from leads.duplicates.api import LeadDuplicatesView
 from organizations.api import GroupViewSet, OfficerViewSet, UnitViewSet
 from reference.api import (
     CalendarYearViewSet,
@@ -33,5 +34,6 @@ router.register("exchange-rates", ExchangeRateViewSet, basename="api-exchangerat
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
+    path("leads/duplicates/", LeadDuplicatesView.as_view(), name="api-lead-duplicates"),
     path("", include(router.urls)),
 ]

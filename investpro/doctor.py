@@ -51,7 +51,21 @@ def translations() -> tuple[str, str, str]:
     return OK, ", ".join(sorted(file.parent.parent.name for file in sources)), ""
 
 
+def pipeline() -> tuple[str, str, str]:
+    """Both pipelines have their stages: without them nothing can be registered."""
+    from leads.choices import Pipeline
+    from leads.models import Stage
+
+    rows = Stage.objects.unscoped(reason="doctor: which stages are there").filter(archived_at=None)
+    counts = {name: rows.filter(pipeline=name).count() for name in Pipeline.values}
+    found = ", ".join(f"{Pipeline(name).label}: {count}" for name, count in counts.items())
+    if not all(counts.values()):
+        return FAILED, found, _("Run: manage.py pipeline load")
+    return OK, found, ""
+
+
 def register_checks() -> None:
     register("calendar", calendar, needs_database=True)
+    register("pipeline", pipeline, needs_database=True)
     register("front_end", front_end)
     register("translations", translations)

@@ -16,5 +16,6 @@ urlpatterns = [
     path("", include("organizations.urls")),
     path("", include("reference.urls")),
     path("", include("assessments.urls")),
+    path("", include("leads.duplicates.urls")),
     path("api/v1/", include("investpro.api")),
 ]

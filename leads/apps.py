@@ -5,4 +5,9 @@ class LeadsConfig(AppConfig):
     name = "leads"
 
     def ready(self) -> None:
-        from leads import permissions  # noqa: F401
+        from leads import permissions, shipping  # noqa: F401
+        from leads.services import moves
+        from leads.stages import shipped
+
+        shipping.ships("stages", shipped.load, shipped.count)
+        moves.register()

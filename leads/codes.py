@@ -46,6 +46,8 @@ def clean_credit_code(text: str) -> str:
             code="characters",
         )
     raise ValidationError(
-        _("The last character doesn't fit the others, so one of them was mistyped. Compare with the licence."),
+        _(
+            "The last character doesn't fit the others, so one of them was mistyped. Compare with the licence."
+        ),
         code="checksum",
     )

@@ -274,6 +274,9 @@ def _mirror(actor: Actor, event: str, lines: list[Posting], source: Subject, cau
 
 def _lines(entries: Iterable[Entry], occurred_on: date, look: Look) -> list[dict[str, Any]]:
     """The columns of all lines of an event."""
+    entries = list(entries)
+    if len({(entry.kind, entry.basis) for entry in entries}) < len(entries):
+        raise ValueError("an event says each kind once")
     common = {"facet_id": facet_of(look).pk, "occurred_on": occurred_on}
     return [{**line, **common} for entry in entries for line in split(entry)]
 

@@ -6,6 +6,8 @@ class OrganizationsConfig(AppConfig):
     label = "organizations"
 
     def ready(self) -> None:
-        from organizations import permissions, tasks  # noqa: F401  (declares who may do what)
+        from organizations import finding, imports, permissions, tasks  # noqa: F401  (declares who may do what)
 
+        finding.register_searches()
+        imports.register()
         tasks.register()

@@ -9,8 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from common import clock
 from common.access import Action
 from common.actors import may
-from common.forms import ActorForm, RowForm, offer
-from common.masking import mask_phone
+from common.forms import ActorForm, PersonForm, RowForm, offer
 from organizations.models import CompetitionGroup, Officer, Post, RoleGrant, ServiceRecord, Unit, User
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -90,7 +89,7 @@ class PostForm(RowForm):
         limit_units(self, "post")
 
 
-class OfficerForm(RowForm):
+class OfficerForm(PersonForm):
     class Meta:
         model = Officer
         fields = ("unit", "name", "phone", "post", "joined_on", "left_on")
@@ -99,16 +98,6 @@ class OfficerForm(RowForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         limit_units(self, "officer")
-        if self.instance.phone:  # the form doesn't unmask either: left empty, the number stays
-            self.initial["phone"] = ""
-            self.fields["phone"].widget.attrs["placeholder"] = mask_phone(self.instance.phone)
-            self.fields["phone"].help_text = _("Leave empty to keep the number.")
-
-    def values(self) -> dict[str, Any]:
-        found = super().values()
-        if self.instance.pk and not found["phone"]:
-            del found["phone"]
-        return found
 
 
 class ServiceForm(forms.ModelForm):

@@ -1,10 +1,11 @@
 from django.urls import path
 
-from organizations.views import account, audit, people, reminders, units, users
+from organizations.views import account, audit, imports, people, reminders, units, users
 
 urlpatterns = [
     path("units/", units.UnitList.as_view(), name="unit_list"),
     path("units/new/", units.UnitCreate.as_view(), name="unit_create"),
+    path("units/pick/", units.UnitPick.as_view(), name="unit_pick"),
     path("units/<int:pk>/", units.UnitDetail.as_view(), name="unit_detail"),
     path("units/<int:pk>/change/", units.UnitUpdate.as_view(), name="unit_update"),
     path("units/<int:pk>/archive/", units.UnitArchive.as_view(), name="unit_archive"),
@@ -37,6 +38,7 @@ urlpatterns = [
     path("roles/new/", users.RoleCreate.as_view(), name="role_create"),
     path("roles/<int:pk>/", users.RoleDetail.as_view(), name="role_detail"),
     path("roles/<int:pk>/end/", users.RoleEnd.as_view(), name="role_end"),
+    path("imports/templates/<slug:code>/", imports.DirectoryTemplate.as_view(), name="directory_template"),
     path("reminders/", reminders.ReminderList.as_view(), name="reminder_list"),
     path("reminders/read/", reminders.RemindersReadAll.as_view(), name="reminders_read_all"),
     path("reminders/<int:pk>/", reminders.ReminderOpen.as_view(), name="reminder_open"),

@@ -5,4 +5,8 @@ class ProjectsConfig(AppConfig):
     name = "projects"
 
     def ready(self) -> None:
-        from projects import permissions  # noqa: F401
+        from projects import facts, permissions  # noqa: F401
+        from projects.services import moves
+
+        facts.register()
+        moves.register()

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from common import clock
-from common.views import ArchivePage, CreatePage, Crumbs, DetailPage, ListPage, Page, UpdatePage
+from common.views import ArchivePage, CreatePage, Crumbs, DetailPage, ListPage, Page, RowPicker, UpdatePage
 from reference import filters, forms, services, tables
 from reference.choices import DayKind, IndustryLevel, RegionLevel
 from reference.models import KIND, CalendarYear, Currency, ExchangeRate, Holiday, Industry, Region
@@ -230,3 +230,23 @@ class ExchangeRateUpdate(ExchangeRateNouns, UpdatePage):
 
 class ExchangeRateArchive(ExchangeRateNouns, ArchivePage):
     service = staticmethod(services.exchangerate_archive)
+
+
+class IndustryPick(RowPicker):
+    """Divisions, groups and classes by code, name or pinyin; sections are too wide to choose."""
+
+    kind, model = KIND, Industry
+    search_fields = ("code", "name", "pinyin")
+    order = ("edition", "code")
+
+    @classmethod
+    def rows(cls, queryset: Any) -> Any:
+        return queryset.exclude(level=IndustryLevel.SECTION).select_related("parent")
+
+    @classmethod
+    def label(cls, row: Industry) -> str:
+        return f"{row.code} {row.name}"
+
+    @classmethod
+    def hint(cls, row: Industry) -> str:
+        return row.parent.name if row.parent else ""

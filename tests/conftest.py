@@ -87,14 +87,16 @@ def pytest_collection_modifyitems(items):
             item.add_marker("browser")
         if item.get_closest_marker("commits"):
             item.add_marker(pytest.mark.django_db(transaction=True))
-        item.add_marker(pytest.mark.xdist_group(_group(item)))
 
 
-def _group(item):
-    """What runs in one process: a module with its fixtures; all of a folder that shares a site or the demo."""
-    folder = item.path.relative_to(state.BASE_DIR).parent.as_posix()
-    shared = folder in ("tests/browser", "tests/assessments/demo")
-    return folder if shared else item.path.relative_to(state.BASE_DIR).as_posix()
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Groups of our own instead of xdist's: see `tests/support/schedule.py`."""
+    if config.getvalue("dist") != "loadgroup":
+        return None
+    from tests.support.schedule import Groups
+
+    return Groups(config, log)
 
 
 def pytest_runtest_setup(item):
@@ -179,6 +181,15 @@ def tree(db):
     from tests.support.factories import Tree
 
     return Tree()
+
+
+@pytest.fixture
+def pipeline(db):
+    """The shipped stages and whatever else belongs to them. Call it again after a deletion."""
+    from tests.support.pipeline import ship
+
+    ship()
+    return ship
 
 
 @pytest.fixture

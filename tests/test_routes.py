@@ -55,6 +55,8 @@ def test_every_route_is_listed():
 def url_of(line, world):
     route, row = line["route"], line["row"]
     args = [getattr(world, row).pk] if row else []
+    if route == "directory_template":
+        args.append("units")
     if route == "import_mend":
         args.append(2)
     query = line["query"].format(run=world.run) if line["query"] else ""

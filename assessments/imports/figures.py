@@ -34,6 +34,9 @@ from .planner import Planner, fallen
 class FiguresImporter:
     code = "figures"
     label = gettext_lazy("Targets and monthly figures")
+    title = gettext_lazy("Import figures")
+    about_label = gettext_lazy("Period")
+    personal = False
     form_class = FiguresForm
 
     def about(self, batch: ImportBatch) -> str:
@@ -171,4 +174,4 @@ class FiguresImporter:
 
 def register() -> None:
     """Called once, when the app is ready."""
-    imports.register(FiguresImporter())
+    imports.register(FiguresImporter(), first=True)

@@ -7,7 +7,7 @@ batch is written whole or not at all, and the sender's words are remembered.
 
 from .course import choose_sheet, confirm, counts, discard, marked_file, mend, remap, start, undo
 from .matching import data_rows, headers, known_words, missing_columns, normal, read, sheet_of, unknown_names
-from .registry import Cell, Field, Importer, Plan, Problem, default, importer_of, register, too_large
+from .registry import Cell, Field, Importer, Plan, Problem, default, every, importer_of, register, too_large
 
 __all__ = [
     "Cell",
@@ -20,6 +20,7 @@ __all__ = [
     "counts",
     "data_rows",
     "default",
+    "every",
     "discard",
     "headers",
     "importer_of",

@@ -200,7 +200,7 @@ def confirm(*, actor: Actor, pk: int, park: bool = False) -> ImportBatch:
         if list(batch.rows.values_list("number", "result", "plan")) == before:
             return _write(batch, actor, park)
     raise Refused(
-        _("Figures changed since this preview. Look at the new preview, then confirm."), code="changed"
+        _("The records changed since this preview. Look at the new preview, then confirm."), code="changed"
     )
 
 

@@ -23,6 +23,7 @@ class Field:
     label: str
     required: bool = False
     words: tuple[str, ...] = ()  # header words that mean this field without asking
+    text: bool = False  # words, not numbers: how the preview aligns it
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,9 @@ class Plan:
 class Importer(Protocol):
     code: str
     label: Any
+    title: Any  # of the first page
+    about_label: Any  # what `about` tells: the period, the unit
+    personal: bool  # personal data in the file: only who may import may look into it
     form_class: Any  # an ActorForm with target() -> (scope path, params)
 
     def about(self, batch: ImportBatch) -> str: ...
@@ -70,13 +74,24 @@ class Importer(Protocol):
 _importers: dict[str, Importer] = {}
 
 
-def register(importer: Importer) -> None:
-    _importers[importer.code] = importer
+def register(importer: Importer, *, first: bool = False) -> None:
+    """Offer an importer. The one that is `first` is chosen where an address names none."""
+    if first:
+        others = {code: one for code, one in _importers.items() if code != importer.code}
+        _importers.clear()
+        _importers.update({importer.code: importer, **others})
+    else:
+        _importers[importer.code] = importer
 
 
 def default() -> str:
-    """The code of the importer that was registered first."""
+    """The code of the importer that stands first."""
     return next(iter(_importers))
+
+
+def every() -> tuple[Importer, ...]:
+    """All importers, the default one first."""
+    return tuple(_importers.values())
 
 
 def too_large(size: int) -> Refused:

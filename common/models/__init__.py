@@ -1,4 +1,5 @@
 from .base import AppendOnlyModel, RowModel, ScopedModel
+from .drafts import Draft
 from .exports import ExportLog
 from .files import StoredFile
 from .imports import ImportBatch, ImportFile, ImportMapping, ImportRow
@@ -8,6 +9,7 @@ from .serials import Serial
 
 __all__ = [
     "AppendOnlyModel",
+    "Draft",
     "ExportLog",
     "Heartbeat",
     "ImportBatch",

@@ -7,12 +7,17 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.forms.utils import ErrorDict
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
+from django.template.response import TemplateResponse
+from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 from django_htmx.http import HttpResponseClientRedirect
 
+from common import drafts
 from common.errors import Denied, NotVisible, ServiceError, Stale
+from common.pickers import Picked
 from common.views.base import Page, refuse
 
 
@@ -31,6 +36,7 @@ class FormPage(Page):
     saved: Any = _("Saved.")
     panel = False
     stays = False  # from the panel one comes back to the page beneath it
+    draft_key = ""  # what is typed is kept while typing, and there again when the form is opened anew
     again_label: Any = ""  # a second button: save, then an empty form for the next one
 
     @property
@@ -43,10 +49,35 @@ class FormPage(Page):
     def make_form(self, data: Any = None) -> Any:
         return self.form_class(data, actor=self.actor)
 
+    def draft_name(self) -> str:
+        """Whose draft this is: one for each form, or for each row that is changed."""
+        return ":".join([self.draft_key, *map(str, self.kwargs.values())]) if self.draft_key else ""
+
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        return self.render_to_response(self.get_context_data(form=self.make_form()))
+        draft = drafts.load(self.actor, self.draft_name()) if self.draft_key else None
+        if draft is None:
+            return self.render_to_response(self.get_context_data(form=self.make_form()))
+        form = self.make_form(drafts.restored(draft))
+        form._errors = ErrorDict()  # shown as it was left, not checked before it is sent
+        return self.render_to_response(self.get_context_data(form=form, draft=draft))
+
+    def autosave(self, what: str) -> HttpResponseBase:
+        """What the form sends by itself while one types, and its button "discard"."""
+        if what != "save":
+            drafts.discard(self.actor, self.draft_name())
+            if self.in_panel:
+                return self.render_to_response(self.get_context_data(form=self.make_form()))
+            return HttpResponseRedirect(self.request.get_full_path())
+        try:
+            fields = self.make_form(self.request.POST).fields
+            draft = drafts.save(self.actor, self.draft_name(), fields, self.request.POST)
+        except ServiceError as refusal:
+            return HttpResponse(escape(str(refusal)))
+        return TemplateResponse(self.request, "common/_draft.html", {"draft": draft})
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if self.draft_key and "_draft" in request.POST:
+            return self.autosave(request.POST["_draft"])
         form = self.make_form(request.POST)
         form.files = request.FILES
         if form.is_valid():
@@ -67,6 +98,8 @@ class FormPage(Page):
 
     def done(self, result: Any) -> HttpResponseBase:
         """The answer to a success: the next empty form, or on to `done_url`."""
+        if self.draft_key:
+            drafts.discard(self.actor, self.draft_name())
         said = str(self.said(result))
         again = self.again_label and "again" in self.request.POST
         if again and self.in_panel:
@@ -105,7 +138,10 @@ class FormPage(Page):
         return self.render_to_response(self.get_context_data(form=form, conflict=differing), status=409)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        if self.in_panel and kwargs.get("form") is not None:
+            kwargs["form"].auto_id = "panel_%s"  # the page beneath has a filter form with ids of its own
         kwargs.setdefault("submit_label", self.submit_label)
+        kwargs.setdefault("keeps_draft", bool(self.draft_key))
         kwargs.setdefault("again_label", self.again_label)
         return super().get_context_data(**kwargs)
 
@@ -117,7 +153,10 @@ def typed(value: Any) -> str:
 
 def shown(bound: Any, value: Any) -> str:
     """A form value in words: the choice's label, not its key."""
+    if isinstance(value, Picked) and not value.pk:
+        return value.text
     if isinstance(bound.field, forms.ModelChoiceField) and value:
+        value = str(value) if isinstance(value, Picked) else value
         found = bound.field.queryset.filter(pk=value).first() if bound.field.queryset is not None else None
         return str(found) if found else str(value)
     if isinstance(bound.field, forms.ChoiceField):

@@ -35,6 +35,7 @@ class ListPage(Page):
     url_prefix = ""  # "unit" gives unit_create
     create_label: Any = ""
     create_panel = False  # the form opens beside the list (its page has `panel = True`)
+    importer = ""  # the code of the import that fills this list
     empty: tuple[Any, Any] = (_("Nothing here yet."), "")
 
     # What can be done with chosen rows: (name, label, icon, url name of a BulkPage).
@@ -112,6 +113,8 @@ class ListPage(Page):
         kwargs |= self.view_context()
         kwargs.setdefault("switch", switch(self))
         kwargs.setdefault("bulk_actions", self.bulk_actions())
+        if self.importer and self.may(Action.IMPORT, "import"):
+            kwargs.setdefault("import_url", f"{reverse('import_list')}?importer={self.importer}")
         return super().get_context_data(
             columns=column_choices(kwargs["table"]),
             active_filters=active_filters(self.filterset, self.request),
@@ -123,10 +126,10 @@ class ListPage(Page):
         match = self.request.resolver_match
         page = match.url_name if match and not match.kwargs else None
         if not page:  # a list inside another record's address keeps no views
-            return {"tabs": saved_views.tabs(self.views(), (), self.request.GET.urlencode())}
+            return {"view_tabs": saved_views.tabs(self.views(), (), self.request.GET.urlencode())}
         kept = saved_views.of_page(self.actor, page) if self.may(Action.VIEW, saved_views.KIND) else []
         return {
-            "tabs": saved_views.tabs(self.views(), kept, self.request.GET.urlencode()),
+            "view_tabs": saved_views.tabs(self.views(), kept, self.request.GET.urlencode()),
             "view_page": page if self.may(Action.CREATE, saved_views.KIND) else "",
             "removable": [view for view in kept if may_on(self.actor, Action.ARCHIVE, view)],
         }

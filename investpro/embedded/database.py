@@ -111,3 +111,11 @@ def write_note(cursor: Any, key: str, value: str) -> None:
 def schema_stamp(cursor: Any) -> str:
     """Equal to the note `schema` when nothing is left to migrate: neither code nor database moved since."""
     return f"{code_stamp()}-{applied_stamp(cursor)}"
+
+
+def shipped_stamp() -> str:
+    """Changes when this version ships other stages, or other files that `manage.py pipeline load` reads."""
+    found = hashlib.sha256()
+    for file in sorted(state.BASE_DIR.glob("*/shipped/*.yaml")):
+        found.update(file.read_bytes())
+    return found.hexdigest()[:LONGEST_STAMP]

@@ -132,6 +132,7 @@ class Runner:
         self._migrate()
         self._compile_messages()
         self._load_reference()
+        self._load_pipeline()
         self._load_demo()
 
     def _choose_port(self) -> int:
@@ -297,6 +298,17 @@ class Runner:
         self._step("Loading holidays, regions and industries", "reference", "load")
         with database.connect(url) as cursor:
             database.write_note(cursor, "reference", "loaded")
+
+    def _load_pipeline(self) -> None:
+        """Stages and reasons: whenever this version ships others than the last one did."""
+        url = self._environment(owner=True)["DATABASE_URL"]
+        shipped = database.shipped_stamp()
+        with database.connect(url) as cursor:
+            if database.read_notes(cursor).get("pipeline") == shipped:
+                return
+        self._step("Loading stages and reasons", "pipeline", "load")
+        with database.connect(url) as cursor:
+            database.write_note(cursor, "pipeline", shipped)
 
     def _load_demo(self) -> None:
         """Once in a new database. INVESTPRO_DEMO=0 leaves it out; a restored database never gets it."""

@@ -7,7 +7,6 @@ from typing import Any
 from django.db import transaction
 
 from common import changelog, services
-from common.access import Action
 from common.actors import Actor
 from organizations.models import Officer, Post, ServiceRecord
 from reference.pinyin import pinyin_key
@@ -50,8 +49,3 @@ def service_record_add(*, actor: Actor, officer: Officer, **values: Any) -> Serv
         record.full_clean()
         record.save()
     return record
-
-
-def officer_phone_shown(*, actor: Actor, officer: Officer) -> None:
-    """Log that somebody read a full telephone number. Raises Denied without the right to."""
-    services.personal_shown(actor=actor, row=officer)

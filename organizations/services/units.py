@@ -148,6 +148,30 @@ def membership_add(
 
 
 @transaction.atomic
+def membership_update(*, actor: Actor, pk: int, **values: Any) -> GroupMembership:
+    """Change `ends` (its last day, None: open), `ranked`, `in_total` or `sort` of a membership; what isn't given
+    stays. Raises ValidationError when it would overlap with another one of the unit, Refused as membership_end."""
+    member = GroupMembership.objects.select_for_update(of=("self",)).select_related("group").get(pk=pk)
+    services.authorize_change(actor, member.group)
+    if "ends" in values:
+        ends, begins = values.pop("ends"), member.valid.lower
+        if ends and begins and ends < begins:
+            raise Refused(
+                _("The unit joined on %(day)s. Choose a later day.") % {"day": begins}, code="dates"
+            )
+        member.valid = DateRange(begins, ends + timedelta(days=1) if ends else None, "[)")
+    for name in values:
+        if name not in ("ranked", "in_total", "sort"):
+            raise TypeError(f"membership_update() can't change {name!r}")
+        setattr(member, name, values[name])
+    member.version += 1
+    with changelog.acting(actor):
+        member.full_clean()
+        member.save()
+    return member
+
+
+@transaction.atomic
 def membership_end(*, actor: Actor, pk: int, last_day: date) -> GroupMembership:
     """The unit's last day in the group. Raises Refused when it lies before its first."""
     member = GroupMembership.objects.select_for_update(of=("self",)).select_related("group").get(pk=pk)

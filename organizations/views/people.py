@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest
-from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from common import services
 from common.access import Action
-from common.masking import mask_phone
 from common.scope import may_on
-from common.views import ArchivePage, CreatePage, Crumbs, DetailPage, ListPage, UpdatePage, action
+from common.views import ArchivePage, CreatePage, Crumbs, DetailPage, ListPage, PersonPage, UpdatePage
 from common.views.rows import FormPage
 from organizations import services as org
 from organizations.filters import OfficerFilterSet, PostFilterSet
@@ -84,31 +81,14 @@ class OfficerList(OfficerNouns, ListPage):
     table_class = OfficerTable
     filterset_class = OfficerFilterSet
     create_label = _("New officer")
+    importer = "officers"
     crumbs: Crumbs = (ADMIN,)
 
     def rows(self, queryset: Any) -> Any:
         return queryset.select_related("unit", "post__unit")
 
 
-class OfficerDetail(OfficerNouns, DetailPage):
-    """The telephone number is masked; showing it is a POST that is logged."""
-
-    unmasked = False
-
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        officer = self.get_object()
-        org.officer_phone_shown(actor=self.actor, officer=officer)
-        self.unmasked = True
-        return self.get(request, *args, **kwargs)
-
-    def actions(self) -> list[dict[str, Any]]:
-        officer, found = self.get_object(), super().actions()
-        if officer.phone and not self.unmasked and may_on(self.actor, Action.UNMASK, officer):
-            found.insert(
-                0, action(_("Show telephone"), reverse("officer_detail", args=[officer.pk]), post=True)
-            )
-        return found
-
+class OfficerDetail(OfficerNouns, PersonPage):
     def panels(self) -> list[dict[str, Any]]:
         officer = self.get_object()
         return [
@@ -117,7 +97,7 @@ class OfficerDetail(OfficerNouns, DetailPage):
                 "rows": [
                     (_("unit"), officer.unit),
                     (_("post"), officer.post),
-                    (_("telephone"), officer.phone if self.unmasked else mask_phone(officer.phone)),
+                    (_("telephone"), self.shown("phone")),
                     (_("joined on"), officer.joined_on),
                     (_("left on"), officer.left_on),
                 ],

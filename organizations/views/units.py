@@ -14,7 +14,17 @@ from django.utils.translation import gettext_lazy as _
 from common import clock, services
 from common.access import Action
 from common.scope import may_on
-from common.views import ArchivePage, CreatePage, Crumbs, DetailPage, ListPage, Page, UpdatePage, write
+from common.views import (
+    ArchivePage,
+    CreatePage,
+    Crumbs,
+    DetailPage,
+    ListPage,
+    Page,
+    RowPicker,
+    UpdatePage,
+    write,
+)
 from common.views.rows import FormPage
 from organizations import services as org
 from organizations.filters import GroupFilterSet, UnitFilterSet
@@ -38,10 +48,27 @@ class UnitList(UnitNouns, ListPage):
     table_class = UnitTable
     filterset_class = UnitFilterSet
     create_label = _("New unit")
+    importer = "units"
     crumbs: Crumbs = (ADMIN,)
 
     def rows(self, queryset: Any) -> Any:
         return queryset.select_related("parent").prefetch_related("aliases")
+
+
+class UnitPick(UnitNouns, RowPicker):
+    search_fields = ("name", "short_name", "code", "pinyin")
+
+    @classmethod
+    def rows(cls, queryset: Any) -> Any:
+        return queryset.select_related("parent")
+
+    @classmethod
+    def label(cls, row: Unit) -> str:
+        return row.name
+
+    @classmethod
+    def hint(cls, row: Unit) -> str:
+        return row.parent.name if row.parent else ""
 
 
 class UnitDetail(UnitNouns, DetailPage):
@@ -145,6 +172,7 @@ class GroupList(GroupNouns, ListPage):
     table_class = GroupTable
     filterset_class = GroupFilterSet
     create_label = _("New group")
+    importer = "memberships"
     crumbs: Crumbs = (ADMIN,)
 
     def rows(self, queryset: Any) -> Any:

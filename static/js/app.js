@@ -20,6 +20,34 @@
   });
   showTheme();
 
+  /* the search box: Ctrl K goes there, arrow keys walk through what was found, Esc and a click outside close it */
+  var finder = doc.querySelector("[data-find]"), foundBox = doc.getElementById("found");
+  function closeFound() { if (foundBox) { foundBox.textContent = ""; } }
+  doc.addEventListener("keydown", function (event) {
+    if (!finder) { return; }
+    if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k" && finder.offsetParent) {
+      event.preventDefault();
+      finder.focus();
+      finder.select();
+      return;
+    }
+    if (!closest(event.target, ".ip-search")) { return; }
+    var links = all("a", foundBox), at = links.indexOf(doc.activeElement);
+    if (event.key === "Escape" && links.length) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      finder.focus();
+      closeFound();
+    } else if (event.key === "ArrowDown" && links[at + 1]) {
+      event.preventDefault();
+      links[at + 1].focus();
+    } else if (event.key === "ArrowUp" && at >= 0) {
+      event.preventDefault();
+      (links[at - 1] || finder).focus();
+    }
+  });
+  doc.addEventListener("click", function (event) { if (!closest(event.target, ".ip-search")) { closeFound(); } });
+
   /* menus: <details class="ip-menu">; one open at a time, Esc and a click outside close it */
   function closeMenus(except) {
     all("details.ip-menu[open], .ip-tabbar details[open]").forEach(function (menu) {

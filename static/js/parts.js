@@ -73,4 +73,85 @@
   ["htmx:responseError", "htmx:sendError", "htmx:timeout"].forEach(function (kind) { doc.addEventListener(kind, putBack); });
   doc.addEventListener("htmx:afterSettle", boards);
   doc.addEventListener("DOMContentLoaded", boards);
+
+  /* picker: a combobox; the server finds, keys or mouse choose */
+  function combo(node) { return closest(node, "[data-combo]"); }
+  function options(box) { return all("[role=option]", box.querySelector("[role=listbox]")); }
+  function input(box) { return box.querySelector("[role=combobox]"); }
+  function show(box, open) {
+    box.querySelector("[role=listbox]").hidden = !open;
+    input(box).setAttribute("aria-expanded", String(open));
+    if (!open) { mark(box, -1); }
+  }
+  function mark(box, index) {
+    options(box).forEach(function (one, n) {
+      one.id = input(box).id + "_o" + n;
+      one.setAttribute("aria-selected", String(n === index));
+      if (n === index) { one.scrollIntoView({ block: "nearest" }); }
+    });
+    if (index >= 0) { input(box).setAttribute("aria-activedescendant", input(box).id + "_o" + index); }
+    else { input(box).removeAttribute("aria-activedescendant"); }
+  }
+  function marked(box) {
+    return options(box).findIndex(function (one) { return one.getAttribute("aria-selected") === "true"; });
+  }
+  function take(box, option) {
+    var label = option.getAttribute("data-label");
+    forgetSeveral(box);
+    box.querySelector("[data-combo-pk]").value = option.getAttribute("data-value");
+    box.querySelector("[data-combo-label]").value = label;
+    input(box).value = label;
+    show(box, false);
+    input(box).dispatchEvent(new Event("change", { bubbles: true }));
+  }
+  function forgetSeveral(box) { all("[data-combo-several]", box).forEach(function (node) { node.remove(); }); }
+  doc.addEventListener("input", function (event) {
+    var box = event.target.getAttribute("role") === "combobox" && combo(event.target);
+    if (!box) { return; }
+    box.querySelector("[data-combo-pk]").value = "";
+    box.querySelector("[data-combo-label]").value = "";
+    forgetSeveral(box);
+    if (!event.target.value.trim()) { box.querySelector("[role=listbox]").textContent = ""; show(box, false); }
+  });
+  doc.addEventListener("htmx:configRequest", function (event) {
+    var box = event.detail.elt.getAttribute("role") === "combobox" && combo(event.detail.elt);
+    if (!box) { return; }
+    delete event.detail.parameters[event.detail.elt.name];
+    event.detail.parameters.q = event.detail.elt.value;
+    if (box.hasAttribute("data-combo-new")) { event.detail.parameters.new = "1"; }
+  });
+  doc.addEventListener("htmx:afterSwap", function (event) {
+    var box = event.detail.target.getAttribute("role") === "listbox" && combo(event.detail.target);
+    if (!box) { return; }
+    var note = box.querySelector("[data-combo-note]"), typed = input(box);
+    box.querySelector("[data-combo-said]").textContent = note ? note.textContent : "";
+    show(box, doc.activeElement === typed && Boolean(note) && !box.querySelector("[data-combo-pk]").value);
+    mark(box, -1);
+  });
+  doc.addEventListener("keydown", function (event) {
+    var box = event.target.getAttribute && event.target.getAttribute("role") === "combobox" && combo(event.target);
+    if (!box || event.isComposing) { return; }
+    var open = !box.querySelector("[role=listbox]").hidden, list = options(box), now = marked(box);
+    if ((event.key === "ArrowDown" || event.key === "ArrowUp") && list.length) {
+      event.preventDefault();
+      show(box, true);
+      mark(box, (now + (event.key === "ArrowDown" ? 1 : now < 0 ? 0 : -1) + list.length) % list.length);
+    } else if (event.key === "Enter" && open && now >= 0) {
+      event.preventDefault();
+      take(box, list[now]);
+    } else if (event.key === "Escape" && open) {
+      event.preventDefault();
+      event.stopPropagation();
+      show(box, false);
+    }
+  }, true);
+  doc.addEventListener("mousedown", function (event) {
+    var option = closest(event.target, "[data-combo] [role=option]");
+    if (closest(event.target, "[data-combo] [role=listbox]")) { event.preventDefault(); }
+    if (option) { take(combo(option), option); }
+  });
+  doc.addEventListener("focusout", function (event) {
+    var box = event.target.getAttribute("role") === "combobox" && combo(event.target);
+    if (box) { show(box, false); }
+  });
 })();

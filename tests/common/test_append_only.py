@@ -29,6 +29,7 @@ def first_column(table):
 def test_ledgers_results_and_the_change_log_are_append_only():
     tables = set(append_only_tables())
     assert {"com_export_log", "com_import_file", "ast_run", "ast_line", "ast_publication"} <= tables
+    assert {"led_posting", "led_facet", "prj_share", "prj_move", "lds_move", "lds_handover"} <= tables
     assert {"org_unit_event", "org_user_event", "org_role_event", "com_import_batch_event"} <= tables
     assert not {"org_unit", "org_user", "com_job_run"} & tables
 

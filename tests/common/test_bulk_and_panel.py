@@ -99,6 +99,7 @@ def test_the_same_form_as_page_and_as_panel(staff):
     for text in (whole, part):
         assert 'name="again"' in text
         assert 'name="name"' in text
+    assert 'id="panel_name"' in part  # not the id of a field in the page beneath
     other = staff.get("/officers/new/", headers={**PANEL, "HX-Target": "results"}).content.decode()
     assert "<html" in other
 

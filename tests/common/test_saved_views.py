@@ -28,7 +28,7 @@ def seen(user):
 
 
 def labels(response):
-    return [(tab["label"], tab["active"]) for tab in response.context["tabs"]]
+    return [(tab["label"], tab["active"]) for tab in response.context["view_tabs"]]
 
 
 def test_one_spelling_of_a_query():

@@ -12,13 +12,15 @@ from common import services
 from common.access import Action
 from common.errors import Refused
 from common.forms import ActorForm
-from common.views import BoardPage, BulkPage, CreatePage, FormPage
+from common.pickers import PickerField
+from common.views import BoardPage, BulkPage, CreatePage, FormPage, action
 from organizations import services as org
 from organizations.choices import UnitKind
 from organizations.filters import OfficerFilterSet
 from organizations.forms import OfficerForm
 from organizations.models import Officer, Unit
 from organizations.views.people import OfficerList, OfficerNouns
+from reference.models import Industry
 
 
 class UnitForm(ActorForm):
@@ -27,6 +29,30 @@ class UnitForm(ActorForm):
 
 class NoteForm(ActorForm):
     note = forms.CharField(label="Why", max_length=100)
+
+
+class PickForm(ActorForm):
+    unit = PickerField(Unit.objects.none(), picker="unit_pick", label="Unit")
+    industry = PickerField(Industry.objects.none(), picker="industry_pick", required=False, label="Industry")
+    partner = PickerField(
+        Unit.objects.none(), picker="unit_pick", allow_new=True, required=False, label="Partner"
+    )
+    note = forms.CharField(label="Note", required=False, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class Pick(FormPage):
+    """What was chosen comes back as the message."""
+
+    title, kind, panel, form_class = "Pick", "officer", True, PickForm
+
+    def run(self, form):
+        return form.cleaned_data
+
+    def said(self, result):
+        return " / ".join(f"{type(v).__name__} {v}" for v in result.values())
+
+    def done_url(self, result):
+        return "/officers/"
 
 
 class Move(OfficerNouns, BulkPage):
@@ -42,6 +68,9 @@ class KitList(OfficerList):
     create_panel = True
     switch = (("Table", "officer_list"), ("Board", "officer_board"))
 
+    def actions(self):
+        return [action("Pick", "/kit/pick/", panel=True)]
+
     def views(self):
         return [("All", "", 3), ("Town", "q=town", None)]
 
@@ -51,6 +80,7 @@ class KitCreate(OfficerNouns, CreatePage):
     sub = "Two fields are enough"
     panel = True
     again_label = "Save and next"
+    draft_key = "officer_create"
     form_class = OfficerForm
     service = staticmethod(org.officer_create)
 
@@ -116,6 +146,7 @@ class FigureBoard(BoardPage):
 
 
 urlpatterns = [
+    path("kit/pick/", Pick.as_view(), name="kit_pick"),
     path("officers/board/", KitBoard.as_view(), name="officer_board"),
     path("officers/<int:pk>/move/", BoardMove.as_view(), name="officer_move"),
     path("kit/figures/", FigureBoard.as_view(), name="kit_figures"),

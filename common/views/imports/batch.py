@@ -31,7 +31,9 @@ class ImportDetail(ImportPage):
     needs = Action.VIEW
 
     def check(self) -> None:
-        self.get_batch()
+        batch = self.get_batch()
+        if batch.state == State.PREVIEW:
+            self.check_personal()
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         state = self.get_batch().state
@@ -81,7 +83,7 @@ class ImportDetail(ImportPage):
             counts=counts,
             ready=counts["total"] - counts["wrong"],
             tabs=tabs,
-            columns=[{"label": f.label, "num": f.key != "unit"} for f in fields],
+            columns=[{"label": f.label, "num": is_number(f)} for f in fields],
             rows=[self.shown(row, fields) for row in page],
             page_obj=page,
             warnings=[*self.importer.warnings(batch), *self.left_out()],
@@ -111,7 +113,7 @@ class ImportDetail(ImportPage):
                 "value": row.cells.get(f.key, {}).get("value", ""),
                 "before": before.get(f.key),
                 "error": f.key in wrong,
-                "num": f.key != "unit",
+                "num": is_number(f),
             }
             for f in fields
         ]
@@ -131,7 +133,7 @@ class ImportDetail(ImportPage):
         parked = [
             {
                 "number": row.number,
-                "summary": row.cells.get("unit", {}).get("value", ""),
+                "summary": next((row.cells[k]["value"] for k in ("name", "unit") if k in row.cells), ""),
                 "reason": " ".join(p["message"] for p in row.problems),
                 "mend_url": reverse("import_mend", args=[batch.pk, row.number])
                 if may_import and batch.state == State.CONFIRMED
@@ -141,7 +143,7 @@ class ImportDetail(ImportPage):
         ]
         facts = [
             (_("What"), self.importer.label),
-            (_("Period"), self.importer.about(batch)),
+            (self.importer.about_label, self.importer.about(batch)),
             (_("File"), batch.filename),
             (_("Sheet"), batch.sheet),
             (_("Imported by"), batch.actor_name),
@@ -172,6 +174,10 @@ class ImportDetail(ImportPage):
         )
 
 
+def is_number(field: imports.Field) -> bool:
+    return field.key != "unit" and not field.text
+
+
 class UndoForm(ActorForm):
     reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
 
@@ -187,7 +193,7 @@ class ImportUndo(ImportPage):
         write(
             request,
             lambda: imports.undo(actor=self.actor, pk=self.batch.pk, reason=reason),
-            said=_("The import is undone; the figures before it hold again."),
+            said=_("The import is undone; what was there before holds again."),
         )
         return HttpResponseRedirect(self.to("import_detail"))
 
@@ -199,6 +205,7 @@ class ImportFileDownload(ImportPage):
 
     def check(self) -> None:
         self.get_batch()
+        self.check_personal()
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         content = self.batch.file.content.open("rb")

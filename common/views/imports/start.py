@@ -40,6 +40,11 @@ class ImportPage(Page):
             self.importer = imports.importer_of(self.batch)
         return self.batch
 
+    def check_personal(self) -> None:
+        """Raises Denied when the file names personal data and the actor only reads imports."""
+        if self.importer.personal:
+            services.authorize(self.actor, Action.IMPORT, self.get_batch())
+
     def to(self, name: str) -> str:
         return reverse(name, args=[self.get_batch().pk])
 
@@ -48,13 +53,13 @@ class ImportList(ImportPage):
     """Step 1: what, when, which file. `importer` in the address chooses between kinds."""
 
     template_name = "common/import_upload.html"
-    title = _("Import figures")
     sub = _("From Excel or CSV, with a preview before anything is written")
     crumbs: Crumbs = ()
 
     def check(self) -> None:
         super().check()
         self.importer = imports.importer_of(self.request.GET.get("importer", imports.default()))
+        self.title = self.importer.title
 
     def form(self, *args: Any) -> Any:
         form = self.importer.form_class(*args, actor=self.actor)
@@ -101,7 +106,11 @@ class ImportList(ImportPage):
             }
             for b in rows
         ]
+        tabs = [
+            {"label": one.label, "url": f"?importer={one.code}", "active": one is self.importer}
+            for one in imports.every()
+        ]
         size = f"{settings.IMPORT_MAX_BYTES // 2**20} MB"
         return super().get_context_data(
-            recent=recent, max_size=size, templates=self.importer.templates(self.request), **kwargs
+            recent=recent, tabs=tabs, max_size=size, templates=self.importer.templates(self.request), **kwargs
         )

@@ -179,7 +179,7 @@ def test_an_import_that_a_later_one_confirmed_is_not_undone_alone(county):
 def test_a_figure_that_changed_since_the_preview_shows_a_new_preview(county):
     batch = county.start(sheet(HEADER, ("棣花镇", 25000, 9050)))
     county.write(("棣花镇", 25000, 9000), filename="其间.xlsx")
-    with pytest.raises(Refused, match="Figures changed since this preview"):
+    with pytest.raises(Refused, match="The records changed since this preview"):
         imports.confirm(actor=county.clerk, pk=batch.pk)
     assert batch.rows.get().result == "changed"
     imports.confirm(actor=county.clerk, pk=batch.pk)

@@ -1,0 +1,135 @@
+"""Finding an investor while somebody types: a part of the name, the credit code, pinyin, initials."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from itertools import pairwise
+from typing import Any
+
+from django.db.models import Q
+
+from common.actors import Actor
+from leads.models import Investor
+from leads.text import INITIALS, SYLLABLE, SYLLABLES, folded, pairs, readings
+
+LIMIT = 10
+FETCHED = 200  # rows that are looked at more closely, however common the term is
+SPELLED = 24  # letters that are read as pinyin
+READINGS = 6  # ways to divide them into syllables that are tried
+CODE_FROM = 4  # letters and digits of a credit code before it is searched for
+
+
+def search_investors(actor: Actor, text: str, limit: int = LIMIT) -> list[Investor]:
+    """Investors in the actor's scope for the picker, the best first; none for a blank text.
+
+    `text` is the beginning of the name or of the short name (one character is enough), any two or more
+    characters of the name, the beginning of the credit code, or pinyin, in full or by its initials.
+    Two queries at most, both through an index.
+    """
+    term = folded(text)
+    if not term:
+        return []
+    rows = Investor.objects.visible_to(actor).filter(archived_at=None).select_related("unit")
+    found = {row.pk: row for row in rows.filter(_beginning(term)).order_by("normal", "pk")[:FETCHED]}
+    inside = _inside(term)
+    if inside is not None and len(found) < limit:
+        found |= {row.pk: row for row in rows.filter(inside).order_by()[:FETCHED]}
+    ranked = [
+        (rank, len(row.name), row.pinyin, row.pk) for row in found.values() if (rank := _rank(row, term))
+    ]
+    return [found[pk] for *_order, pk in sorted(ranked)[:limit]]
+
+
+def _beginning(term: str) -> Q:
+    """Prefixes, each with its own index. The normal form may be shorter than what is typed already."""
+    found = Q(normal__startswith=term) | Q(short_name__startswith=term)
+    if term.isascii():
+        found |= Q(pinyin__startswith=term)
+        if len(term) >= CODE_FROM:
+            found |= Q(credit_code__startswith=term.upper())
+    return found
+
+
+def _inside(term: str) -> Q | None:
+    """Pairs anywhere in the name, or the pinyin of a part of it. None for a single character."""
+    if len(term) == 1:
+        return None
+    found = Q(grams__contains=sorted(pairs(term)))
+    if term.isascii() and term.isalpha():
+        found |= Q(grams__contains=sorted(_initial_keys(term)))
+        for whole, rest in spelled(term):
+            keys = {f"{SYLLABLE}{one}" for one in whole} | _initial_keys(
+                "".join(one[0] for one in (*whole, rest) if one)
+            )
+            one = Q(grams__contains=sorted(keys)) if keys else Q()
+            if len(rest) > 1:
+                one &= Q(grams__overlap=[f"{SYLLABLE}{s}" for s in _becoming(rest)])
+            found |= one
+    return found
+
+
+def _initial_keys(letters: str) -> set[str]:
+    return {f"{INITIALS}{a}{b}" for a, b in pairwise(letters)}
+
+
+def _becoming(rest: str) -> list[str]:
+    """The syllables that begin with these letters and go on."""
+    return sorted(one for one in SYLLABLES if one.startswith(rest) and one != rest)
+
+
+@lru_cache(maxsize=256)
+def spelled(letters: str) -> tuple[tuple[tuple[str, ...], str], ...]:
+    """How letters can be read as pinyin: whole syllables, and what is left of an unfinished last one.
+
+    xian → (("xian",), ""), (("xi", "an"), "") ...; qingy → (("qing",), "y"). Empty when they can't be.
+    """
+    found: list[tuple[tuple[str, ...], str]] = []
+
+    def read(rest: str, before: tuple[str, ...]) -> None:
+        if not rest:
+            found.append((before, ""))
+            return
+        if (len(rest) > 1 or before) and _becoming(rest):
+            found.append((before, rest))
+        for size in range(min(6, len(rest)), 0, -1):
+            if rest[:size] in SYLLABLES:
+                read(rest[size:], (*before, rest[:size]))
+
+    read(letters[:SPELLED], ())
+    return tuple(sorted(found, key=lambda one: len(one[0]))[:READINGS])
+
+
+def _rank(row: Investor, term: str) -> int:
+    """How well a row answers the term, 1 best; 0: not at all (its keys are there, but not side by side)."""
+    name = folded(row.name)
+    if term in (name, row.normal, row.short_name.casefold()):
+        return 1
+    if row.credit_code and row.credit_code.startswith(term.upper()):
+        return 2
+    if name.startswith(term) or row.short_name.casefold().startswith(term):
+        return 3
+    if term in name:
+        return 4
+    if not term.isascii():
+        return 0
+    sounds = [readings(char) for char in name]
+    for start in range(len(sounds)):
+        if _sounds(sounds, start, term) or _initials(sounds[start:], term):
+            return 5 if start == 0 else 6
+    return 0
+
+
+def _initials(sounds: list[Any], term: str) -> bool:
+    return len(sounds) >= len(term) and all(
+        any(one[0] == letter for one in spoken) for spoken, letter in zip(sounds, term, strict=False)
+    )
+
+
+def _sounds(sounds: list[Any], at: int, rest: str) -> bool:
+    """Do these letters spell the name from here on? The last syllable may be unfinished."""
+    if at == len(sounds):
+        return False
+    return any(
+        one.startswith(rest) or (rest.startswith(one) and _sounds(sounds, at + 1, rest[len(one) :]))
+        for one in sounds[at]
+    )

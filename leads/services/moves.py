@@ -1,0 +1,107 @@
+"""A lead along its ladder (DOMAIN §2)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from common import changelog, services
+from common.actors import Actor
+from common.errors import Refused
+from leads import stages
+from leads.choices import Custody, Pipeline, StageKind
+from leads.models import Lead, LeadMove
+from leads.models.stages import Stage
+
+
+def lead_move(
+    *,
+    actor: Actor,
+    pk: int,
+    version: int | None,
+    target: str,
+    on: date | None = None,
+    reason_code: str = "",
+    reason_text: str = "",
+    values: Mapping[str, Any] | None = None,
+) -> Lead:
+    """Move a lead to the stage `target` (its code), on a day that is neither in the future nor before the last
+    move. `values` are missing facts given along, by field name of the lead.
+
+    Raises NotVisible, Denied, Archived, Stale, MissingFacts, Refused (also for signing, which has a service of
+    its own, for a lead in the pool, and for one that is a project), ValidationError.
+    """
+    return stages.move(
+        stages.track(Pipeline.LEAD),
+        actor=actor,
+        pk=pk,
+        version=version,
+        target=target,
+        on=on,
+        reason_code=reason_code,
+        reason_text=reason_text,
+        values=values,
+    )
+
+
+def lead_won(
+    *,
+    actor: Actor,
+    pk: int,
+    version: int | None,
+    on: date,
+    values: Mapping[str, Any] | None = None,
+) -> Lead:
+    """The lead's last move, by the service that makes its project in the same transaction. Raises as above."""
+    track = stages.track(Pipeline.LEAD)
+    steps = stages.ladder(Pipeline.LEAD)
+    goal = next(row.code for row in reversed(steps.main) if row.kind == StageKind.WON)
+    return stages.move(
+        track, actor=actor, pk=pk, version=version, target=goal, on=on, values=values, winning=True
+    )
+
+
+def _update(*, actor: Actor, pk: int, version: int | None, **values: Any) -> Lead:
+    return services.update(Lead, actor=actor, pk=pk, version=version, values=values)
+
+
+def _guard(lead: Lead, goal: Stage) -> None:
+    """What the ladder of a lead can't know of."""
+    if lead.stage.kind == StageKind.WON:
+        raise Refused(_("This lead has become a project. Move the project instead."), code="is_project")
+    if lead.custody == Custody.POOL:
+        raise Refused(_("This lead lies in the pool. Claim it first."), code="in_pool")
+
+
+def custody_follows(*, actor: Actor, moved: stages.Moved) -> None:
+    """An ended lead is in nobody's hands; a re-opened one is in its officer's again."""
+    lead = moved.row
+    came_from = moved.move.from_stage
+    if lead.stage.kind == StageKind.ENDED:
+        custody = Custody.CLOSED
+    elif came_from is not None and came_from.kind == StageKind.ENDED:
+        custody = Custody.HELD
+    else:
+        return
+    lead.custody = custody
+    with changelog.acting(actor):
+        lead.save(update_fields=["custody", "updated_at"])
+
+
+def register() -> None:
+    """Leads run along their ladder. Called once, when the app is ready."""
+    stages.register_track(
+        stages.Track(
+            pipeline=Pipeline.LEAD,
+            model=Lead,
+            log=LeadMove,
+            link="lead",
+            dossier="",
+            update=_update,
+            guard=_guard,
+        )
+    )
+    stages.after_move(Pipeline.LEAD, custody_follows)

@@ -1,0 +1,5 @@
+from .moves import project_move
+
+__all__ = [
+    "project_move",
+]

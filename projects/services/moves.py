@@ -1,0 +1,72 @@
+"""A project along its ladder (DOMAIN §2)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from common import services
+from common.actors import Actor
+from leads import stages
+from leads.choices import Pipeline
+from leads.models.stages import Stage
+from projects.models import Project, ProjectMove
+
+
+def project_move(
+    *,
+    actor: Actor,
+    pk: int,
+    version: int | None,
+    target: str,
+    on: date | None = None,
+    reason_code: str = "",
+    reason_text: str = "",
+    values: Mapping[str, Any] | None = None,
+) -> Project:
+    """Move a project to the stage `target` (its code), on a day that is neither in the future nor before the
+    last move. `values` are missing facts given along, by field name of the project.
+
+    Raises NotVisible, Denied, Archived, Stale, MissingFacts, Refused, ValidationError.
+    """
+    return stages.move(
+        stages.track(Pipeline.PROJECT),
+        actor=actor,
+        pk=pk,
+        version=version,
+        target=target,
+        on=on,
+        reason_code=reason_code,
+        reason_text=reason_text,
+        values=values,
+    )
+
+
+def _update(*, actor: Actor, pk: int, version: int | None, **values: Any) -> Project:
+    return services.update(Project, actor=actor, pk=pk, version=version, values=values)
+
+
+def _guard(project: Project, goal: Stage) -> None:
+    """The ladder of projects knows everything itself."""
+
+
+def register() -> None:
+    """Projects run along their ladder. Called once, when the app is ready."""
+    stages.register_track(
+        stages.Track(
+            pipeline=Pipeline.PROJECT,
+            model=Project,
+            log=ProjectMove,
+            link="project",
+            dossier="lead",
+            update=_update,
+            guard=_guard,
+            planned={
+                "started": "start_due",
+                "completed": "completion_due",
+                "in_production": "production_due",
+                "at_capacity": "capacity_due",
+            },
+        )
+    )

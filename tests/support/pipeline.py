@@ -1,0 +1,97 @@
+"""The shipped stages in a test's database, and records on them.
+
+ship()                                  # or the fixture `pipeline`
+stage("lead", "visiting")               # a row
+ask("lead", "registered", "amount")     # as the bureau would change a stage
+"""
+
+from decimal import Decimal
+from itertools import count
+
+from common import clock
+from common.changelog import acting
+from common.models import StoredFile
+from leads import shipping
+from leads.models import Attachment, Investor, Lead, Stage
+from projects.models import Project
+from reference.models import HOME_CURRENCY, Currency, Industry
+from tests.support.factories import TESTS
+
+NUMBERS = count(1)
+
+
+def ship():
+    """As `manage.py pipeline load`; nothing is written where everything is there. Four statements."""
+    shipping.load(actor=TESTS)
+
+
+def stage(pipeline, code):
+    """One of the stages that are there."""
+    return Stage._base_manager.get(pipeline=pipeline, code=code)
+
+
+def ask(pipeline, code, *facts, **values):
+    """Let a stage ask for these facts and no others."""
+    Stage._base_manager.filter(pipeline=pipeline, code=code).update(facts=list(facts), **values)
+
+
+def staged(pipeline, code, on=None):
+    """The columns of a record that stands on a stage, since `on` (today)."""
+    day = on or clock.today()
+    return {"stage": stage(pipeline, code), "stage_on": day, "last_sign_on": day}
+
+
+def a_lead(unit, code="registered", *, on=None, officer=None, **values):
+    """A lead on a stage that is worth 1.2 hundred million yuan, with nothing else that a stage asks for."""
+    number = next(NUMBERS)
+    with acting(TESTS):
+        investor = values.pop("investor", None) or Investor._base_manager.create(
+            unit=unit, name=f"示例第{number}实业有限公司", normal=f"示例第{number}实业"
+        )
+        common = {"number": f"T{number}", "name": f"示例第{number}项目", "normal": f"示例{number}"}
+        about = {"source": "approach", "amount": Decimal(120_000_000), "currency": yuan()}
+        entered = {"registered_at": clock.now(), "registered_by": "tests"}
+        return Lead._base_manager.create(
+            **{**common, **about, **entered, **staged("lead", code, on), **values},
+            unit=unit,
+            officer=officer,
+            investor=investor,
+        )
+
+
+def a_project(unit, code="signed", *, on=None, **values):
+    """A project on a stage, made of a signed lead of the unit, without anything that hangs on it."""
+    lead = values.pop("lead", None) or a_lead(unit, "signed", on=on)
+    industry = Industry._base_manager.get_or_create(
+        code="C", defaults={"level": "section", "name": "制造业", "pinyin": "zhizaoye zzy"}
+    )[0]
+    common = {"number": f"P{lead.number}", "name": lead.name, "normal": lead.normal, "industry": industry}
+    about = {"sector": "secondary", "contract_amount": lead.amount, "currency": yuan()}
+    with acting(TESTS):
+        return Project._base_manager.create(
+            **{
+                **common,
+                **about,
+                "registered_currency": yuan(),
+                "host": unit,
+                "signed_on": on or clock.today(),
+                **staged("project", code, on),
+                **values,
+            },
+            lead=lead,
+            unit=unit,
+        )
+
+
+def yuan():
+    values = {"name_zh": "人民币", "name_en": "yuan", "pinyin": "renminbi rmb", "minor_units": 2}
+    return Currency._base_manager.get_or_create(code=HOME_CURRENCY, defaults=values)[0]
+
+
+def paper(lead, *kinds):
+    """Files of these kinds in the lead's dossier."""
+    for kind in kinds:
+        content = StoredFile.objects.create(
+            sha256=f"{next(NUMBERS):064d}", size=1, media_type="application/pdf"
+        )
+        Attachment._base_manager.create(lead=lead, stored=content, name=f"{kind}.pdf", kind=kind)
