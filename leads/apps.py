@@ -5,9 +5,13 @@ class LeadsConfig(AppConfig):
     name = "leads"
 
     def ready(self) -> None:
-        from leads import permissions, shipping  # noqa: F401
-        from leads.services import moves
+        from leads import nightly, permissions, reminding, shipped_protection, shipping  # noqa: F401
+        from leads.services import hooks, moves, protection
         from leads.stages import shipped
 
         shipping.ships("stages", shipped.load, shipped.count)
         moves.register()
+
+        shipped_protection.register()
+        reminding.register()
+        hooks.registered.append(protection.protection_begin)
