@@ -8,6 +8,7 @@ from assessments.api import FigureViewSet, MeasureViewSet, RankingRunViewSet, Ta
 from leads.api import ContactViewSet, IntroducerViewSet, InvestorViewSet, LeadViewSet, OfferViewSet
 from leads.duplicates.api import LeadDuplicatesView
 from leads.stage_api import StageViewSet
+from ledger.api import PostingViewSet
 from organizations.api import GroupViewSet, OfficerViewSet, UnitViewSet
 from reference.api import (
     CalendarYearViewSet,
@@ -32,6 +33,7 @@ router.register("measures", MeasureViewSet, basename="api-measure")
 router.register("figures", FigureViewSet, basename="api-figure")
 router.register("targets", TargetViewSet, basename="api-target")
 router.register("rankings", RankingRunViewSet, basename="api-ranking")
+router.register("postings", PostingViewSet, basename="api-posting")
 router.register("industries", IndustryViewSet, basename="api-industry")
 router.register("regions", RegionViewSet, basename="api-region")
 router.register("currencies", CurrencyViewSet, basename="api-currency")

@@ -5,11 +5,23 @@ class LeadsConfig(AppConfig):
     name = "leads"
 
     def ready(self) -> None:
-        from leads import own_panels, permissions, shipping, tasks  # noqa: F401
-        from leads.services import moves
+        from leads import (  # noqa: F401
+            nightly,
+            own_panels,
+            permissions,
+            reminding,
+            shipped_protection,
+            shipping,
+        )
+        from leads import tasks as stage_tasks
+        from leads.duplicates import tasks  # noqa: F401
+        from leads.services import hooks, moves, protection
         from leads.stages import shipped
 
         shipping.ships("stages", shipped.load, shipped.count)
+        shipped_protection.register()
         moves.register()
-        tasks.register()
+        stage_tasks.register()
         own_panels.register()
+        reminding.register()
+        hooks.registered.append(protection.protection_begin)

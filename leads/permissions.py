@@ -42,7 +42,12 @@ register(
 )
 register(
     "introducer",
-    {R.BUREAU_STAFF: {TREE: PEOPLE}, R.UNIT_HEAD: {TREE: PEOPLE}, R.OFFICER: {Relation.OWN: PEOPLE}},
+    {
+        R.BUREAU_STAFF: {TREE: PEOPLE},
+        R.UNIT_HEAD: {TREE: PEOPLE},
+        R.OFFICER: {Relation.OWN: PEOPLE},
+        **{role: {TREE: READ} for role in (R.LEADER, R.EVALUATOR)},
+    },
 )
 register(
     "offer",

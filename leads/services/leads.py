@@ -192,8 +192,11 @@ def _followed(values: dict[str, Any], lead: Lead | None = None) -> dict[str, Any
             values["sector"] = sector_of(industry.code) if industry else ""
         except Refused as coarse:
             raise ValidationError({"industry": [str(coarse)]}) from coarse
-    if values.get("source", Source.TIP) != Source.TIP and "tip_from" not in values:
-        values["tip_from"] = None
+    if "source" in values and values["source"] != (lead.source if lead else ""):
+        if values["source"] != Source.TIP:
+            values.setdefault("tip_from", None)
+        elif not values.get("tip_from"):
+            raise ValidationError({"tip_from": [_("Which department gave the tip?")]})
     return values
 
 
