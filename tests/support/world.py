@@ -16,6 +16,7 @@ from assessments.models import ImportedFigure, Measure, RankingTable, Target
 from assessments.services.rankings import run_compute
 from common import clock
 from common.models import ImportBatch, ImportFile, ImportRow, JobRun, JobSchedule, SavedView
+from leads.models import StageReason
 from organizations.models import Reminder
 from reference.models import CalendarYear, Currency, ExchangeRate, Holiday, Industry, Region
 from rules.periods import Month
@@ -41,7 +42,7 @@ from tests.support.factories_leads import (
     OfferFactory,
 )
 from tests.support.factories_projects import PostingFactory
-from tests.support.pipeline import ship
+from tests.support.pipeline import a_lead, a_project, ship, stage
 
 SOURCE = "国务院办公厅通知"
 
@@ -250,6 +251,25 @@ class World:
     def lead(self):
         ship()
         return LeadFactory(unit=self.tree.town, name="标记项目", investor=self.investor)
+
+    @cached_property
+    def stage(self):
+        ship()
+        return stage("lead", "registered")
+
+    @cached_property
+    def lost(self):
+        ship()
+        return stage("lead", "lost")
+
+    @cached_property
+    def stage_reason(self):
+        return StageReason._base_manager.filter(stage=self.lost).first()
+
+    @cached_property
+    def project(self):
+        ship()
+        return a_project(self.tree.town, name="标记项目", lead=a_lead(self.tree.town, "signed"))
 
     @cached_property
     def measure(self):
