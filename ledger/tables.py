@@ -13,7 +13,7 @@ from ledger.models import Posting
 from organizations.models import Officer, User
 from rules.money import to_display
 
-PEOPLE = {"officer": Officer, "user": User}
+PEOPLE: dict[str, Any] = {"officer": Officer, "user": User}
 
 
 def amount(value: Decimal, currency: str) -> Decimal:
