@@ -5,8 +5,9 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from rest_framework.routers import SimpleRouter
 
 from assessments.api import FigureViewSet, MeasureViewSet, RankingRunViewSet, TargetViewSet
-from ledger.api import PostingViewSet
+from leads.api import ContactViewSet, IntroducerViewSet, InvestorViewSet, LeadViewSet, OfferViewSet
 from leads.duplicates.api import LeadDuplicatesView
+from ledger.api import PostingViewSet
 from organizations.api import GroupViewSet, OfficerViewSet, UnitViewSet
 from reference.api import (
     CalendarYearViewSet,
@@ -21,6 +22,11 @@ router = SimpleRouter()
 router.register("units", UnitViewSet, basename="api-unit")
 router.register("groups", GroupViewSet, basename="api-group")
 router.register("officers", OfficerViewSet, basename="api-officer")
+router.register("leads", LeadViewSet, basename="api-lead")
+router.register("investors", InvestorViewSet, basename="api-investor")
+router.register("contacts", ContactViewSet, basename="api-contact")
+router.register("introducers", IntroducerViewSet, basename="api-introducer")
+router.register("offers", OfferViewSet, basename="api-offer")
 router.register("measures", MeasureViewSet, basename="api-measure")
 router.register("figures", FigureViewSet, basename="api-figure")
 router.register("targets", TargetViewSet, basename="api-target")

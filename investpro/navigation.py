@@ -26,6 +26,15 @@ class Item:
 MENU: tuple[tuple[Any, tuple[Item, ...]], ...] = (
     ("", (Item(_("Home"), "home", "home", tab=True),)),
     (
+        _("Progress"),
+        (
+            Item(_("Leads"), "lead_list", "lead", "lead", tab=True),
+            Item(_("Investors"), "investor_list", "unit", "investor"),
+            Item(_("Offered projects"), "offer_list", "project", "offer"),
+            Item(_("Introducers"), "introducer_list", "users", "introducer"),
+        ),
+    ),
+    (
         _("Assessment"),
         (
             Item(_("Figures"), "figure_list", "figures", "figure", tab=True),

@@ -18,5 +18,6 @@ urlpatterns = [
     path("", include("assessments.urls")),
     path("", include("ledger.urls")),
     path("", include("leads.duplicates.urls")),
+    path("", include("leads.urls")),
     path("api/v1/", include("investpro.api")),
 ]

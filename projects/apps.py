@@ -8,11 +8,12 @@ class ProjectsConfig(AppConfig):
     def ready(self) -> None:
         from leads import dossier
         from ledger import subjects
-        from projects import facts, permissions, selectors  # noqa: F401
+        from projects import facts, merging, permissions, selectors  # noqa: F401
         from projects.dossier import way
         from projects.services import moves
 
         facts.register()
+        merging.register()
         moves.register()
         dossier.also(way)
         subjects.register(
