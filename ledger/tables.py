@@ -44,7 +44,7 @@ class PostingTable(RowTable):
         _("unit"), linkify=("posting_detail", {"pk": tables.A("pk")}), order_by=("unit__pinyin",)
     )
     qty = tables.Column(_("counted"), attrs=NUMBER)
-    base_qty = tables.Column(_("in yuan"), attrs=NUMBER)
+    base_qty = tables.Column(_("in 10 thousand yuan"), attrs=NUMBER)
     share = tables.Column(_("share"), attrs=NUMBER)
     whole = tables.Column(_("whole"), attrs=NUMBER)
     posted_in = tables.Column(_("counted in"), order_by=("posted_in", "seq"))

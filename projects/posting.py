@@ -190,6 +190,8 @@ def rewrite(
             entries=entries,
             occurred_on=day,
             facet=look,
+            # What was taken over stays marked as such.
+            cause=Cause.OPENING if lines[0].cause == Cause.OPENING else Cause.CORRECTION,
             roles=roles,
         )
 
