@@ -137,8 +137,8 @@ def _shown(event: Any, field: models.Field) -> str:
     if value in (None, ""):
         return ""
     if field.remote_field and field.remote_field.model:
-        key = field.target_field.name  # type: ignore[attr-defined]  # not every foreign key points at the id
-        found = field.remote_field.model._base_manager.filter(**{key: value}).first()
+        named = {field.target_field.attname: value}  # currencies are known by their code
+        found = field.remote_field.model._base_manager.filter(**named).first()
         return str(found) if found else f"#{value}"
     return in_words(field, value)
 

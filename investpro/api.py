@@ -5,6 +5,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from rest_framework.routers import SimpleRouter
 
 from assessments.api import FigureViewSet, MeasureViewSet, RankingRunViewSet, TargetViewSet
+from ledger.api import PostingViewSet
 from leads.api import ContactViewSet, IntroducerViewSet, InvestorViewSet, LeadViewSet, OfferViewSet
 from leads.duplicates.api import LeadDuplicatesView
 from organizations.api import GroupViewSet, OfficerViewSet, UnitViewSet
@@ -30,6 +31,7 @@ router.register("measures", MeasureViewSet, basename="api-measure")
 router.register("figures", FigureViewSet, basename="api-figure")
 router.register("targets", TargetViewSet, basename="api-target")
 router.register("rankings", RankingRunViewSet, basename="api-ranking")
+router.register("postings", PostingViewSet, basename="api-posting")
 router.register("industries", IndustryViewSet, basename="api-industry")
 router.register("regions", RegionViewSet, basename="api-region")
 router.register("currencies", CurrencyViewSet, basename="api-currency")

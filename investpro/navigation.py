@@ -41,6 +41,7 @@ MENU: tuple[tuple[Any, tuple[Item, ...]], ...] = (
             Item(_("Targets"), "target_list", "target", "target"),
             Item(_("Ranking tables"), "rankingtable_list", "scheme", "ranking_table"),
             Item(_("Rankings"), "ranking", "ranking", "ranking_run", tab=True),
+            Item(_("Postings"), "posting_list", "history", "posting"),
             Item(_("Imports"), "import_list", "upload", "import", Action.IMPORT, tab=True),
         ),
     ),

@@ -6,6 +6,7 @@ class LeadsConfig(AppConfig):
 
     def ready(self) -> None:
         from leads import own_panels, permissions, shipping  # noqa: F401
+        from leads.duplicates import tasks  # noqa: F401
         from leads.services import moves
         from leads.stages import shipped
 
