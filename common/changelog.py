@@ -137,7 +137,8 @@ def _shown(event: Any, field: models.Field) -> str:
     if value in (None, ""):
         return ""
     if field.remote_field and field.remote_field.model:
-        found = field.remote_field.model._base_manager.filter(pk=value).first()
+        key = field.target_field.name  # type: ignore[attr-defined]  # a currency is named by its code
+        found = field.remote_field.model._base_manager.filter(**{key: value}).first()
         return str(found) if found else f"#{value}"
     return in_words(field, value)
 
