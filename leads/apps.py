@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class LeadsConfig(AppConfig):
@@ -17,7 +18,10 @@ class LeadsConfig(AppConfig):
         from leads.duplicates import tasks  # noqa: F401
         from leads.services import hooks, moves, protection
         from leads.stages import shipped
+        from ledger import subjects
 
+        numbers = subjects.by_number(self.get_model("Lead"))
+        subjects.register("lead", label=_("lead"), url_name="lead_detail", numbers=numbers)
         shipping.ships("stages", shipped.load, shipped.count)
         shipped_protection.register()
         moves.register()
