@@ -326,6 +326,7 @@ class World:
     def posting(self):
         return PostingFactory(unit=self.unit, actor_name="标记人")
 
+    @cached_property
     def saved_view(self):
         return SavedView._base_manager.create(
             page="officer_list", name="标记视图", owner_id=0, reach="unit", unit_path=self.tree.county.path
