@@ -8,6 +8,7 @@ from assessments.api import FigureViewSet, MeasureViewSet, RankingRunViewSet, Ta
 from leads.api import ContactViewSet, IntroducerViewSet, InvestorViewSet, LeadViewSet, OfferViewSet
 from leads.duplicates.api import LeadDuplicatesView
 from leads.stage_api import StageViewSet
+from leads.work_api import AttachmentViewSet, FollowUpViewSet, TaskViewSet
 from ledger.api import PostingViewSet
 from organizations.api import GroupViewSet, OfficerViewSet, UnitViewSet
 from reference.api import (
@@ -29,6 +30,9 @@ router.register("contacts", ContactViewSet, basename="api-contact")
 router.register("introducers", IntroducerViewSet, basename="api-introducer")
 router.register("offers", OfferViewSet, basename="api-offer")
 router.register("stages", StageViewSet, basename="api-stage")
+router.register("follow-ups", FollowUpViewSet, basename="api-followup")
+router.register("tasks", TaskViewSet, basename="api-task")
+router.register("files", AttachmentViewSet, basename="api-attachment")
 router.register("measures", MeasureViewSet, basename="api-measure")
 router.register("figures", FigureViewSet, basename="api-figure")
 router.register("targets", TargetViewSet, basename="api-target")

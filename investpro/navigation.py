@@ -29,6 +29,7 @@ MENU: tuple[tuple[Any, tuple[Item, ...]], ...] = (
         _("Progress"),
         (
             Item(_("Leads"), "lead_list", "lead", "lead", tab=True),
+            Item(_("Tasks"), "task_list", "check", "lead"),
             Item(_("Investors"), "investor_list", "unit", "investor"),
             Item(_("Offered projects"), "offer_list", "project", "offer"),
             Item(_("Introducers"), "introducer_list", "users", "introducer"),

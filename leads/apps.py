@@ -13,6 +13,7 @@ class LeadsConfig(AppConfig):
             reminding,
             shipped_protection,
             shipping,
+            work_panels,
         )
         from leads import tasks as stage_tasks
         from leads.duplicates import tasks  # noqa: F401
@@ -27,5 +28,6 @@ class LeadsConfig(AppConfig):
         moves.register()
         stage_tasks.register()
         own_panels.register()
+        work_panels.register()
         reminding.register()
         hooks.registered.append(protection.protection_begin)

@@ -41,6 +41,7 @@ from tests.support.factories_leads import (
     OfferFactory,
 )
 from tests.support.factories_projects import PostingFactory
+from tests.support.factories_work import AttachmentFactory, FollowUpFactory, TaskFactory
 from tests.support.pipeline import ship
 
 SOURCE = "国务院办公厅通知"
@@ -250,6 +251,18 @@ class World:
     def lead(self):
         ship()
         return LeadFactory(unit=self.tree.town, name="标记项目", investor=self.investor)
+
+    @cached_property
+    def follow_up(self):
+        return FollowUpFactory(lead=self.lead, unit=self.tree.town, text="标记谈话")
+
+    @cached_property
+    def task(self):
+        return TaskFactory(lead=self.lead, title="标记任务")
+
+    @cached_property
+    def attachment(self):
+        return AttachmentFactory(lead=self.lead, name="标记.pdf")
 
     @cached_property
     def measure(self):
