@@ -109,9 +109,10 @@ class TaskViewSet(RowViewSet):
     @extend_schema(request=DoneSerializer, responses=TaskSerializer)
     @action(detail=True, methods=["post"])
     def done(self, request: Request, pk: str) -> Response:
+        task = self.get_object()
         given = DoneSerializer(data=request.data)
         given.is_valid(raise_exception=True)
-        row = tasks.task_done(actor=request.user, pk=self.get_object().pk, **given.validated_data)
+        row = tasks.task_done(actor=request.user, pk=task.pk, **given.validated_data)
         return Response(self.get_serializer(row).data)
 
     @extend_schema(request=None, responses=TaskSerializer)

@@ -79,6 +79,8 @@ def code(who, default):
 
 
 def ask(client, line, url):
+    if line["method"] == "post" and line["route"].startswith("api-"):
+        return client.post(url, "{}", content_type="application/json")
     return getattr(client, line["method"])(url)
 
 
