@@ -83,6 +83,29 @@ def rows(cut: Cut, unit: Unit, *, actor: Actor, below: bool = True) -> QuerySet[
     return lines(cut).filter(near, visible_q(Posting, actor, Action.VIEW))
 
 
+# By share each line counts by itself, so the lines of a unit are added up before anything else.
+SHARED = """
+    credited AS (SELECT unit_id, path, kind, sum(part) AS amount FROM line GROUP BY unit_id, path, kind)
+"""
+# Otherwise an event counts once for a unit, however many below it share in it.
+WHOLES = """
+    holder AS (
+        SELECT event, kind, basis, unit_id, path, sum(share) AS share, max("full") AS whole
+        FROM line GROUP BY event, kind, basis, unit_id, path
+    ),
+    ranked AS (
+        SELECT *, CASE WHEN row_number() OVER (
+            PARTITION BY event, kind, basis ORDER BY share DESC, unit_id
+        ) = 1 THEN whole ELSE 0 END AS lead FROM holder
+    ),
+    credited AS (
+        SELECT t.id AS unit_id, h.kind, {amount} AS amount
+        FROM ranked h JOIN target t ON {meets}
+        GROUP BY t.id, h.event, h.kind, h.basis
+    )
+"""
+
+
 def sums(
     cut: Cut,
     units: Iterable[Unit] | None = None,
@@ -107,25 +130,18 @@ def sums(
         targets, target_params = chosen.order_by().values("pk", "path").query.sql_with_params()
     except EmptyResultSet:  # Django knows without asking that nothing can fit
         return {}
-    amount = {Credit.SHARE: "sum(part)", Credit.WHOLE: "max(whole)", Credit.LEAD: "sum(lead)"}[credit]
-    meets = "h.path LIKE t.path || '%%'" if below and units is not None else "h.unit_id = t.id"
+    own = "h.unit_id = t.id"
+    meets = "h.path LIKE t.path || '%%'" if below and units is not None else own
+    shared = credit is Credit.SHARE
+    credited = (
+        SHARED
+        if shared
+        else WHOLES.format(meets=meets, amount="max(whole)" if credit is Credit.WHOLE else "sum(lead)")
+    )
     statement = f"""
-        WITH line AS ({inner}), target (id, path) AS ({targets}),
-        holder AS (
-            SELECT event, kind, basis, unit_id, path, sum(share) AS share, sum(part) AS part, max("full") AS whole
-            FROM line GROUP BY event, kind, basis, unit_id, path
-        ),
-        ranked AS (
-            SELECT *, CASE WHEN row_number() OVER (
-                PARTITION BY event, kind, basis ORDER BY share DESC, unit_id
-            ) = 1 THEN whole ELSE 0 END AS lead FROM holder
-        ),
-        credited AS (
-            SELECT t.id, h.kind, {amount} AS amount
-            FROM ranked h JOIN target t ON {meets}
-            GROUP BY t.id, h.event, h.kind, h.basis
-        )
-        SELECT id, kind, sum(amount) FROM credited GROUP BY id, kind
+        WITH line AS ({inner}), target (id, path) AS ({targets}), {credited}
+        SELECT t.id, h.kind, sum(h.amount) FROM credited h JOIN target t ON {meets if shared else own}
+        GROUP BY t.id, h.kind
     """  # noqa: S608  (the parts are compiled by the ORM, values travel as parameters)
     with connection.cursor() as cursor:
         cursor.execute(statement, [*inner_params, *target_params])
