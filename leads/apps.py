@@ -6,7 +6,15 @@ class LeadsConfig(AppConfig):
     name = "leads"
 
     def ready(self) -> None:
-        from leads import nightly, own_panels, permissions, reminding, shipped_protection, shipping  # noqa: F401
+        from leads import (  # noqa: F401
+            nightly,
+            own_panels,
+            permissions,
+            reminding,
+            shipped_protection,
+            shipping,
+        )
+        from leads import tasks as stage_tasks
         from leads.duplicates import tasks  # noqa: F401
         from leads.services import hooks, moves, protection
         from leads.stages import shipped
@@ -17,6 +25,7 @@ class LeadsConfig(AppConfig):
         shipping.ships("stages", shipped.load, shipped.count)
         shipped_protection.register()
         moves.register()
+        stage_tasks.register()
         own_panels.register()
         reminding.register()
         hooks.registered.append(protection.protection_begin)
