@@ -29,6 +29,7 @@ MENU: tuple[tuple[Any, tuple[Item, ...]], ...] = (
         _("Progress"),
         (
             Item(_("Leads"), "lead_list", "lead", "lead", tab=True),
+            Item(_("Projects"), "project_board", "project", "project"),
             Item(_("Tasks"), "task_list", "check", "lead"),
             Item(_("Investors"), "investor_list", "unit", "investor"),
             Item(_("Offered projects"), "offer_list", "project", "offer"),
@@ -54,7 +55,7 @@ MENU: tuple[tuple[Any, tuple[Item, ...]], ...] = (
             Item(_("Posts"), "post_list", "post", "post"),
             Item(_("Officers"), "officer_list", "user", "officer"),
             Item(_("Measures"), "measure_list", "measure", "measure"),
-            Item(_("Stages"), "stage_list", "progress", "stage", Action.CHANGE),
+            Item(_("Stages"), "stage_list", "columns", "stage", Action.CHANGE),
             Item(_("Reference"), "reference_home", "calendar", "reference"),
             Item(_("Jobs"), "job_list", "job", "job"),
             Item(_("Regular runs"), "schedule_list", "retry", "job"),

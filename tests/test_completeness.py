@@ -49,6 +49,7 @@ NO_COLUMN = {
         "withdrawn": "on the target's page, with who took it back",
         "updated_at": "a target is never changed: `recorded_at` is its time",
     },
+    "Stage": {"name": "`label` shows it in Chinese", "name_en": "`label` shows it in English"},
     "RankingTable": dict.fromkeys(("code", "tie_measure", "rank_as_printed", "target_kind", "quarters", "value_digits", "rate_rounding", "points_digits", "points_rounding", "points_from_rounded", "growth_digits", "reported_total"), "a setting, on the table's page"),
 }  # fmt: skip
 for name in ("Industry", "Region", "Currency"):  # loaded, not kept by hand
@@ -94,6 +95,7 @@ NO_FILTER = {
         **dict.fromkeys(("qty", "base_qty", "whole", "share", "rate", "posted_at"), "sorted by"),
         "holder": "found on a person's own page", "basis": "one kind has one basis yet", "reverses": "`cause` finds reversals",
     },
+    "Stage": dict.fromkeys(("facts", "evidence", "movers", "due_days", "stale_days"), "fewer than twenty rows: read in the table"),
     "RankingTable": dict.fromkeys(("rank_by", "tie_break", "tie_measure", "rank_as_printed", "target_kind", "schedule", "quarters", "scale", "value_digits", "rate_digits", "rate_rounding", "points_digits", "points_rounding", "points_from_rounded", "growth_digits", "reported_total"), "few tables: found by group and measure"),
 }  # fmt: skip
 

@@ -79,9 +79,8 @@ def code(who, default):
 
 
 def ask(client, line, url):
-    if line["method"] == "post" and line["route"].startswith("api-"):
-        return client.post(url, "{}", content_type="application/json")
-    return getattr(client, line["method"])(url)
+    body = {"content_type": "application/json"} if line["route"].startswith("api-") else {}
+    return getattr(client, line["method"])(url, **(body if line["method"] == "post" else {}))
 
 
 def text(response):

@@ -16,6 +16,7 @@ from assessments.models import ImportedFigure, Measure, RankingTable, Target
 from assessments.services.rankings import run_compute
 from common import clock
 from common.models import ImportBatch, ImportFile, ImportRow, JobRun, JobSchedule, SavedView
+from leads.models import StageReason
 from organizations.models import Reminder
 from reference.models import CalendarYear, Currency, ExchangeRate, Holiday, Industry, Region
 from rules.periods import Month
@@ -43,6 +44,7 @@ from tests.support.factories_leads import (
 from tests.support.factories_projects import PostingFactory
 from tests.support.factories_work import AttachmentFactory, FollowUpFactory, TaskFactory
 from tests.support.pipeline import ship
+from tests.support.pipeline import a_lead, a_project, ship, stage
 
 SOURCE = "国务院办公厅通知"
 
@@ -263,6 +265,23 @@ class World:
     @cached_property
     def attachment(self):
         return AttachmentFactory(lead=self.lead, name="标记.pdf")
+    def stage(self):
+        ship()
+        return stage("lead", "registered")
+
+    @cached_property
+    def lost(self):
+        ship()
+        return stage("lead", "lost")
+
+    @cached_property
+    def stage_reason(self):
+        return StageReason._base_manager.filter(stage=self.lost).first()
+
+    @cached_property
+    def project(self):
+        ship()
+        return a_project(self.tree.town, name="标记项目", lead=a_lead(self.tree.town, "signed"))
 
     @cached_property
     def measure(self):
@@ -319,6 +338,7 @@ class World:
     def posting(self):
         return PostingFactory(unit=self.unit, actor_name="标记人")
 
+    @cached_property
     def saved_view(self):
         return SavedView._base_manager.create(
             page="officer_list", name="标记视图", owner_id=0, reach="unit", unit_path=self.tree.county.path
