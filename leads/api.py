@@ -130,6 +130,9 @@ class OfferViewSet(RowViewSet):
     create_service = staticmethod(registers.offer_create)
     update_service = staticmethod(registers.offer_update)
 
+    def rows(self, queryset: Any) -> Any:
+        return queryset.select_related("currency")
+
 
 HIDDEN = ("investor", "contact", "introducer", "offer", "note", "next_step", "amount", "tip_from")
 
@@ -184,4 +187,4 @@ class LeadViewSet(RowViewSet):
     update_service = staticmethod(lead_services.lead_update)
 
     def rows(self, queryset: Any) -> Any:
-        return queryset.select_related("stage", "unit", "officer", "investor")
+        return queryset.select_related("stage", "unit", "officer", "investor", "currency")

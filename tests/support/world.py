@@ -33,7 +33,6 @@ from tests.support.factories import (
     UnitFactory,
     UserFactory,
 )
-from tests.support.factories_projects import PostingFactory
 from tests.support.factories_leads import (
     ContactFactory,
     IntroducerFactory,
@@ -41,6 +40,7 @@ from tests.support.factories_leads import (
     LeadFactory,
     OfferFactory,
 )
+from tests.support.factories_projects import PostingFactory
 from tests.support.pipeline import ship
 
 SOURCE = "国务院办公厅通知"
