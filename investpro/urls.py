@@ -19,5 +19,7 @@ urlpatterns = [
     path("", include("ledger.urls")),
     path("", include("leads.duplicates.urls")),
     path("", include("leads.urls")),
+    path("", include("leads.urls_stages")),
+    path("", include("projects.urls_stages")),
     path("api/v1/", include("investpro.api")),
 ]
