@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.access import Action
 from common.actors import may_somewhere
+from leads.desk import under_way
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,7 @@ class Item:
     kind: str = ""  # "" means everybody who is signed in
     needs: Action = Action.VIEW
     tab: bool = False  # also in the phone's tab bar
+    count: Callable[[Any], int] | None = None  # the number behind the label, asked for each page
 
 
 MENU: tuple[tuple[Any, tuple[Item, ...]], ...] = (
@@ -28,12 +31,13 @@ MENU: tuple[tuple[Any, tuple[Item, ...]], ...] = (
     (
         _("Progress"),
         (
-            Item(_("Leads"), "lead_list", "lead", "lead", tab=True),
+            Item(_("Leads"), "lead_list", "lead", "lead", tab=True, count=under_way),
             Item(_("Projects"), "project_board", "project", "project"),
             Item(_("Tasks"), "task_list", "check", "lead"),
             Item(_("Investors"), "investor_list", "unit", "investor"),
             Item(_("Offered projects"), "offer_list", "project", "offer"),
             Item(_("Introducers"), "introducer_list", "users", "introducer"),
+            Item(_("Tips"), "tip_list", "notice", "lead", Action.EXPORT),
         ),
     ),
     (
@@ -78,7 +82,7 @@ def menu(request: HttpRequest) -> list[dict[str, Any]]:
                 "icon": i.icon,
                 "tab": i.tab,
                 "active": False,
-                "count": None,
+                "count": i.count(user) if i.count else None,
             }
             for i in items
             if not i.kind or may_somewhere(user, i.needs, i.kind)  # type: ignore[arg-type]

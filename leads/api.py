@@ -132,6 +132,9 @@ class OfferViewSet(RowViewSet):
     create_service = staticmethod(registers.offer_create)
     update_service = staticmethod(registers.offer_update)
 
+    def rows(self, queryset: Any) -> Any:
+        return queryset.select_related("currency")
+
 
 HIDDEN = ("investor", "contact", "introducer", "offer", "note", "next_step", "amount", "tip_from")
 
@@ -187,4 +190,4 @@ class LeadViewSet(MoveMixin, RowViewSet):
     move_service = staticmethod(lead_move)
 
     def rows(self, queryset: Any) -> Any:
-        return queryset.select_related("stage", "unit", "officer", "investor")
+        return queryset.select_related("stage", "unit", "officer", "investor", "currency")

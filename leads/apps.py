@@ -7,6 +7,7 @@ class LeadsConfig(AppConfig):
 
     def ready(self) -> None:
         from leads import (  # noqa: F401
+            finding,
             nightly,
             own_panels,
             permissions,
@@ -29,5 +30,6 @@ class LeadsConfig(AppConfig):
         stage_tasks.register()
         own_panels.register()
         work_panels.register()
+        finding.register_searches()
         reminding.register()
         hooks.registered.append(protection.protection_begin)
