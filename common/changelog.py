@@ -130,15 +130,15 @@ def _has(tracker: Any, name: str) -> bool:
     return any(f.name == name for f in tracker._meta.concrete_fields)
 
 
-def _shown(event: Any, field: models.Field) -> str:
+def _shown(event: Any, field: Any) -> str:
     if event is None:
         return ""
     value = getattr(event, field.attname)
     if value in (None, ""):
         return ""
     if field.remote_field and field.remote_field.model:
-        key = field.target_field.name  # type: ignore[attr-defined]  # a currency is named by its code
-        found = field.remote_field.model._base_manager.filter(**{key: value}).first()
+        named = {field.target_field.attname: value}  # currencies are known by their code
+        found = field.remote_field.model._base_manager.filter(**named).first()
         return str(found) if found else f"#{value}"
     return in_words(field, value)
 

@@ -128,6 +128,7 @@ class Scope:
     path: str | None = None  # lookup of the unit path, for example "unit__path"; None: belongs to no unit
     owner: str = ""  # lookup of the user id for SELF
     members: Any = None  # staticmethod(grant) -> Q for MEMBER
+    member: Any = None  # optional staticmethod(obj, grant) -> bool: the same, where the row itself tells it
 
 
 def path_of(obj: Any) -> str | None:
@@ -149,7 +150,10 @@ def relations_of(obj: Any, actor: Actor) -> frozenset[Relation]:
             value = getattr(value, part, None)
         if getattr(value, "pk", value) == actor.pk:
             found.add(Relation.SELF)
-    if obj.Scope.members and obj.pk:
+    if obj.Scope.member:
+        if any(obj.Scope.member(obj, g) for g in actor.grants()):
+            found.add(Relation.MEMBER)
+    elif obj.Scope.members and obj.pk:
         manager = type(obj)._base_manager
         if any(manager.filter(obj.Scope.members(g), pk=obj.pk).exists() for g in actor.grants()):
             found.add(Relation.MEMBER)

@@ -7,6 +7,8 @@ from rest_framework.routers import SimpleRouter
 from assessments.api import FigureViewSet, MeasureViewSet, RankingRunViewSet, TargetViewSet
 from leads.api import ContactViewSet, IntroducerViewSet, InvestorViewSet, LeadViewSet, OfferViewSet
 from leads.duplicates.api import LeadDuplicatesView
+from leads.stage_api import StageViewSet
+from ledger.api import PostingViewSet
 from organizations.api import GroupViewSet, OfficerViewSet, UnitViewSet
 from reference.api import (
     CalendarYearViewSet,
@@ -26,10 +28,12 @@ router.register("investors", InvestorViewSet, basename="api-investor")
 router.register("contacts", ContactViewSet, basename="api-contact")
 router.register("introducers", IntroducerViewSet, basename="api-introducer")
 router.register("offers", OfferViewSet, basename="api-offer")
+router.register("stages", StageViewSet, basename="api-stage")
 router.register("measures", MeasureViewSet, basename="api-measure")
 router.register("figures", FigureViewSet, basename="api-figure")
 router.register("targets", TargetViewSet, basename="api-target")
 router.register("rankings", RankingRunViewSet, basename="api-ranking")
+router.register("postings", PostingViewSet, basename="api-posting")
 router.register("industries", IndustryViewSet, basename="api-industry")
 router.register("regions", RegionViewSet, basename="api-region")
 router.register("currencies", CurrencyViewSet, basename="api-currency")

@@ -16,7 +16,10 @@ urlpatterns = [
     path("", include("organizations.urls")),
     path("", include("reference.urls")),
     path("", include("assessments.urls")),
+    path("", include("ledger.urls")),
     path("", include("leads.duplicates.urls")),
     path("", include("leads.urls")),
+    path("", include("leads.urls_stages")),
+    path("", include("projects.urls_stages")),
     path("api/v1/", include("investpro.api")),
 ]

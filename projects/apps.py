@@ -1,13 +1,20 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ProjectsConfig(AppConfig):
     name = "projects"
 
     def ready(self) -> None:
+        from leads import dossier
+        from ledger import subjects
         from projects import facts, merging, permissions  # noqa: F401
+        from projects.dossier import way
         from projects.services import moves
 
         facts.register()
         merging.register()
         moves.register()
+        dossier.also(way)
+        numbers = subjects.by_number(self.get_model("Project"))
+        subjects.register("project", label=_("project"), url_name="project_detail", numbers=numbers)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -81,6 +83,17 @@ class Lead(Staged, ScopedModel):
     protected_until = models.DateField(_("protected until"), null=True, blank=True, editable=False)
     pooled_on = models.DateField(_("in the pool since"), null=True, blank=True, editable=False)
     claimed = models.BooleanField(_("claimed from the pool"), default=False, editable=False)
+    credit_unit = models.ForeignKey(
+        Unit,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_(
+            "credit stays with"
+        ),  # after a transfer that left it there; none: with the unit itself
+        editable=False,
+    )
     code_name = models.CharField(_("code name"), max_length=60, blank=True)
     confidential_until = models.DateField(_("confidential until"), null=True, blank=True)
     note = models.TextField(_("note"), max_length=4000, blank=True)
@@ -94,6 +107,15 @@ class Lead(Staged, ScopedModel):
         kind = "lead"
         path = "unit__path"
         owner = "officer__user_id"
+
+        @staticmethod
+        def members(grant: Any) -> Q:
+            """What lies in the pool is open to all who may claim it."""
+            return Q(custody=Custody.POOL)
+
+        @staticmethod
+        def member(lead: Any, grant: Any) -> bool:
+            return lead.custody == Custody.POOL
 
     class Meta:
         db_table = "lds_lead"
@@ -139,6 +161,7 @@ class Handover(AppendOnlyModel):
     to_unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+", verbose_name=_("to"))
     from_officer = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="+")
     to_officer = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="+")
+    keeps_credit = models.BooleanField(_("the giving unit keeps the credit"), default=False)
     reason = models.CharField(_("reason"), max_length=500, blank=True)
     on = models.DateField(_("date"))
     at = models.DateTimeField(_("entered"))

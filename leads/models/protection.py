@@ -21,7 +21,8 @@ from .leads import Lead
 
 @track("lds_terms_event")
 class ProtectionTerms(ScopedModel):
-    """The rules of protection from a day on. All day counts are working days, but `rest_days`."""
+    """The rules of protection from a day on. Day counts are working days, but for `collision_days`, which are
+    calendar days."""
 
     valid_from = models.DateField(_("valid from"), unique=True)
     first_days = models.PositiveSmallIntegerField(_("protected after registration"))

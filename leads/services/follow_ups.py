@@ -16,6 +16,7 @@ from leads import dossier
 from leads.choices import Custody
 from leads.models import FollowUp, Lead
 
+from .protection import protection_refresh
 from .tasks import task_make
 
 MOST_POINTS = 20
@@ -59,6 +60,7 @@ def follow_up_add(
         for title in lines(points):
             task_make(lead=found, follow_up=row, title=title, assignee_id=actor.pk, due_on=points_due)
         _alive(found, row.on, next_step, next_on)
+        protection_refresh(found)
     return row
 
 
@@ -74,6 +76,7 @@ def follow_up_update(*, actor: Actor, pk: int, version: int | None, **values: An
         found.full_clean()
         found.version += 1
         found.save()
+        protection_refresh(Lead._base_manager.select_for_update().get(pk=found.lead_id))
     return found
 
 

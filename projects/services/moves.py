@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from common import services
 from common.actors import Actor
 from leads import stages
 from leads.choices import Pipeline
 from leads.models.stages import Stage
+from projects import posting
 from projects.models import Project, ProjectMove
+from projects.services.changing import project_update
 
 
 def project_move(
@@ -43,12 +44,14 @@ def project_move(
     )
 
 
-def _update(*, actor: Actor, pk: int, version: int | None, **values: Any) -> Project:
-    return services.update(Project, actor=actor, pk=pk, version=version, values=values)
-
-
 def _guard(project: Project, goal: Stage) -> None:
     """The ladder of projects knows everything itself."""
+
+
+def _people(project: Project) -> list[int]:
+    """The officer who keeps its dossier, and the leader who answers for it."""
+    officer = project.lead.officer
+    return [pk for pk in (officer.user_id if officer else None, project.leader_id) if pk]
 
 
 def register() -> None:
@@ -60,8 +63,10 @@ def register() -> None:
             log=ProjectMove,
             link="project",
             dossier="lead",
-            update=_update,
+            update=project_update,
             guard=_guard,
+            people=_people,
+            joins=("lead__officer",),
             planned={
                 "started": "start_due",
                 "completed": "completion_due",
@@ -70,3 +75,4 @@ def register() -> None:
             },
         )
     )
+    stages.after_move(Pipeline.PROJECT, posting.follow)

@@ -6,7 +6,7 @@ Every text that a stranger must not read begins with 标记.
 import io
 from datetime import date
 from decimal import Decimal
-from functools import cached_property
+from functools import cache, cached_property
 
 import factory
 from django.core.files.base import ContentFile
@@ -40,6 +40,7 @@ from tests.support.factories_leads import (
     LeadFactory,
     OfferFactory,
 )
+from tests.support.factories_projects import PostingFactory
 from tests.support.pipeline import ship
 
 SOURCE = "国务院办公厅通知"
@@ -121,9 +122,14 @@ def sheet(rows):
     return out.getvalue()
 
 
+@cache
+def one_figure():
+    return sheet([["单位", "累计完成"], ["标记镇", 9050]])
+
+
 def batch(unit, measure, state, **values):
     """An import of one sheet with one row, in a state of its course."""
-    data = sheet([["单位", "累计完成"], ["标记镇", 9050]])
+    data = one_figure()
     sha = f"{ImportFile.objects.count():064d}"
     file = ImportFile(sha256=sha, size=len(data))
     file.content.save(sha, ContentFile(data), save=False)
@@ -297,6 +303,9 @@ class World:
         return run_compute(actor=TESTS, table=self.table, month=Month(2026, 6))[0]
 
     @cached_property
+    def posting(self):
+        return PostingFactory(unit=self.unit, actor_name="标记人")
+
     def saved_view(self):
         return SavedView._base_manager.create(
             page="officer_list", name="标记视图", owner_id=0, reach="unit", unit_path=self.tree.county.path
