@@ -32,6 +32,7 @@ MENU: tuple[tuple[Any, tuple[Item, ...]], ...] = (
             Item(_("Investors"), "investor_list", "unit", "investor"),
             Item(_("Offered projects"), "offer_list", "project", "offer"),
             Item(_("Introducers"), "introducer_list", "users", "introducer"),
+            Item(_("Duplicates"), "duplicate_list", "link", "lead", Action.ASSIGN),
         ),
     ),
     (

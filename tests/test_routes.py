@@ -39,6 +39,7 @@ ROWS = (
     "introducer",
     "offer",
     "lead",
+    "pair",
 )
 INLINE = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>|<style\b|\sstyle=|\son[a-z]+=|javascript:", re.IGNORECASE)
 

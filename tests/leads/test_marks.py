@@ -26,7 +26,12 @@ DAY = NIGHT.date()
 
 def night(day=DAY):
     run = JobRun.objects.create(
-        kind=MARKS, key=f"n{JobRun.objects.count()}", actor_name="tests", state="running", attempts=0, created_at=NIGHT
+        kind=MARKS,
+        key=f"n{JobRun.objects.count()}",
+        actor_name="tests",
+        state="running",
+        attempts=0,
+        created_at=NIGHT,
     )
     return mark_stale(Progress(run), day)
 

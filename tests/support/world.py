@@ -252,6 +252,22 @@ class World:
         return LeadFactory(unit=self.tree.town, name="标记项目", investor=self.investor)
 
     @cached_property
+    def pair(self):
+        """The lead and another one like it."""
+        twin = LeadFactory(unit=self.tree.town, name="标记项目二", investor=self.investor)
+        one, other = sorted((self.lead.pk, twin.pk))
+        about = {"level": 3, "reason": "very_similar_name", "similarity": Decimal(80)}
+        return LikePair.objects.create(kind="lead", one_id=one, other_id=other, found_at=clock.now(), **about)
+
+    @cached_property
+    def apart(self):
+        """Such a pair that was set apart."""
+        pair = self.pair
+        return NotDuplicate.objects.create(
+            kind="lead", one_id=pair.one_id, other_id=pair.other_id, reason="标记", actor_name="标记人"
+        )
+
+    @cached_property
     def measure(self):
         return MeasureFactory(name="到位资金", code="capital")
 
