@@ -16,6 +16,7 @@ from assessments.models import ImportedFigure, Measure, RankingTable, Target
 from assessments.services.rankings import run_compute
 from common import clock
 from common.models import ImportBatch, ImportFile, ImportRow, JobRun, JobSchedule, SavedView
+from leads.models import LikePair, NotDuplicate
 from organizations.models import Reminder
 from reference.models import CalendarYear, Currency, ExchangeRate, Holiday, Industry, Region
 from rules.periods import Month
