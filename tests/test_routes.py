@@ -80,7 +80,8 @@ def code(who, default):
 
 
 def ask(client, line, url):
-    return getattr(client, line["method"])(url)
+    program = line["route"].startswith("api-") and line["method"] != "get"
+    return getattr(client, line["method"])(url, **({"content_type": "application/json"} if program else {}))
 
 
 def text(response):
