@@ -54,7 +54,7 @@ MENU: tuple[tuple[Any, tuple[Item, ...]], ...] = (
             Item(_("Posts"), "post_list", "post", "post"),
             Item(_("Officers"), "officer_list", "user", "officer"),
             Item(_("Measures"), "measure_list", "measure", "measure"),
-            Item(_("Stages"), "stage_list", "progress", "stage", Action.CHANGE),
+            Item(_("Stages"), "stage_list", "scheme", "stage", Action.CHANGE),
             Item(_("Reference"), "reference_home", "calendar", "reference"),
             Item(_("Jobs"), "job_list", "job", "job"),
             Item(_("Regular runs"), "schedule_list", "retry", "job"),
