@@ -38,6 +38,7 @@ MENU: tuple[tuple[Any, tuple[Item, ...]], ...] = (
             Item(_("Offered projects"), "offer_list", "project", "offer"),
             Item(_("Introducers"), "introducer_list", "users", "introducer"),
             Item(_("Tips"), "tip_list", "notice", "lead", Action.EXPORT),
+            Item(_("Duplicates"), "duplicate_list", "link", "lead", Action.ASSIGN),
         ),
     ),
     (

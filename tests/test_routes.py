@@ -39,6 +39,7 @@ ROWS = (
     "introducer",
     "offer",
     "lead",
+    "pair",
 )
 INLINE = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>|<style\b|\sstyle=|\son[a-z]+=|javascript:", re.IGNORECASE)
 
@@ -79,8 +80,8 @@ def code(who, default):
 
 
 def ask(client, line, url):
-    body = {"content_type": "application/json"} if line["route"].startswith("api-") else {}
-    return getattr(client, line["method"])(url, **(body if line["method"] == "post" else {}))
+    program = line["route"].startswith("api-") and line["method"] != "get"
+    return getattr(client, line["method"])(url, **({"content_type": "application/json"} if program else {}))
 
 
 def text(response):

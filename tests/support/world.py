@@ -17,6 +17,7 @@ from assessments.services.rankings import run_compute
 from common import clock
 from common.models import ImportBatch, ImportFile, ImportRow, JobRun, JobSchedule, SavedView
 from leads.models import StageReason
+from leads.models import LikePair, NotDuplicate
 from organizations.models import Reminder
 from reference.models import CalendarYear, Currency, ExchangeRate, Holiday, Industry, Region
 from rules.periods import Month
@@ -282,6 +283,20 @@ class World:
     def project(self):
         ship()
         return a_project(self.tree.town, name="标记项目", lead=a_lead(self.tree.town, "signed"))
+    def pair(self):
+        """The lead and another one like it."""
+        twin = LeadFactory(unit=self.tree.town, name="标记项目二", investor=self.investor)
+        one, other = sorted((self.lead.pk, twin.pk))
+        about = {"level": 3, "reason": "very_similar_name", "similarity": Decimal(80)}
+        return LikePair.objects.create(kind="lead", one_id=one, other_id=other, found_at=clock.now(), **about)
+
+    @cached_property
+    def apart(self):
+        """Such a pair that was set apart."""
+        pair = self.pair
+        return NotDuplicate.objects.create(
+            kind="lead", one_id=pair.one_id, other_id=pair.other_id, reason="标记", actor_name="标记人"
+        )
 
     @cached_property
     def measure(self):
