@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-NAMES = ("benchmarks.ranking", "benchmarks.export")
+NAMES = ("benchmarks.ranking", "benchmarks.export", "benchmarks.investors")
 
 for name in NAMES:
     print(f"\n== {name}", flush=True)

@@ -137,7 +137,8 @@ def _shown(event: Any, field: models.Field) -> str:
     if value in (None, ""):
         return ""
     if field.remote_field and field.remote_field.model:
-        found = field.remote_field.model._base_manager.filter(pk=value).first()
+        named = {field.target_field.attname: value}  # currencies are known by their code
+        found = field.remote_field.model._base_manager.filter(**named).first()
         return str(found) if found else f"#{value}"
     return in_words(field, value)
 

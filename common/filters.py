@@ -16,6 +16,7 @@ class RowFilterSet(django_filters.FilterSet):
     """`search_fields` are looked through by `q`; archived rows are hidden unless asked for."""
 
     search_fields: tuple[str, ...] = ()
+    more: tuple[str, ...] = ()  # filters that stand in a menu, so that a long row stays short
     q = django_filters.CharFilter(
         method="search", label=_("Search"), widget=forms.TextInput(attrs={"type": "search"})
     )
@@ -30,6 +31,14 @@ class RowFilterSet(django_filters.FilterSet):
             scope_choices(form.fields, self.request.user)
             form._scoped = True
         return form
+
+    def shown(self) -> list[Any]:
+        """The fields that stand in the row, and the hidden ones."""
+        return [field for field in self.form if field.name not in self.more or field.is_hidden]
+
+    def folded(self) -> list[Any]:
+        """The fields in the menu."""
+        return [field for field in self.form if field.name in self.more and not field.is_hidden]
 
     def search(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         found = Q()

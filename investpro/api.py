@@ -5,6 +5,8 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from rest_framework.routers import SimpleRouter
 
 from assessments.api import FigureViewSet, MeasureViewSet, RankingRunViewSet, TargetViewSet
+from ledger.api import PostingViewSet
+from leads.api import ContactViewSet, IntroducerViewSet, InvestorViewSet, LeadViewSet, OfferViewSet
 from leads.duplicates.api import LeadDuplicatesView
 from organizations.api import GroupViewSet, OfficerViewSet, UnitViewSet
 from reference.api import (
@@ -20,10 +22,16 @@ router = SimpleRouter()
 router.register("units", UnitViewSet, basename="api-unit")
 router.register("groups", GroupViewSet, basename="api-group")
 router.register("officers", OfficerViewSet, basename="api-officer")
+router.register("leads", LeadViewSet, basename="api-lead")
+router.register("investors", InvestorViewSet, basename="api-investor")
+router.register("contacts", ContactViewSet, basename="api-contact")
+router.register("introducers", IntroducerViewSet, basename="api-introducer")
+router.register("offers", OfferViewSet, basename="api-offer")
 router.register("measures", MeasureViewSet, basename="api-measure")
 router.register("figures", FigureViewSet, basename="api-figure")
 router.register("targets", TargetViewSet, basename="api-target")
 router.register("rankings", RankingRunViewSet, basename="api-ranking")
+router.register("postings", PostingViewSet, basename="api-posting")
 router.register("industries", IndustryViewSet, basename="api-industry")
 router.register("regions", RegionViewSet, basename="api-region")
 router.register("currencies", CurrencyViewSet, basename="api-currency")

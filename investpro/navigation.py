@@ -26,12 +26,22 @@ class Item:
 MENU: tuple[tuple[Any, tuple[Item, ...]], ...] = (
     ("", (Item(_("Home"), "home", "home", tab=True),)),
     (
+        _("Progress"),
+        (
+            Item(_("Leads"), "lead_list", "lead", "lead", tab=True),
+            Item(_("Investors"), "investor_list", "unit", "investor"),
+            Item(_("Offered projects"), "offer_list", "project", "offer"),
+            Item(_("Introducers"), "introducer_list", "users", "introducer"),
+        ),
+    ),
+    (
         _("Assessment"),
         (
             Item(_("Figures"), "figure_list", "figures", "figure", tab=True),
             Item(_("Targets"), "target_list", "target", "target"),
             Item(_("Ranking tables"), "rankingtable_list", "scheme", "ranking_table"),
             Item(_("Rankings"), "ranking", "ranking", "ranking_run", tab=True),
+            Item(_("Postings"), "posting_list", "history", "posting"),
             Item(_("Imports"), "import_list", "upload", "import", Action.IMPORT, tab=True),
         ),
     ),

@@ -16,6 +16,9 @@ urlpatterns = [
     path("", include("organizations.urls")),
     path("", include("reference.urls")),
     path("", include("assessments.urls")),
+    path("", include("ledger.urls")),
     path("", include("leads.duplicates.urls")),
+    path("", include("leads.urls")),
+    path("", include("leads.urls_guard")),
     path("api/v1/", include("investpro.api")),
 ]

@@ -14,7 +14,7 @@ READERS = (R.EVALUATOR, R.COMMITTEE)
 register(
     "lead",
     {
-        R.BUREAU_STAFF: {TREE: RUNS | {A.MERGE}, Relation.MEMBER: {A.VIEW, A.ASSIGN}},
+        R.BUREAU_STAFF: {TREE: RUNS | {A.MERGE, A.DECIDE}, Relation.MEMBER: {A.VIEW, A.ASSIGN}},
         R.UNIT_HEAD: {TREE: RUNS, Relation.MEMBER: {A.VIEW, A.CLAIM}},
         R.OFFICER: {
             TREE: LOOK | {A.CREATE, A.IMPORT},
@@ -42,7 +42,12 @@ register(
 )
 register(
     "introducer",
-    {R.BUREAU_STAFF: {TREE: PEOPLE}, R.UNIT_HEAD: {TREE: PEOPLE}, R.OFFICER: {Relation.OWN: PEOPLE}},
+    {
+        R.BUREAU_STAFF: {TREE: PEOPLE},
+        R.UNIT_HEAD: {TREE: PEOPLE},
+        R.OFFICER: {Relation.OWN: PEOPLE},
+        **{role: {TREE: READ} for role in (R.LEADER, R.EVALUATOR)},
+    },
 )
 register(
     "offer",

@@ -15,6 +15,7 @@ from common.models import AppendOnlyModel
 from common.scope import ScopedQuerySet
 from ledger.choices import Cause, Kind, Mode, PeriodState, Role, Zone
 from organizations.models import Unit
+from reference.choices import Sector
 
 FINAL_ACCOUNT = 13  # the year's last period: what belongs to the old year and came late
 
@@ -47,7 +48,7 @@ class Facet(AppendOnlyModel):
     so equal facets are one row. A later change of the project makes a new facet and new lines."""
 
     sha = models.CharField(max_length=64, unique=True)
-    sector = models.CharField(_("sector"), max_length=9, blank=True)
+    sector = models.CharField(_("sector"), max_length=9, choices=Sector.choices, blank=True)
     industry = models.CharField(_("industry"), max_length=4, blank=True)  # code of GB/T 4754
     source = models.CharField(_("source"), max_length=20, blank=True)  # how the lead came
     zone = models.CharField(_("zone"), max_length=20, choices=Zone.choices, blank=True)

@@ -232,6 +232,18 @@ def standing(event: str, *, roles: Collection[str] | None = None) -> list[Postin
     ]
 
 
+def standing_of(
+    subject: Subject, *, kinds: Collection[str] | None = None, since: date | None = None
+) -> list[Posting]:
+    """What counts now of everything about a subject, that happened since a day, in the order of writing."""
+    rows = Posting.objects.unscoped(reason=ALL).filter(
+        subject_type=subject[0], subject_id=subject[1], reverses=None, reversed_by=None
+    )
+    rows = rows if kinds is None else rows.filter(kind__in=kinds)
+    rows = rows if since is None else rows.filter(occurred_on__gte=since)
+    return list(rows.order_by("seq"))
+
+
 def _family(event: str) -> list[Any]:
     """All lines of an event and its revisions; `gone`: taken back. Refused when there is none."""
     first = Posting.objects.unscoped(reason=ALL).filter(event=event).first()

@@ -1,12 +1,21 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ProjectsConfig(AppConfig):
     name = "projects"
 
     def ready(self) -> None:
-        from projects import facts, permissions  # noqa: F401
+        from leads import dossier
+        from ledger import subjects
+        from projects import facts, merging, permissions, selectors  # noqa: F401
+        from projects.dossier import way
         from projects.services import moves
 
         facts.register()
+        merging.register()
         moves.register()
+        dossier.also(way)
+        subjects.register(
+            "project", label=_("project"), url_name="project_detail", numbers=selectors.numbers_of
+        )

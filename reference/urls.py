@@ -8,6 +8,7 @@ urlpatterns = [
     path("reference/", views.ReferenceHome.as_view(), name="reference_home"),
     path("reference/industries/", views.IndustryList.as_view(), name="industry_list"),
     path("reference/industries/pick/", views.IndustryPick.as_view(), name="industry_pick"),
+    path("reference/regions/pick/", views.RegionPick.as_view(), name="region_pick"),
     path("reference/regions/", views.RegionList.as_view(), name="region_list"),
     path("reference/currencies/", views.CurrencyList.as_view(), name="currency_list"),
     path("reference/calendar/", views.CalendarYearList.as_view(), name="calendaryear_list"),

@@ -249,4 +249,22 @@ class IndustryPick(RowPicker):
 
     @classmethod
     def hint(cls, row: Industry) -> str:
-        return row.parent.name if row.parent else ""
+        """What it belongs to, and the sector that follows from it."""
+        return "; ".join(filter(None, (row.parent.name if row.parent else "", row.get_sector_display())))
+
+
+class RegionPick(RowPicker):
+    """Provinces, cities and counties by name, pinyin or code."""
+
+    kind, model = KIND, Region
+    search_fields = ("name", "pinyin", "code")
+    order = ("-year", "code")
+
+    @classmethod
+    def rows(cls, queryset: Any) -> Any:
+        return queryset.select_related("parent__parent")
+
+    @classmethod
+    def hint(cls, row: Region) -> str:
+        above = [row.parent.parent, row.parent] if row.parent else []
+        return " ".join(one.name for one in above if one)

@@ -34,6 +34,14 @@ NO_COLUMN = {
         "withdrawn": "on the figure's page, with who took it back",
         "updated_at": "a figure is never changed: `recorded_at` is its time",
     },
+    "Posting": {
+        "subject_type": "`subject` shows it",
+        "source_type": "on the line's page, by its event",
+        "source_id": "on the line's page, by its event",
+        "reverses": "on the line's page",
+        "actor_id": "`actor_name` shows who",
+        "seq": "the order of the table",
+    },
     "Target": {
         "row": "`ref` and `source` name the cell",
         "quantum": "for comparing with what was printed",
@@ -80,6 +88,11 @@ NO_FILTER = {
         "row": "found by unit and year", "batch": "found from the import's page", "ref": "shown", "quantum": "internal",
         "recorded_at": "sorted by", "superseded_by": "`history` shows superseded ones", "withdrawn": "`history` shows them",
         "holds_from": "two or three a year", "value": "sorted by", "superseded_at": "`history` shows them",
+    },
+    "Posting": {
+        **dict.fromkeys(("seq", "line", "actor_id", "source_type", "source_id"), "internal"),
+        **dict.fromkeys(("qty", "base_qty", "whole", "share", "rate", "posted_at"), "sorted by"),
+        "holder": "found on a person's own page", "basis": "one kind has one basis yet", "reverses": "`cause` finds reversals",
     },
     "RankingTable": dict.fromkeys(("rank_by", "tie_break", "tie_measure", "rank_as_printed", "target_kind", "schedule", "quarters", "scale", "value_digits", "rate_digits", "rate_rounding", "points_digits", "points_rounding", "points_from_rounded", "growth_digits", "reported_total"), "few tables: found by group and measure"),
 }  # fmt: skip

@@ -36,6 +36,9 @@ ROWS = (
     "figure",
     "target",
     "confirmed",
+    "introducer",
+    "offer",
+    "lead",
 )
 INLINE = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>|<style\b|\sstyle=|\son[a-z]+=|javascript:", re.IGNORECASE)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from common.access import Action
-from common.actors import may_somewhere
+from common.actors import Actor, may_somewhere
 from common.errors import Denied
 from reference.models import HOME_CURRENCY
 from rules.similarity import LeadLike
@@ -71,7 +71,8 @@ class LeadDuplicatesView(APIView):
 
     @extend_schema(request=TypedSerializer, responses=WarningsSerializer, operation_id="leads_duplicates")
     def post(self, request: Request) -> Response:
-        if not may_somewhere(request.user, Action.CREATE, "lead"):  # type: ignore[arg-type]
+        actor = cast(Actor, request.user)
+        if not may_somewhere(actor, Action.CREATE, "lead"):
             raise Denied
         given = TypedSerializer(data=request.data)
         given.is_valid(raise_exception=True)
@@ -85,4 +86,4 @@ class LeadDuplicatesView(APIView):
             amount=values.get("amount"),
             currency=values["currency"],
         )
-        return Response(WarningsSerializer(warnings_for(request.user, [typed])[0]).data)
+        return Response(WarningsSerializer(warnings_for(actor, [typed])[0]).data)

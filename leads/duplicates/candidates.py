@@ -19,10 +19,10 @@ from django.utils import timezone
 from common import clock
 from common.actors import Actor
 from leads.choices import StageKind
+from leads.confidential import is_confidential, may_know
 from leads.models import FollowUp, Investor, Lead, ProtectionTerms
 from leads.text import folded
 from reference.models import HOME_CURRENCY
-from reference.selectors import CalendarMissing, add_working_days
 from rules.codes import normal_code
 from rules.similarity import CompanyLike, LeadLike, Match, company_level, level
 
@@ -80,7 +80,7 @@ def candidates(actor: Actor, typed: LeadLike, limit: int = SHOWN) -> tuple[Hit, 
 
 def collision(actor: Actor, typed: LeadLike) -> Collision | None:
     """The last real follow-up of another unit with this investor, within `ProtectionTerms.collision_days`
-    working days."""
+    calendar days."""
     return warnings_for(actor, [typed])[0].collision
 
 
@@ -177,7 +177,7 @@ def _hits(
     """Hits with their order: by level, then by how alike the names are, newest first."""
     others = [lead for lead in leads if lead.pk != row.key and lead.stage.kind != StageKind.ENDED]
     if not others and investor.pk != row.investor_key:
-        if investor.pk not in look.investors and any(_confidential(lead, look.today) for lead in leads):
+        if investor.pk not in look.investors and any(is_confidential(lead, look.today) for lead in leads):
             return [(_order(company), Hit(None, "", confidential=True))]
         hit = _told(row, investor, look, visible=investor.pk in look.investors)
         return [(_order(company), replace(hit, level=company.level, reason=company.reason.value))]
@@ -211,7 +211,7 @@ def _like(lead: Lead) -> LeadLike:
         lead.investor.credit_code,
         "",
         lead.amount,
-        lead.currency_id,
+        lead.currency_id or "",
     )
 
 
@@ -221,7 +221,7 @@ def _told(
     """What this reader may know of a lead, or of an investor without one. Level and reason come later."""
     if lead is None:
         hit = Hit(None, "", unit=investor.unit.label, on=_day(investor.created_at))
-    elif lead.pk not in look.leads and _confidential(lead, look.today):
+    elif is_confidential(lead, look.today) and not may_know(lead, look.actor):
         return Hit(None, "", confidential=True)
     else:
         visible = lead.pk in look.leads
@@ -245,12 +245,8 @@ def _day(moment: Any) -> date:
     return timezone.localtime(moment).date()
 
 
-def _confidential(lead: Lead, today: date) -> bool:
-    return lead.confidential_until is not None and lead.confidential_until >= today
-
-
 def _contacts(leads: list[int], today: date) -> dict[int, date]:
-    """The last real follow-up of each of these leads inside the collision window. Four queries at most."""
+    """The last real follow-up of each of these leads inside the collision window. Two queries at most."""
     terms = (
         ProtectionTerms.objects.unscoped(reason="the rules hold for everybody")
         .filter(valid_from__lte=today, archived_at=None)
@@ -259,10 +255,7 @@ def _contacts(leads: list[int], today: date) -> dict[int, date]:
     )
     if terms is None or not terms.collision_days:
         return {}
-    try:
-        since = add_working_days(today, -terms.collision_days)
-    except CalendarMissing:  # a hint must not stop the entry: calendar days instead
-        since = today - timedelta(days=terms.collision_days)
+    since = today - timedelta(days=terms.collision_days)
     rows = (
         FollowUp.objects.unscoped(reason=EVERYWHERE)
         .filter(lead_id__in=leads, on__range=(since, today), kind__in=terms.real_kinds, archived_at=None)

@@ -20,6 +20,7 @@ class TypedForm(forms.Form):
     lead = forms.IntegerField(required=False)  # the one being changed: it is no duplicate of itself
     investor = forms.IntegerField(required=False)
     investor_name = forms.CharField(required=False, max_length=120)
+    investor_text = forms.CharField(required=False, max_length=120)  # the same, from a picker's box
     credit_code = forms.CharField(required=False, max_length=40)
     name = forms.CharField(required=False, max_length=120)
     amount = forms.DecimalField(required=False, max_digits=18)
@@ -33,7 +34,7 @@ class TypedForm(forms.Form):
             key=found.get("lead"),
             name=found.get("name", ""),
             investor_key=found.get("investor"),
-            investor_name=found.get("investor_name", ""),
+            investor_name=found.get("investor_name") or found.get("investor_text", ""),
             credit_code=found.get("credit_code", ""),
             amount=amount * WAN if amount is not None else None,
             currency=found.get("currency") or HOME_CURRENCY,

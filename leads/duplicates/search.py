@@ -11,6 +11,7 @@ from django.db.models import Q
 from common.actors import Actor
 from leads.models import Investor
 from leads.text import INITIALS, SYLLABLE, SYLLABLES, folded, pairs, readings
+from rules.similarity import LEGAL_FORMS, normal
 
 LIMIT = 10
 FETCHED = 200  # rows that are looked at more closely, however common the term is
@@ -24,12 +25,19 @@ def search_investors(actor: Actor, text: str, limit: int = LIMIT) -> list[Invest
 
     `text` is the beginning of the name or of the short name (one character is enough), any two or more
     characters of the name, the beginning of the credit code, or pinyin, in full or by its initials.
-    Two queries at most, both through an index.
+    Two queries, both through an index; two more when nothing was found and the term ends with a legal form.
     """
     term = folded(text)
     if not term:
         return []
     rows = Investor.objects.visible_to(actor).filter(archived_at=None).select_related("unit")
+    found = _search(rows, term, limit)
+    if not found and (core := _without_form(term)) != term:
+        return _search(rows, core, limit)
+    return found
+
+
+def _search(rows: Any, term: str, limit: int) -> list[Investor]:
     found = {row.pk: row for row in rows.filter(_beginning(term)).order_by("normal", "pk")[:FETCHED]}
     inside = _inside(term)
     if inside is not None and len(found) < limit:
@@ -38,6 +46,16 @@ def search_investors(actor: Actor, text: str, limit: int = LIMIT) -> list[Invest
         (rank, len(row.name), row.pinyin, row.pk) for row in found.values() if (rank := _rank(row, term))
     ]
     return [found[pk] for *_order, pk in sorted(ranked)[:limit]]
+
+
+def _without_form(term: str) -> str:
+    """What is typed without its legal form, also one half typed: people don't remember whether a company is
+    limited by shares."""
+    for form in LEGAL_FORMS:
+        for size in range(len(form), 0, -1):
+            if term.endswith(form[:size]) and len(term) - size > 1:
+                return normal(term[:-size])
+    return term
 
 
 def _beginning(term: str) -> Q:

@@ -1,4 +1,4 @@
-from .duplicates import Merge, NotDuplicate
+from .duplicates import LikePair, Merge, NotDuplicate
 from .investors import Contact, Introducer, Investor, OfferedProject
 from .leads import Handover, Lead, LeadMove
 from .protection import Dispute, DisputeStatement, FirstContact, LeadTransfer, ProtectionTerms
@@ -21,6 +21,7 @@ __all__ = [
     "Lead",
     "LeadMove",
     "LeadTransfer",
+    "LikePair",
     "Look",
     "Merge",
     "NotDuplicate",

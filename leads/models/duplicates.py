@@ -32,6 +32,33 @@ class NotDuplicate(RowModel):
         return f"{self.kind} {self.one_id} ≠ {self.other_id}"
 
 
+class LikePair(models.Model):
+    """What the last search over all records found: two rows that may be one. The lower id stands first. Pairs
+    that were merged or set apart since are left out when it is read (`leads.duplicates.pairs`)."""
+
+    kind = models.CharField(_("what"), max_length=8, choices=PairKind.choices)
+    one_id = models.BigIntegerField()
+    other_id = models.BigIntegerField()
+    level = models.PositiveSmallIntegerField(_("level"))
+    reason = models.CharField(_("reason"), max_length=30)
+    similarity = models.DecimalField(_("similarity"), max_digits=5, decimal_places=2)  # percent, half up
+    different_codes = models.BooleanField(_("different credit codes"), default=False)
+    found_at = models.DateTimeField(_("found"))
+
+    class Meta:
+        db_table = "lds_pair"
+        ordering = ("level", "-similarity", "id")
+        verbose_name = _("likely duplicate")
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "one_id", "other_id"], name="lds_pair_uq"),
+            models.CheckConstraint(condition=Q(one_id__lt=F("other_id")), name="lds_pair_order_ck"),
+        ]
+        indexes = [models.Index(fields=["kind", "level", "-similarity"], name="lds_pair_level_ix")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.one_id} ~ {self.other_id}"
+
+
 class Merge(AppendOnlyModel):
     """Two rows became one: which stayed, which went, and how many rows of each relation were carried over."""
 

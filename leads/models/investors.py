@@ -74,6 +74,12 @@ class Investor(ScopedModel):
             GinIndex(fields=["grams"], name="lds_investor_grams_ix"),
             models.Index(fields=["normal"], name="lds_investor_normal_ix"),
             models.Index(fields=["pinyin"], name="lds_investor_pinyin_ix"),
+            models.Index(
+                fields=["short_name"], name="lds_investor_short_ix", opclasses=["varchar_pattern_ops"]
+            ),
+            models.Index(
+                fields=["credit_code"], name="lds_investor_code_ix", opclasses=["varchar_pattern_ops"]
+            ),
         ]
 
     def __str__(self) -> str:

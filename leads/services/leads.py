@@ -16,9 +16,10 @@ from common.access import Action
 from common.actors import Actor, may
 from common.errors import Archived, Denied, Refused, Stale
 from common.serials import next_number
-from leads.choices import Custody, HandoverKind, Source
+from leads import posting, stages
+from leads.choices import Custody, HandoverKind, Pipeline, Source
 from leads.models import Contact, Handover, Investor, Lead
-from leads.services import entering, hooks
+from leads.services import hooks
 from leads.services.investors import investor_found
 from leads.text import derived
 from ledger.choices import Zone
@@ -63,6 +64,8 @@ def lead_register(
     ValidationError, Refused (no stages, an industry that holds two sectors, a hook's refusal).
     """
     _no_strangers(values)
+    if not may(actor, Action.CREATE, Lead.Scope.kind, path=unit.path):
+        raise Denied
     officer = officer or own_officer(actor)
     with changelog.acting(actor):
         company = _company(actor, unit, investor, investor_name, zone, credit_code)
@@ -72,7 +75,7 @@ def lead_register(
             actor=actor,
             values={
                 **_followed({**values, "name": name.strip(), "source": source}),
-                **entering.columns(clock.today()),
+                **stages.starting(Pipeline.LEAD, on=clock.today()),
                 "number": f"L{clock.today():%Y}-{next_number(f'lead:{clock.today():%Y}'):06d}",
                 "unit": unit,
                 "officer": _fitting(actor, unit, officer),
@@ -82,12 +85,14 @@ def lead_register(
                 "registered_by": actor.actor_name,
             },
         )
-        entering.begin(actor=actor, lead=lead)
+        stages.begin(actor=actor, row=lead)
         _hand(actor, lead, HandoverKind.REGISTERED, to_unit=unit, to_officer=lead.officer)
+        posting.handed_in(actor=actor, lead=lead)
         hooks.call(hooks.registered, actor=actor, lead=lead)
     return lead
 
 
+@transaction.atomic
 def lead_update(*, actor: Actor, pk: int, version: int | None, **values: Any) -> Lead:
     """Change facts of a lead; only what differs is validated. `version` None: the caller holds the lock.
 
@@ -97,15 +102,19 @@ def lead_update(*, actor: Actor, pk: int, version: int | None, **values: Any) ->
     lead = services.get_visible(Lead, pk, actor)
     if (contact := values.get("contact")) is not None and contact.investor_id != lead.investor_id:
         raise ValidationError({"contact": [_("This person belongs to another investor.")]})
-    return services.update(
+    changed = services.update(
         Lead, actor=actor, pk=pk, version=version, values=_followed(values, lead), only_touched=True
     )
+    if any(getattr(changed, name) != getattr(lead, name) for name in posting.LOOKS):
+        posting.corrected(actor=actor, lead=changed)
+    return changed
 
 
 def lead_archive(*, actor: Actor, pk: int, version: int | None, reason: str) -> Lead:
-    """Close the record: entered by mistake, or twice. Raises as `common.services.archive`."""
+    """Close the record: entered by mistake, or twice. It counts no longer. Raises as `common.services.archive`."""
     with transaction.atomic():
         lead = services.archive(Lead, actor=actor, pk=pk, version=version, reason=reason)
+        posting.withdrawn(actor=actor, lead=lead)
         hooks.call(hooks.archived, actor=actor, lead=lead)
     return lead
 
@@ -143,7 +152,7 @@ def lead_find_valid(*, actor: Actor, pk: int, version: int | None, valid: bool =
     lead.valid_on = clock.today() if valid else None
     with changelog.acting(actor):
         _save(lead, "valid_on")
-        entering.book_valid(actor=actor, lead=lead, valid=valid)
+        (posting.valid if valid else posting.not_valid)(actor=actor, lead=lead)
     return lead
 
 
@@ -183,8 +192,11 @@ def _followed(values: dict[str, Any], lead: Lead | None = None) -> dict[str, Any
             values["sector"] = sector_of(industry.code) if industry else ""
         except Refused as coarse:
             raise ValidationError({"industry": [str(coarse)]}) from coarse
-    if values.get("source", Source.TIP) != Source.TIP and "tip_from" not in values:
-        values["tip_from"] = None
+    if "source" in values and values["source"] != (lead.source if lead else ""):
+        if values["source"] != Source.TIP:
+            values.setdefault("tip_from", None)
+        elif not values.get("tip_from"):
+            raise ValidationError({"tip_from": [_("Which department gave the tip?")]})
     return values
 
 
@@ -240,11 +252,17 @@ def _new_person(actor: Actor, unit: Unit, investor: Investor, name: str, title: 
 
 def _fitting(actor: Actor, unit: Unit, officer: Officer | None) -> Officer | None:
     """The officer of a new lead: oneself, or another one for who may assign."""
+    assigns = may(actor, Action.ASSIGN, Lead.Scope.kind, path=unit.path)
     if officer is None:
+        if not assigns:
+            raise Refused(
+                _("Your account is not linked with an officer's record. Ask your administrator to link it."),
+                code="no_officer",
+            )
         return None
-    if officer.user_id != actor.pk and not may(actor, Action.ASSIGN, Lead.Scope.kind, path=unit.path):
+    if officer.user_id != actor.pk and not assigns:
         raise Denied(_("You register leads for yourself. Your unit head or the bureau gives them to others."))
-    if officer.user_id == actor.pk and not _on_one_line(unit, officer):
+    if officer.user_id == actor.pk and assigns and not _on_one_line(unit, officer):
         return None  # somebody of the bureau registers for a unit elsewhere: its head assigns it
     return _working(unit, officer)
 

@@ -8,13 +8,14 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from common import changelog, services
+from common import changelog
 from common.actors import Actor
 from common.errors import Refused
 from leads import stages
 from leads.choices import Custody, Pipeline, StageKind
 from leads.models import Lead, LeadMove
 from leads.models.stages import Stage
+from leads.services.leads import lead_update
 
 
 def lead_move(
@@ -64,10 +65,6 @@ def lead_won(
     )
 
 
-def _update(*, actor: Actor, pk: int, version: int | None, **values: Any) -> Lead:
-    return services.update(Lead, actor=actor, pk=pk, version=version, values=values)
-
-
 def _guard(lead: Lead, goal: Stage) -> None:
     """What the ladder of a lead can't know of."""
     if lead.stage.kind == StageKind.WON:
@@ -100,7 +97,7 @@ def register() -> None:
             log=LeadMove,
             link="lead",
             dossier="",
-            update=_update,
+            update=lead_update,
             guard=_guard,
         )
     )

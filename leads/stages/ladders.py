@@ -78,14 +78,14 @@ def ladder(pipeline: str) -> Ladder:
 
 
 def rule_of(row: Stage) -> rules.Stage:
-    """One row as the rules see it."""
+    """One row as the rules see it. Where no mover is named, everybody who may change the record moves it."""
     return rules.Stage(
         code=row.code,
         order=row.sort,
         kind=rules.Kind(row.kind),
         facts=tuple(row.facts),
         evidence=tuple(row.evidence),
-        movers=frozenset(row.movers),
+        movers=frozenset(row.movers or Role.values),
         due_days=row.due_days,
         stale_days=row.stale_days,
     )

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from common import services
 from common.actors import Actor
 from leads import stages
 from leads.choices import Pipeline
 from leads.models.stages import Stage
+from projects import posting
 from projects.models import Project, ProjectMove
+from projects.services.changing import project_update
 
 
 def project_move(
@@ -43,10 +44,6 @@ def project_move(
     )
 
 
-def _update(*, actor: Actor, pk: int, version: int | None, **values: Any) -> Project:
-    return services.update(Project, actor=actor, pk=pk, version=version, values=values)
-
-
 def _guard(project: Project, goal: Stage) -> None:
     """The ladder of projects knows everything itself."""
 
@@ -60,7 +57,7 @@ def register() -> None:
             log=ProjectMove,
             link="project",
             dossier="lead",
-            update=_update,
+            update=project_update,
             guard=_guard,
             planned={
                 "started": "start_due",
@@ -70,3 +67,4 @@ def register() -> None:
             },
         )
     )
+    stages.after_move(Pipeline.PROJECT, posting.follow)

@@ -5,6 +5,14 @@
   function all(selector, from) { return Array.prototype.slice.call((from || doc).querySelectorAll(selector)); }
   function closest(node, selector) { return node && node.closest ? node.closest(selector) : null; }
 
+  /* a letter presses the button that names it, outside of boxes one types into */
+  doc.addEventListener("keydown", function (event) {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.key.length !== 1) { return; }
+    if (closest(event.target, "input, textarea, select, [contenteditable]")) { return; }
+    var button = doc.querySelector('[data-key="' + event.key.toLowerCase().replace(/["\\]/g, "") + '"]');
+    if (button) { event.preventDefault(); button.click(); }
+  });
+
   /* choosing rows: the bar appears with the first one; Shift chooses a range */
   var last = null;
   function count() {

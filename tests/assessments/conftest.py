@@ -5,6 +5,7 @@ from django.db import transaction
 from django.utils import translation
 
 from tests.assessments.support import County
+from tests.support.clients import sign_in
 
 
 @pytest.fixture(autouse=True)
@@ -42,5 +43,4 @@ def county(county_rows, db):
 @pytest.fixture
 def page(county, client):
     """The clerk's browser."""
-    client.force_login(county.clerk, backend="organizations.auth.Backend")
-    return client
+    return sign_in(client, county.clerk)

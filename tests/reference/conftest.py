@@ -2,6 +2,7 @@ import pytest
 
 from common.actors import Grant, System
 from reference import services
+from tests.support.clients import sign_in
 
 
 @pytest.fixture
@@ -72,8 +73,7 @@ def account(db, system):
 def browser(client, account):
     """browser("officer") → a test client that is signed in with this role."""
 
-    def sign_in(*roles):
-        client.force_login(account(*roles), backend="organizations.auth.Backend")
-        return client
+    def signed_in(*roles):
+        return sign_in(client, account(*roles))
 
-    return sign_in
+    return signed_in

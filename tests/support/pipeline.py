@@ -5,17 +5,17 @@ stage("lead", "visiting")               # a row
 ask("lead", "registered", "amount")     # as the bureau would change a stage
 """
 
-from decimal import Decimal
 from itertools import count
 
 from common import clock
 from common.changelog import acting
 from common.models import StoredFile
 from leads import shipping
-from leads.models import Attachment, Investor, Lead, Stage
+from leads.models import Attachment, Stage
 from projects.models import Project
-from reference.models import HOME_CURRENCY, Currency, Industry
+from reference.models import Industry
 from tests.support.factories import TESTS
+from tests.support.factories_leads import LeadFactory, yuan
 
 NUMBERS = count(1)
 
@@ -42,21 +42,8 @@ def staged(pipeline, code, on=None):
 
 
 def a_lead(unit, code="registered", *, on=None, officer=None, **values):
-    """A lead on a stage that is worth 1.2 hundred million yuan, with nothing else that a stage asks for."""
-    number = next(NUMBERS)
-    with acting(TESTS):
-        investor = values.pop("investor", None) or Investor._base_manager.create(
-            unit=unit, name=f"示例第{number}实业有限公司", normal=f"示例第{number}实业"
-        )
-        common = {"number": f"T{number}", "name": f"示例第{number}项目", "normal": f"示例{number}"}
-        about = {"source": "approach", "amount": Decimal(120_000_000), "currency": yuan()}
-        entered = {"registered_at": clock.now(), "registered_by": "tests"}
-        return Lead._base_manager.create(
-            **{**common, **about, **entered, **staged("lead", code, on), **values},
-            unit=unit,
-            officer=officer,
-            investor=investor,
-        )
+    """A lead on a stage, of nobody unless an officer is named, with nothing that a later stage asks for."""
+    return LeadFactory(unit=unit, officer=officer, **{**staged("lead", code, on), **values})
 
 
 def a_project(unit, code="signed", *, on=None, **values):
@@ -81,11 +68,6 @@ def a_project(unit, code="signed", *, on=None, **values):
             lead=lead,
             unit=unit,
         )
-
-
-def yuan():
-    values = {"name_zh": "人民币", "name_en": "yuan", "pinyin": "renminbi rmb", "minor_units": 2}
-    return Currency._base_manager.get_or_create(code=HOME_CURRENCY, defaults=values)[0]
 
 
 def paper(lead, *kinds):

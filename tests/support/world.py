@@ -6,7 +6,7 @@ Every text that a stranger must not read begins with 标记.
 import io
 from datetime import date
 from decimal import Decimal
-from functools import cached_property
+from functools import cache, cached_property
 
 import factory
 from django.core.files.base import ContentFile
@@ -33,6 +33,15 @@ from tests.support.factories import (
     UnitFactory,
     UserFactory,
 )
+from tests.support.factories_projects import PostingFactory
+from tests.support.factories_leads import (
+    ContactFactory,
+    IntroducerFactory,
+    InvestorFactory,
+    LeadFactory,
+    OfferFactory,
+)
+from tests.support.pipeline import ship
 
 SOURCE = "国务院办公厅通知"
 
@@ -113,9 +122,14 @@ def sheet(rows):
     return out.getvalue()
 
 
+@cache
+def one_figure():
+    return sheet([["单位", "累计完成"], ["标记镇", 9050]])
+
+
 def batch(unit, measure, state, **values):
     """An import of one sheet with one row, in a state of its course."""
-    data = sheet([["单位", "累计完成"], ["标记镇", 9050]])
+    data = one_figure()
     sha = f"{ImportFile.objects.count():064d}"
     file = ImportFile(sha256=sha, size=len(data))
     file.content.save(sha, ContentFile(data), save=False)
@@ -217,6 +231,27 @@ class World:
         )
 
     @cached_property
+    def investor(self):
+        return InvestorFactory(unit=self.tree.town, name="标记实业有限公司")
+
+    @cached_property
+    def contact(self):
+        return ContactFactory(investor=self.investor, unit=self.tree.town, name="标记联系人")
+
+    @cached_property
+    def introducer(self):
+        return IntroducerFactory(unit=self.tree.town, name="标记引荐人")
+
+    @cached_property
+    def offer(self):
+        return OfferFactory(unit=self.tree.town, name="标记园区")
+
+    @cached_property
+    def lead(self):
+        ship()
+        return LeadFactory(unit=self.tree.town, name="标记项目", investor=self.investor)
+
+    @cached_property
     def measure(self):
         return MeasureFactory(name="到位资金", code="capital")
 
@@ -268,6 +303,9 @@ class World:
         return run_compute(actor=TESTS, table=self.table, month=Month(2026, 6))[0]
 
     @cached_property
+    def posting(self):
+        return PostingFactory(unit=self.unit, actor_name="标记人")
+
     def saved_view(self):
         return SavedView._base_manager.create(
             page="officer_list", name="标记视图", owner_id=0, reach="unit", unit_path=self.tree.county.path

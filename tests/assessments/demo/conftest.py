@@ -10,6 +10,7 @@ from assessments.models import RankingRun
 from assessments.reading import read
 from organizations.models import User
 from tests.assessments.conftest import kept_for_several_tests
+from tests.support.clients import sign_in
 
 
 @pytest.fixture(scope="package")
@@ -50,12 +51,11 @@ def person(demo):
 def as_user(person, client):
     """as_user("clerk") → a signed-in browser."""
 
-    def sign_in(username):
+    def signed_in(username):
         User._base_manager.filter(username=username).update(must_change_password=False)
-        client.force_login(person(username), backend="organizations.auth.Backend")
-        return client
+        return sign_in(client, person(username))
 
-    return sign_in
+    return signed_in
 
 
 def numbers(found, name):

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('leads', '0002_follow_up_points'),
+        ('leads', '0003_dup_pairs'),
         ('organizations', '0002_reminders'),
     ]
 

@@ -1,0 +1,134 @@
+"""The parts of a lead's page that belong to the lead itself: what is missing, facts, people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+
+from common.access import Action
+from common.actors import Actor
+from common.masking import mask_phone
+from common.scope import may_on
+from leads import confidential, panels, stages
+from leads.choices import Custody
+from leads.looks import Drawer
+from leads.models import Contact, Lead
+from leads.tables.columns import wan_text
+
+
+def register() -> None:
+    panels.register("missing", "main", 10, "leads/panels/missing.html", missing)
+    panels.register("facts", "aside", 10, "leads/panels/facts.html", facts)
+    panels.register("people", "aside", 20, "leads/panels/people.html", people)
+
+
+def missing(lead: Lead, actor: Actor) -> dict[str, Any] | None:
+    """What the next stage asks for, each thing with the place where it is supplied."""
+    if lead.archived_at or lead.custody != Custody.HELD or confidential.kept_back(lead, actor):
+        return None
+    steps = stages.ladder("lead")
+    following = stages.next_stage(lead, actor, steps=steps)
+    if following is None:
+        return None
+    needs = stages.missing_for(lead, actor, steps=steps)
+    return {
+        "stage": following.label,
+        "who": lead.officer.name if lead.officer else "",
+        "due": Drawer.load().due(lead.due_on),
+        "missing": [
+            {
+                "label": one.label,
+                "kind": one.kind,
+                "stage_label": one.stage_label,
+                **_place(lead, actor, one),
+            }
+            for one in needs
+        ],
+    }
+
+
+def _place(lead: Lead, actor: Actor, need: Any) -> dict[str, Any]:
+    """Where a missing thing is entered: the lead's form, the investor's, or the form for a file."""
+    if not may_on(actor, Action.CHANGE, lead):
+        return {}
+    if need.kind == "evidence":
+        name, pk = "attachment_add", lead.pk
+    elif need.fields:
+        name, pk = "lead_update", lead.pk
+    elif need.code == "credit_code":
+        return {"url": reverse("investor_detail", args=[lead.investor_id]), "panel": False}
+    elif need.code in ("follow_up", "visited"):
+        name, pk = "followup_add", lead.pk
+    else:
+        return {}
+    try:
+        return {"url": reverse(name, args=[pk]), "panel": True}
+    except NoReverseMatch:
+        return {}
+
+
+def facts(lead: Lead, actor: Actor) -> dict[str, Any]:
+    drawer = Drawer.load()
+    if confidential.kept_back(lead, actor):
+        return {
+            "title": _("Facts"),
+            "rows": [(_("number"), lead.number), (_("unit"), lead.unit), (_("stage"), lead.stage.label)],
+        }
+    step = format_html("{} {}", lead.next_step, drawer.due(lead.next_on)) if lead.next_step else None
+    investor: Any = lead.investor
+    if may_on(actor, Action.VIEW, lead.investor):
+        investor = format_html(
+            '<a href="{}">{}</a>', reverse("investor_detail", args=[lead.investor_id]), lead.investor
+        )
+    rows = [
+        (_("number"), lead.number),
+        (_("investor"), investor),
+        (_("at home"), lead.investor.get_zone_display()),
+        (_("planned investment"), wan_text(lead.amount, lead.currency_id)),
+        (_("industry"), lead.industry),
+        (_("sector"), lead.get_sector_display()),
+        (_("land in mu"), lead.land_mu),
+        (_("park or place intended"), lead.host),
+        (_("source"), lead.get_source_display()),
+        *([(_("tip from"), lead.tip_from)] if lead.tip_from else []),
+        *([(_("offered project"), lead.offer)] if lead.offer else []),
+        (_("next step"), step),
+        (_("investor came here on"), lead.visited_on),
+        (_("signing expected on"), lead.signing_on),
+        *([(_("found valuable on"), lead.valid_on)] if lead.valid_on else []),
+        (_("protected until"), _protection(drawer, lead)),
+        (_("registered"), f"{lead.registered_at:%Y-%m-%d} {lead.registered_by}"),
+        *([(_("note"), lead.note)] if lead.note else []),
+    ]
+    return {"title": _("Key facts"), "rows": rows}
+
+
+def _protection(drawer: Drawer, lead: Lead) -> Any:
+    if lead.protected_until is None:
+        return None
+    return format_html("{} ({})", f"{lead.protected_until:%Y-%m-%d}", drawer.left(lead.protected_until))
+
+
+def people(lead: Lead, actor: Actor) -> dict[str, Any] | None:
+    """The officer, the contact and the introducer; telephones masked. Nothing of a lead in the pool but to its
+    own unit."""
+    if not confidential.may_know(lead, actor):
+        return None
+    found = []
+    if lead.officer:
+        found.append(_person(lead.officer.name, _("officer, %(unit)s") % {"unit": lead.officer.unit.label}))
+    if lead.contact and may_on(actor, Action.VIEW, lead.contact):
+        person: Contact = lead.contact
+        role = ", ".join(filter(None, (person.title or _("contact"), mask_phone(person.phone))))
+        found.append(_person(person.name, role, reverse("contact_detail", args=[person.pk])))
+    if lead.introducer and may_on(actor, Action.VIEW, lead.introducer):
+        url = reverse("introducer_detail", args=[lead.introducer_id])
+        found.append(_person(lead.introducer.name, _("introducer"), url))
+    return {"people": found} if found else None
+
+
+def _person(name: str, role: str, url: str = "") -> dict[str, str]:
+    return {"initial": name[:1], "name": name, "role": role, "url": url}

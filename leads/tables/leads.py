@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+from typing import Any
+
+import django_tables2 as tables
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from common.tables import RowTable
+from leads import confidential
+from leads.looks import Drawer
+from leads.models import Lead
+
+from .columns import MoneyColumn
+
+
+def cell(css: str) -> dict[str, Any]:
+    return {"td": {"class": css}, "th": {"class": css}}
+
+
+class LeadCells(RowTable):
+    """Cells that know who reads them and what they share. `actor` is the request's user."""
+
+    def __init__(self, *args: Any, actor: Any = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        request = kwargs.get("request")
+        self.actor = actor if actor is not None else request.user  # type: ignore[union-attr]
+        self._drawer: Drawer | None = None
+
+    @property
+    def drawer(self) -> Drawer:
+        if self._drawer is None:
+            self._drawer = Drawer.load()
+        return self._drawer
+
+    def render_investor(self, record: Lead) -> str:
+        return confidential.shown_investor(record, self.actor)
+
+    def render_name(self, record: Lead) -> str:
+        return confidential.shown_name(record, self.actor)
+
+    def value_name(self, record: Lead) -> str:
+        return confidential.shown_name(record, self.actor)
+
+    def value_investor(self, record: Lead) -> str:
+        return confidential.shown_investor(record, self.actor)
+
+    def render_stage(self, record: Lead) -> Any:
+        return self.drawer.stage(record)
+
+    def value_stage(self, record: Lead) -> str:
+        return record.stage.label
+
+
+class LeadTable(LeadCells):
+    investor = tables.Column(
+        _("investor"),
+        linkify=("lead_detail", {"pk": tables.A("pk")}),
+        order_by=("investor__pinyin", "pk"),
+        attrs=cell("c1 nm"),
+    )
+    stage = tables.Column(_("stage"), order_by=("stage__sort", "pk"), attrs=cell("c2"))
+    name = tables.Column(_("project idea"), order_by=("pinyin", "pk"), attrs=cell("c3 col-w ip-clip"))
+    amount = MoneyColumn(
+        _("investment, ten thousands"),
+        attrs={"td": {"class": "ip-num c4"}, "th": {"class": "ip-num c4"}},
+    )
+    source = tables.Column(_("source"), attrs=cell("off col-w nb"))
+    officer = tables.Column(_("officer"), order_by=("officer__pinyin", "pk"), attrs=cell("off col-w nb"))
+    next_step = tables.Column(_("next step"), orderable=False, attrs=cell("c7 ip-clip"))
+    next_on = tables.Column(pgettext_lazy("next step", "due"), attrs=cell("c8 nb"))
+    protected_until = tables.Column(
+        _("protection left"), attrs={"td": {"class": "ip-num off"}, "th": {"class": "ip-num off"}}
+    )
+
+    class Meta(RowTable.Meta):
+        model = Lead
+        attrs = {"class": "table stick cards lead"}
+        fields = (
+            "investor", "stage", "name", "amount", "source", "officer", "next_step", "next_on", "protected_until",
+            "number", "unit", "custody", "contact", "offer", "industry", "sector", "currency", "land_mu", "introducer",
+            "tip_from", "host", "signing_on", "visited_on", "valid_on", "stage_on", "due_on", "last_sign_on", "stale_on",
+            "protected_from", "pooled_on", "registered_at", "registered_by", "updated_at",
+        )  # fmt: skip
+        sequence = fields
+        optional = fields[9:]
+
+    def render_next_on(self, value: Any) -> Any:
+        return self.drawer.due(value)
+
+    def value_next_on(self, value: Any) -> Any:
+        return value
+
+    def render_protected_until(self, value: Any) -> Any:
+        return self.drawer.left(value)
+
+    def value_protected_until(self, value: Any) -> Any:
+        return value
+
+    def render_next_step(self, value: str) -> Any:
+        return format_html('<span class="ip-2" title="{0}">{0}</span>', value)
+
+    def value_next_step(self, value: str) -> str:
+        return value
+
+    def render_contact(self, record: Lead, value: Any) -> str:
+        return str(value) if confidential.may_know(record, self.actor) else "***"
+
+    def value_contact(self, record: Lead, value: Any) -> str:
+        return self.render_contact(record, value)
+
+    def render_introducer(self, record: Lead, value: Any) -> str:
+        return self.render_contact(record, value)
+
+    def value_introducer(self, record: Lead, value: Any) -> str:
+        return self.render_contact(record, value)
+
+
+class RelatedLeadTable(LeadCells):
+    """The leads of an investor, an introducer or an offer."""
+
+    name = tables.Column(_("project idea"), linkify=("lead_detail", {"pk": tables.A("pk")}), attrs=cell("nm"))
+    amount = MoneyColumn(_("investment, ten thousands"))
+
+    class Meta(RowTable.Meta):
+        model = Lead
+        fields = ("name", "stage", "amount", "unit", "officer", "next_on")
+        sequence = fields
+        orderable = False

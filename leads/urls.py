@@ -1,0 +1,36 @@
+from django.urls import path
+
+from leads.views import leads, pickers, registers
+
+urlpatterns = [
+    path("leads/", leads.LeadList.as_view(), name="lead_list"),
+    path("leads/new/", leads.LeadCreate.as_view(), name="lead_create"),
+    path("leads/assign/", leads.LeadAssignMany.as_view(), name="lead_assign_many"),
+    path("leads/<int:pk>/", leads.LeadDetail.as_view(), name="lead_detail"),
+    path("leads/<int:pk>/change/", leads.LeadUpdate.as_view(), name="lead_update"),
+    path("leads/<int:pk>/archive/", leads.LeadArchive.as_view(), name="lead_archive"),
+    path("leads/<int:pk>/assign/", leads.LeadAssign.as_view(), name="lead_assign"),
+    path("leads/<int:pk>/valid/", leads.LeadFindValid.as_view(), name="lead_find_valid"),
+    path("investors/", registers.InvestorList.as_view(), name="investor_list"),
+    path("investors/new/", registers.InvestorCreate.as_view(), name="investor_create"),
+    path("investors/pick/", pickers.InvestorPick.as_view(), name="investor_pick"),
+    path("investors/<int:pk>/", registers.InvestorDetail.as_view(), name="investor_detail"),
+    path("investors/<int:pk>/change/", registers.InvestorUpdate.as_view(), name="investor_update"),
+    path("investors/<int:pk>/archive/", registers.InvestorArchive.as_view(), name="investor_archive"),
+    path("investors/<int:pk>/contacts/new/", registers.ContactCreate.as_view(), name="contact_create"),
+    path("contacts/<int:pk>/", registers.ContactDetail.as_view(), name="contact_detail"),
+    path("contacts/<int:pk>/change/", registers.ContactUpdate.as_view(), name="contact_update"),
+    path("contacts/<int:pk>/archive/", registers.ContactArchive.as_view(), name="contact_archive"),
+    path("introducers/", registers.IntroducerList.as_view(), name="introducer_list"),
+    path("introducers/new/", registers.IntroducerCreate.as_view(), name="introducer_create"),
+    path("introducers/pick/", pickers.IntroducerPick.as_view(), name="introducer_pick"),
+    path("introducers/<int:pk>/", registers.IntroducerDetail.as_view(), name="introducer_detail"),
+    path("introducers/<int:pk>/change/", registers.IntroducerUpdate.as_view(), name="introducer_update"),
+    path("introducers/<int:pk>/archive/", registers.IntroducerArchive.as_view(), name="introducer_archive"),
+    path("offers/", registers.OfferList.as_view(), name="offer_list"),
+    path("offers/new/", registers.OfferCreate.as_view(), name="offer_create"),
+    path("offers/pick/", pickers.OfferPick.as_view(), name="offer_pick"),
+    path("offers/<int:pk>/", registers.OfferDetail.as_view(), name="offer_detail"),
+    path("offers/<int:pk>/change/", registers.OfferUpdate.as_view(), name="offer_update"),
+    path("offers/<int:pk>/archive/", registers.OfferArchive.as_view(), name="offer_archive"),
+]

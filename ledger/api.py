@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from common.api import ReadViewSet, RowSerializer
+from ledger.filters import PostingFilterSet
+from ledger.models import Facet, Posting
+
+
+class FacetSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Facet
+        fields = ("sector", "industry", "source", "zone", "fund_source", "mode", "park")
+
+
+class PostingSerializer(RowSerializer):
+    """`qty` and `whole` in the currency's own unit (pieces without one), `base_qty` in yuan."""
+
+    id = serializers.IntegerField(source="seq")
+    facet = FacetSerializer()
+
+    class Meta:
+        model = Posting
+        fields = (
+            "id", "event", "line", "subject_type", "subject_id", "source_type", "source_id", "kind", "basis", "role",
+            "unit", "holder", "share", "qty", "whole", "currency", "rate", "base_qty", "occurred_on", "posted_in",
+            "posted_at", "cause", "reverses", "actor_name", "facet",
+        )  # fmt: skip
+        read_only_fields = fields
+
+
+class PostingViewSet(ReadViewSet):
+    """The lines of the books in the caller's scope. They are never changed: a correction takes a line back
+    (`reverses`) and writes a new one."""
+
+    model = Posting
+    serializer_class = PostingSerializer
+    filterset_class = PostingFilterSet
+    ordering_fields = ("seq", "occurred_on", "posted_in")
+
+    def rows(self, queryset: Any) -> Any:
+        return queryset.select_related("facet")

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import django_filters
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from common.filters import RowFilterSet
+from ledger.choices import Cause, Kind, Role
+from ledger.models import Period, Posting
+from organizations.models import Unit
+from reference.choices import Sector
+
+DAY = forms.DateInput(attrs={"type": "date"})
+
+
+class PostingFilterSet(RowFilterSet):
+    search_fields = ("unit__name", "unit__short_name", "unit__pinyin", "event", "actor_name")
+    archived = None  # lines are never archived
+    kind = django_filters.ChoiceFilter(choices=Kind.choices, empty_label=_("all"), label=_("What"))
+    role = django_filters.ChoiceFilter(choices=Role.choices, empty_label=_("all"), label=_("Dimension"))
+    unit = django_filters.ModelChoiceFilter(
+        queryset=Unit._base_manager.none(), empty_label=_("all"), label=_("Unit")
+    )
+    below = django_filters.ModelChoiceFilter(
+        queryset=Unit._base_manager.none(),
+        empty_label=_("all"),
+        label=_("Unit and those below"),
+        method="only_below",
+    )
+    occurred_from = django_filters.DateFilter(
+        field_name="occurred_on", lookup_expr="gte", label=_("Happened from"), widget=DAY
+    )
+    occurred_to = django_filters.DateFilter(
+        field_name="occurred_on", lookup_expr="lte", label=_("Happened until"), widget=DAY
+    )
+    posted_in = django_filters.ModelChoiceFilter(
+        queryset=Period.objects.order_by("-code"), empty_label=_("all"), label=_("Counted in")
+    )
+    cause = django_filters.ChoiceFilter(choices=Cause.choices, empty_label=_("all"), label=_("Cause"))
+    sector = django_filters.ChoiceFilter(
+        field_name="facet__sector", choices=Sector.choices, empty_label=_("all"), label=_("Sector")
+    )
+    subject_type = django_filters.CharFilter(label=_("About: type"))
+    subject_id = django_filters.NumberFilter(label=_("About: number of the row"))
+
+    class Meta:
+        model = Posting
+        fields = ("q", "kind", "role", "unit", "posted_in", "cause", "currency")
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("unit", "below"):
+            self.filters[name].queryset = Unit.objects.visible_to(self.request.user)
+
+    def only_below(self, queryset, name, value):
+        return queryset.filter(unit__path__startswith=value.path)
+
+    def filter_queryset(self, queryset):
+        return django_filters.FilterSet.filter_queryset(self, queryset)

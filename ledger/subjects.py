@@ -1,0 +1,58 @@
+"""What a line is about, in words. Upper apps register their types; this app knows only type and id."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+
+Numbers = Callable[[Collection[int]], dict[int, str]]
+_types: dict[str, _Type] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class _Type:
+    label: Any
+    url_name: str
+    numbers: Numbers
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """As "project P-2026-0007", with the address of its page; "" when there is no page."""
+
+    label: str
+    url: str
+
+    def __str__(self) -> str:
+        return self.label
+
+
+def register(name: str, *, label: Any, url_name: str, numbers: Numbers) -> None:
+    """Say how subjects of a type are called. `numbers` gives for ids what may be shown to everybody who may
+    read the line: a running number, never a name that may be confidential."""
+    _types[name] = _Type(label, url_name, numbers)
+
+
+def named(subjects: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Named]:
+    """Every subject in words, with one query for each type. An unknown type shows its code and id."""
+    wanted: dict[str, set[int]] = {}
+    for name, pk in subjects:
+        wanted.setdefault(name, set()).add(pk)
+    found = {}
+    for name, pks in wanted.items():
+        known = _types.get(name)
+        numbers = known.numbers(pks) if known else {}
+        for pk in pks:
+            label = f"{known.label if known else name} {numbers.get(pk, pk)}"
+            found[name, pk] = Named(label, _url(known.url_name, pk) if known and pk in numbers else "")
+    return found
+
+
+def _url(name: str, pk: int) -> str:
+    try:
+        return reverse(name, args=[pk])
+    except NoReverseMatch:
+        return ""

@@ -1,0 +1,100 @@
+"""The books for reading: every line, what it came from, and what took it back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from common.views import Crumbs, DetailPage, ListPage
+from ledger import subjects
+from ledger.filters import PostingFilterSet
+from ledger.models import Posting
+from ledger.tables import PostingTable, holders, shown
+
+ASSESSMENT = (_("Assessment"), "")
+
+
+class PostingNouns:
+    model = Posting
+    kind = "posting"
+    url_prefix = "posting"
+    crumbs: Crumbs = (ASSESSMENT, (_("Postings"), "posting_list"))
+
+
+class PostingList(PostingNouns, ListPage):
+    title = _("Postings")
+    sub = _("Every counted fact, written once; amounts in 10,000 of their currency")
+    table_class = PostingTable
+    filterset_class = PostingFilterSet
+    empty = (_("No postings yet."), _("They are written when a lead is handed in or a project is signed."))
+    crumbs: Crumbs = (ASSESSMENT,)
+
+    def rows(self, queryset: Any) -> Any:
+        return queryset.select_related("unit", "posted_in", "facet")
+
+
+class PostingDetail(PostingNouns, DetailPage):
+    def actions(self) -> list[dict[str, Any]]:
+        return []  # a line is never changed
+
+    def panels(self) -> list[dict[str, Any]]:
+        line = self.get_object()
+        about = subjects.named([(line.subject_type, line.subject_id)])[line.subject_type, line.subject_id]
+        link = format_html('<a href="{}">{}</a>', about.url, about.label) if about.url else about.label
+        facet = line.facet
+        what = [
+            (_("what"), line.get_kind_display()),
+            (_("dimension"), line.get_role_display()),
+            (_("unit"), line.unit),
+            (_("person"), holders([line]).get(line.holder, "")),
+            (_("share"), f"{(line.share * 100).normalize():f} %"),
+            (_("counted"), shown(line.qty, line.currency)),
+            (_("whole"), shown(line.whole, line.currency)),
+        ]
+        if line.currency:
+            what += [
+                (_("currency"), line.currency),
+                (_("rate"), f"{line.rate.normalize():f}"),
+                (_("in yuan"), shown(line.base_qty, line.currency)),
+            ]
+        came = [
+            (_("about"), link),
+            (_("happened on"), line.occurred_on),
+            (_("counted in"), line.posted_in),
+            (_("cause"), line.get_cause_display()),
+            (_("event"), f"{line.event} / {line.line}"),
+            (_("posted"), line.posted_at),
+            (_("entered by"), line.actor_name),
+        ]
+        looked = [
+            (_("sector"), facet.get_sector_display()),
+            (_("industry"), facet.industry),
+            (_("source"), facet.source),
+            (_("at home"), facet.get_zone_display()),
+            (_("mode"), facet.get_mode_display()),
+            (_("park"), facet.park or ""),
+        ]
+        return [
+            {"title": _("What counts"), "rows": what},
+            {"title": _("Where it comes from"), "rows": came},
+            {"title": _("Seen as"), "rows": looked},
+        ]
+
+    def related(self) -> list[dict[str, Any]]:
+        line = self.get_object()
+        rows = Posting.objects.visible_to(self.actor).select_related("unit", "posted_in", "facet")
+        chosen = ("unit", "kind", "role", "qty", "posted_in", "cause")
+        found = []
+        for title, those in (
+            (_("Takes back"), rows.filter(pk=line.reverses_id)),
+            (_("Taken back by"), rows.filter(reverses=line)),
+            (
+                _("Other lines of this event"),
+                rows.filter(event=line.event).exclude(pk=line.pk).order_by("line"),
+            ),
+        ):
+            if those:
+                found.append({"title": title, "table": PostingTable(those, chosen=chosen)})
+        return found

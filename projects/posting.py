@@ -1,0 +1,221 @@
+"""What the books say of a project: signed with its amounts, supplemented, and each stage that it reached
+(docs/algorithms/ledger.md). Nothing here authorises: the services do.
+
+Lines are divided by the attribution of the day on which the thing happened. `rewrite` is the one way to follow
+a later change (other shares, another industry): it takes back and writes anew what would read otherwise now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from common.actors import Actor
+from leads.stages import Moved
+from ledger.choices import Cause, Kind
+from ledger.models import Posting
+from ledger.services import Entry, Look, Part, Subject, post, repost, standing_of, take_back
+from organizations.choices import UnitKind
+from projects.models import Agreement, AttributionShare, AttributionVersion, Project, ProjectInvestor
+from reference.selectors import rate_on
+
+TYPE = "project"
+ONE = Decimal(1)
+STAGE_KINDS: Mapping[str, str] = {
+    str(kind).removeprefix("project."): str(kind)
+    for kind in (
+        Kind.REGISTERED, Kind.PERMITTED, Kind.STARTED, Kind.COMPLETED, Kind.IN_PRODUCTION, Kind.AT_CAPACITY,
+    )
+}  # fmt: skip
+Parts = dict[str, list[Part]]
+
+
+def subject_of(project: Project) -> Subject:
+    return TYPE, project.pk
+
+
+def holder_of(share: AttributionShare) -> str:
+    """Whose a part is in a personal dimension: "officer:7", "user:3", "introducer:5"; "" for units alone."""
+    for name, pk in (
+        ("officer", share.officer_id),
+        ("user", share.leader_id),
+        ("introducer", share.introducer_id),
+    ):
+        if pk:
+            return f"{name}:{pk}"
+    return ""
+
+
+def parts_on(project: Project, day: date) -> Parts:
+    """The shares in every dimension that hold on a day. Two queries."""
+    versions = AttributionVersion.objects.filter(project=project, superseded_by=None, valid__contains=day)
+    return {
+        version.role: [Part(one.unit_id, one.share, holder_of(one)) for one in version.shares.all()]
+        for version in versions.prefetch_related("shares")
+    }
+
+
+def look_of(project: Project) -> Look:
+    """What the project is like now. The zone is that of the investor with the largest part."""
+    main = (
+        ProjectInvestor.objects.filter(project=project, archived_at=None).select_related("investor").first()
+    )
+    host = project.host
+    return Look(
+        sector=project.sector,
+        industry=project.industry.code,
+        source=project.lead.source,
+        zone=(main.investor if main else project.lead.investor).zone,
+        mode=project.mode,
+        park_id=host.pk if host.kind == UnitKind.PARK else None,
+    )
+
+
+def signing_event(project: Project) -> str:
+    return f"{TYPE}:{project.pk}:signing"
+
+
+def post_signing(
+    *, actor: Actor, project: Project, amount: Decimal, cause: str = Cause.NORMAL
+) -> list[Posting]:
+    """One project signed, its contract amount, and the registered capital when it is agreed.
+
+    Raises RateMissing (it says what to enter) for foreign money without a rate on the day of signing.
+    """
+    parts = parts_on(project, project.signed_on)
+    entries = [
+        Entry(Kind.SIGNED, ONE, parts),
+        _money(Kind.CONTRACT, amount, project.currency_id, project.signed_on, parts),
+    ]
+    if project.registered_capital is not None:
+        entries.append(_registered(project, parts))
+    return post(
+        actor=actor,
+        event=signing_event(project),
+        subject=subject_of(project),
+        source=subject_of(project),
+        entries=entries,
+        occurred_on=project.signed_on,
+        facet=look_of(project),
+        cause=cause,
+    )
+
+
+def post_agreement(*, actor: Actor, agreement: Agreement) -> list[Posting]:
+    """A supplement's amount, which may be negative, on its date with the shares of that day."""
+    project, day = agreement.project, agreement.signed_on
+    entry = _money(Kind.CONTRACT, agreement.amount, project.currency_id, day, parts_on(project, day))
+    return post(
+        actor=actor,
+        event=f"agreement:{agreement.pk}",
+        subject=subject_of(project),
+        source=("agreement", agreement.pk),
+        entries=[entry],
+        occurred_on=day,
+        facet=look_of(project),
+    )
+
+
+def post_stages(
+    *,
+    actor: Actor,
+    project: Project,
+    reached: Iterable[tuple[str, date]],
+    move: int,
+    cause: str = Cause.NORMAL,
+) -> None:
+    """One project for every stage reached on a day; `move` is the row of the stage log that says so."""
+    look = look_of(project)
+    for code, day in reached:
+        if code in STAGE_KINDS:
+            post(
+                actor=actor,
+                event=f"{TYPE}:{project.pk}:{code}:{move}",
+                subject=subject_of(project),
+                source=("move", move),
+                entries=[Entry(STAGE_KINDS[code], ONE, parts_on(project, day))],
+                occurred_on=day,
+                facet=look,
+                cause=cause,
+            )
+
+
+def take_back_stages(*, actor: Actor, project: Project, codes: Collection[str], move: int) -> None:
+    """What the stages `codes` had counted goes: the project stepped back before them."""
+    kinds = {STAGE_KINDS[code] for code in codes if code in STAGE_KINDS}
+    for event in _events(standing_of(subject_of(project), kinds=kinds)):
+        take_back(actor=actor, event=event, source=("move", move))
+
+
+def follow(*, actor: Actor, moved: Moved) -> None:
+    """After each move of a project. The way of one that is taken over while running is booked by its service."""
+    project, move = moved.row, moved.move
+    if project.is_opening and move.from_stage_id is None:
+        return
+    take_back_stages(actor=actor, project=project, codes=moved.left, move=move.pk)
+    reached = [(code, move.on) for code in moved.entered]
+    post_stages(actor=actor, project=project, reached=reached, move=move.pk)
+
+
+def rewrite(
+    *,
+    actor: Actor,
+    project: Project,
+    source: Subject,
+    since: date | None = None,
+    roles: Collection[str] | None = None,
+) -> None:
+    """Everything that happened since a day, as attribution, look and registered capital read now; in `roles`
+    only, or all. Lines that say the same stay. Raises RateMissing."""
+    look = look_of(project)
+    for event, lines in _events(standing_of(subject_of(project), since=since)).items():
+        day = lines[0].occurred_on
+        parts = {
+            role: some for role, some in parts_on(project, day).items() if roles is None or role in roles
+        }
+        wholes = {(line.kind, line.basis): line for line in lines}
+        entries = [
+            Entry(one.kind, one.whole, parts, one.currency, one.rate, one.basis)
+            for one in wholes.values()
+            if one.kind != Kind.REGISTERED_CAPITAL
+        ]
+        if event == signing_event(project) and project.registered_capital is not None:
+            entries.append(_registered(project, parts, wholes.get((Kind.REGISTERED_CAPITAL, ""))))
+        repost(
+            actor=actor,
+            event=event,
+            source=source,
+            entries=entries,
+            occurred_on=day,
+            facet=look,
+            roles=roles,
+        )
+
+
+def _events(lines: Iterable[Posting]) -> dict[str, list[Posting]]:
+    """Standing lines by the event that they are revisions of."""
+    found: dict[str, list[Posting]] = {}
+    for line in lines:
+        found.setdefault(line.event.partition("#")[0], []).append(line)
+    return found
+
+
+def _registered(project: Project, parts: Parts, before: Any = None) -> Entry:
+    """The registered capital at the rate of the day of signing; at the rate used before when there was one."""
+    assert project.registered_capital is not None
+    currency = project.registered_currency_id
+    if before is not None and before.currency == currency:
+        return Entry(Kind.REGISTERED_CAPITAL, project.registered_capital, parts, currency, before.rate)
+    return _money(Kind.REGISTERED_CAPITAL, project.registered_capital, currency, project.signed_on, parts)
+
+
+def _money(kind: str, amount: Decimal, currency: str, day: date, parts: Parts) -> Entry:
+    return Entry(kind, amount, parts, currency, rate_on(currency, day).rate)
+
+
+def withdraw(*, actor: Actor, project: Project) -> None:
+    """Nothing about the project counts any longer."""
+    for event in _events(standing_of(subject_of(project))):
+        take_back(actor=actor, event=event, source=subject_of(project))
