@@ -29,6 +29,9 @@ MENU: tuple[tuple[Any, tuple[Item, ...]], ...] = (
         _("Progress"),
         (
             Item(_("Leads"), "lead_list", "lead", "lead", tab=True),
+            Item(_("Pool"), "pool_list", "archive", "lead"),
+            Item(_("Transfers"), "transfer_list", "retry", "lead_transfer"),
+            Item(_("Disputes"), "dispute_list", "alert", "dispute"),
             Item(_("Investors"), "investor_list", "unit", "investor"),
             Item(_("Offered projects"), "offer_list", "project", "offer"),
             Item(_("Introducers"), "introducer_list", "users", "introducer"),
@@ -53,6 +56,8 @@ MENU: tuple[tuple[Any, tuple[Item, ...]], ...] = (
             Item(_("Posts"), "post_list", "post", "post"),
             Item(_("Officers"), "officer_list", "user", "officer"),
             Item(_("Measures"), "measure_list", "measure", "measure"),
+            Item(_("Protection rules"), "protectionterms_list", "lock", "protection_terms"),
+            Item(_("Admission gates"), "gate_list", "check", "gate"),
             Item(_("Reference"), "reference_home", "calendar", "reference"),
             Item(_("Jobs"), "job_list", "job", "job"),
             Item(_("Regular runs"), "schedule_list", "retry", "job"),

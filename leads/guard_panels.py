@@ -41,7 +41,9 @@ def buttons(lead: Lead, actor: Actor) -> list[dict[str, Any]]:
     if may_on(actor, Action.CHANGE, lead):
         found.append(action(_("Give up to the pool"), reverse("lead_release", args=[lead.pk]), panel=True))
     if may_on(actor, Action.ASSIGN, lead):
-        found.append(action(_("Offer to another unit"), reverse("transfer_propose", args=[lead.pk]), panel=True))
+        found.append(
+            action(_("Offer to another unit"), reverse("transfer_propose", args=[lead.pk]), panel=True)
+        )
     return found
 
 

@@ -82,7 +82,8 @@ def movable(lead: Lead) -> None:
         )
     if dispute_over(lead) is not None:
         raise Refused(
-            _("This lead is in dispute. It stays where it is until the bureau has decided."), code="in_dispute"
+            _("This lead is in dispute. It stays where it is until the bureau has decided."),
+            code="in_dispute",
         )
 
 

@@ -51,9 +51,7 @@ def protection(progress: Progress, *, day: str) -> dict[str, Any]:
     progress.in_batches(held.filter(protected_until__lt=today), release, name="release")
     ahead = days.add(today, _longest_reminder())
     soon = held.filter(protected_until__gte=today, protected_until__lte=ahead)
-    counts["looked_at"] = progress.in_batches(
-        soon.select_related("unit", "officer"), remind, name="remind"
-    )
+    counts["looked_at"] = progress.in_batches(soon.select_related("unit", "officer"), remind, name="remind")
     return counts
 
 

@@ -120,7 +120,9 @@ def lead_url(pk: int) -> str:
 def register() -> None:
     """Called once, when the app is ready."""
     register_kind(ENDS, _("Protection ends"), _("The protection of “%(lead)s” ends on %(until)s."))
-    register_kind(LAPSED, _("Fallen to the pool"), _("The protection of “%(lead)s” has lapsed; it lies in the pool."))
+    register_kind(
+        LAPSED, _("Fallen to the pool"), _("The protection of “%(lead)s” has lapsed; it lies in the pool.")
+    )
     register_kind(TASK, _("Tasks"), _("%(task)s (%(lead)s)"))
     register_kind(TRANSFER, _("Transfers"), _("Transfer of “%(lead)s” from %(unit)s"))
     register_kind(DISPUTE, _("Disputes"), _("Dispute %(number)s"))

@@ -89,7 +89,9 @@ class Lead(Staged, ScopedModel):
         null=True,
         blank=True,
         related_name="+",
-        verbose_name=_("credit stays with"),  # after a transfer that left it there; none: with the unit itself
+        verbose_name=_(
+            "credit stays with"
+        ),  # after a transfer that left it there; none: with the unit itself
         editable=False,
     )
     code_name = models.CharField(_("code name"), max_length=60, blank=True)

@@ -20,9 +20,7 @@ def protectionterms_create(*, actor: Actor, **values: Any) -> ProtectionTerms:
     return services.create(ProtectionTerms, actor=actor, values=values)
 
 
-def protectionterms_update(
-    *, actor: Actor, pk: int, version: int | None, **values: Any
-) -> ProtectionTerms:
+def protectionterms_update(*, actor: Actor, pk: int, version: int | None, **values: Any) -> ProtectionTerms:
     """Correct rules. Leads that began under them follow at their next follow-up. Raises NotVisible, Denied,
     Stale, Archived, ValidationError."""
     found = services.get_visible(ProtectionTerms, pk, actor)
@@ -30,9 +28,7 @@ def protectionterms_update(
     return services.update(ProtectionTerms, actor=actor, pk=pk, version=version, values=values)
 
 
-def protectionterms_archive(
-    *, actor: Actor, pk: int, version: int | None, reason: str
-) -> ProtectionTerms:
+def protectionterms_archive(*, actor: Actor, pk: int, version: int | None, reason: str) -> ProtectionTerms:
     """Raises as `common.services.archive`."""
     return services.archive(ProtectionTerms, actor=actor, pk=pk, version=version, reason=reason)
 

@@ -98,11 +98,13 @@ class LeadTable(LeadCells):
     def value_protected_until(self, value: Any) -> Any:
         return value
 
-    def render_next_step(self, value: str) -> Any:
+    def render_next_step(self, record: Lead, value: str) -> Any:
+        if confidential.of_others(record, self.actor):
+            return "—"
         return format_html('<span class="ip-2" title="{0}">{0}</span>', value)
 
-    def value_next_step(self, value: str) -> str:
-        return value
+    def value_next_step(self, record: Lead, value: str) -> str:
+        return "" if confidential.of_others(record, self.actor) else value
 
     def render_contact(self, record: Lead, value: Any) -> str:
         return str(value) if confidential.may_know(record, self.actor) else "***"

@@ -109,7 +109,11 @@ class DisputeDetail(DisputeNouns, DetailPage):
         ]
         said = row.statements.select_related("unit").order_by("pk")
         return super().get_context_data(
-            title=_("Dispute %(number)s") % {"number": row.number}, claim=row.claim, said=said, own=own, **kwargs
+            title=_("Dispute %(number)s") % {"number": row.number},
+            claim=row.claim,
+            said=said,
+            own=own,
+            **kwargs,
         )
 
 

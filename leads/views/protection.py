@@ -165,10 +165,12 @@ class CertificateCheck(Page):
     title = _("Check a certificate")
 
     def check(self) -> None:
-        rows = FirstContact.objects.unscoped(reason="number, unit, date and genuineness are for everybody inside")
-        self.paper = rows.select_related("lead__unit", "lead__officer").filter(
-            Q(token=self.kwargs["token"])
-        ).first()
+        rows = FirstContact.objects.unscoped(
+            reason="number, unit, date and genuineness are for everybody inside"
+        )
+        self.paper = (
+            rows.select_related("lead__unit", "lead__officer").filter(Q(token=self.kwargs["token"])).first()
+        )
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         status = 200 if self.paper else 404
@@ -188,7 +190,7 @@ class CertificateCheck(Page):
 
 
 def qr_svg(text: str) -> Any:
-    """A QR code as inline SVG without any style in it; its colour is the page's ink."""
+    """A QR code as inline SVG without any style in it."""
     code = segno.make(text, error="m", micro=False)
-    drawn = code.svg_inline(border=2, omitsize=True, svgclass="ip-qr", lineclass=None, dark="currentColor")
+    drawn = code.svg_inline(border=2, omitsize=True, svgclass="ip-qr", lineclass=None)
     return mark_safe(drawn)  # noqa: S308  (drawn from the matrix: the text itself is not in it)

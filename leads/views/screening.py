@@ -150,9 +150,7 @@ class ScreeningOverride(RowPage, FormPage):
         return OverrideForm(data, actor=self.actor, initial={"version": self.get_object().version})
 
     def run(self, form: Any) -> Any:
-        return screenings.screening_override(
-            actor=self.actor, pk=self.kwargs["pk"], **form.cleaned_data
-        )
+        return screenings.screening_override(actor=self.actor, pk=self.kwargs["pk"], **form.cleaned_data)
 
     def conflict(self, form: Any, stale: Stale) -> Any:
         form.add_error(None, str(stale))

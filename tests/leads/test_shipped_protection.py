@@ -27,7 +27,11 @@ def test_huzhous_gate_is_shipped(pipeline):
     }
     questions = GateCheck._base_manager.filter(limit=None).values_list("code", "comparison")
     assert dict(questions) == {"industry_fit": "yes", "environment": "yes", "forbidden": "no"}
-    for row in (*Gate._base_manager.all(), *GateCheck._base_manager.all(), *ProtectionTerms._base_manager.all()):
+    for row in (
+        *Gate._base_manager.all(),
+        *GateCheck._base_manager.all(),
+        *ProtectionTerms._base_manager.all(),
+    ):
         row.full_clean()
 
 

@@ -15,7 +15,10 @@ from openpyxl import Workbook
 from assessments.models import ImportedFigure, Measure, RankingTable, Target
 from assessments.services.rankings import run_compute
 from common import clock
+from common.changelog import acting
 from common.models import ImportBatch, ImportFile, ImportRow, JobRun, JobSchedule, SavedView
+from leads.certificates import issue
+from leads.models import Dispute, Gate, GateCheck, LeadTransfer, ProtectionTerms, Screening
 from organizations.models import Reminder
 from reference.models import CalendarYear, Currency, ExchangeRate, Holiday, Industry, Region
 from rules.periods import Month
@@ -33,7 +36,6 @@ from tests.support.factories import (
     UnitFactory,
     UserFactory,
 )
-from tests.support.factories_projects import PostingFactory
 from tests.support.factories_leads import (
     ContactFactory,
     IntroducerFactory,
@@ -41,6 +43,7 @@ from tests.support.factories_leads import (
     LeadFactory,
     OfferFactory,
 )
+from tests.support.factories_projects import PostingFactory
 from tests.support.pipeline import ship
 
 SOURCE = "国务院办公厅通知"
@@ -250,6 +253,54 @@ class World:
     def lead(self):
         ship()
         return LeadFactory(unit=self.tree.town, name="标记项目", investor=self.investor)
+
+    # protection, transfers, disputes, screening
+
+    @cached_property
+    def terms(self):
+        ship()
+        return ProtectionTerms._base_manager.get()
+
+    @cached_property
+    def gate(self):
+        ship()
+        return Gate._base_manager.get()
+
+    @cached_property
+    def gate_check(self):
+        return GateCheck._base_manager.filter(gate=self.gate).first()
+
+    @cached_property
+    def certificate(self):
+        with acting(TESTS):
+            return issue(self.lead, self.lead.protected_until)
+
+    @cached_property
+    def pooled(self):
+        ship()
+        return LeadFactory(
+            unit=self.tree.town, name="标记漂流项目", investor=self.investor, officer=None, custody="pool"
+        )
+
+    @cached_property
+    def claimer(self):
+        return OfficerFactory(unit=self.tree.town, user=user_with("officer", self.tree.town))
+
+    @cached_property
+    def transfer(self):
+        units = {"from_unit": self.tree.town, "to_unit": self.tree.second_town}
+        return LeadTransfer._base_manager.create(lead=self.lead, reason="标记原因", **units)
+
+    @cached_property
+    def dispute(self):
+        sides = {"respondent": self.tree.town, "claimant": self.tree.second_town}
+        return Dispute._base_manager.create(
+            number="标记1号", lead=self.lead, investor_name="标记实业有限公司", claim="标记主张", **sides
+        )
+
+    @cached_property
+    def screening(self):
+        return Screening._base_manager.create(lead=self.lead, gate=self.gate, outcome="failed")
 
     @cached_property
     def measure(self):
