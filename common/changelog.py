@@ -130,7 +130,7 @@ def _has(tracker: Any, name: str) -> bool:
     return any(f.name == name for f in tracker._meta.concrete_fields)
 
 
-def _shown(event: Any, field: models.Field) -> str:
+def _shown(event: Any, field: Any) -> str:
     if event is None:
         return ""
     value = getattr(event, field.attname)

@@ -14,6 +14,7 @@ from leads.api_guard import (
     TransferViewSet,
 )
 from leads.duplicates.api import LeadDuplicatesView
+from leads.stage_api import StageViewSet
 from ledger.api import PostingViewSet
 from organizations.api import GroupViewSet, OfficerViewSet, UnitViewSet
 from reference.api import (
@@ -34,6 +35,7 @@ router.register("investors", InvestorViewSet, basename="api-investor")
 router.register("contacts", ContactViewSet, basename="api-contact")
 router.register("introducers", IntroducerViewSet, basename="api-introducer")
 router.register("offers", OfferViewSet, basename="api-offer")
+router.register("stages", StageViewSet, basename="api-stage")
 router.register("measures", MeasureViewSet, basename="api-measure")
 router.register("figures", FigureViewSet, basename="api-figure")
 router.register("targets", TargetViewSet, basename="api-target")

@@ -56,6 +56,7 @@ MENU: tuple[tuple[Any, tuple[Item, ...]], ...] = (
             Item(_("Posts"), "post_list", "post", "post"),
             Item(_("Officers"), "officer_list", "user", "officer"),
             Item(_("Measures"), "measure_list", "measure", "measure"),
+            Item(_("Stages"), "stage_list", "progress", "stage", Action.CHANGE),
             Item(_("Protection rules"), "protectionterms_list", "lock", "protection_terms"),
             Item(_("Admission gates"), "gate_list", "check", "gate"),
             Item(_("Reference"), "reference_home", "calendar", "reference"),

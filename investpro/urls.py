@@ -20,5 +20,7 @@ urlpatterns = [
     path("", include("leads.duplicates.urls")),
     path("", include("leads.urls")),
     path("", include("leads.urls_guard")),
+    path("", include("leads.urls_stages")),
+    path("", include("projects.urls_stages")),
     path("api/v1/", include("investpro.api")),
 ]

@@ -19,6 +19,8 @@ from leads.filters.registers import (
 from leads.models import Contact, Introducer, Investor, Lead, OfferedProject
 from leads.services import investors, registers
 from leads.services import leads as lead_services
+from leads.services.moves import lead_move
+from leads.stage_api import MoveMixin
 from ledger.choices import Zone
 
 KEPT = ("id", "version", "archived_at", "created_at", "updated_at")
@@ -174,7 +176,7 @@ class LeadSerializer(RowSerializer):
         return found
 
 
-class LeadViewSet(RowViewSet):
+class LeadViewSet(MoveMixin, RowViewSet):
     """Leads in the caller's scope and in the pool. Without `custody` and `stage` those under way are listed; `stage`
     is the stage's code. `amount` in the currency's own unit (yuan), `land_mu` in mu. A new lead begins in the first
     stage; moving has an address of its own."""
@@ -185,6 +187,7 @@ class LeadViewSet(RowViewSet):
     ordering_fields = ("pinyin", "amount", "next_on", "registered_at", "protected_until", "updated_at")
     create_service = staticmethod(lead_services.lead_register)
     update_service = staticmethod(lead_services.lead_update)
+    move_service = staticmethod(lead_move)
 
     def rows(self, queryset: Any) -> Any:
         return queryset.select_related("stage", "unit", "officer", "investor")

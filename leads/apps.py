@@ -1,26 +1,33 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class LeadsConfig(AppConfig):
     name = "leads"
 
     def ready(self) -> None:
-        from leads import own_panels, permissions, shipping  # noqa: F401
+        from leads import (  # noqa: F401
+            guard_panels,
+            nightly,
+            own_panels,
+            permissions,
+            reminding,
+            shipped_protection,
+            shipping,
+        )
+        from leads import tasks as stage_tasks
         from leads.duplicates import tasks  # noqa: F401
-        from leads.services import moves
+        from leads.services import hooks, moves, protection
         from leads.stages import shipped
+        from ledger import subjects
 
+        numbers = subjects.by_number(self.get_model("Lead"))
+        subjects.register("lead", label=_("lead"), url_name="lead_detail", numbers=numbers)
         shipping.ships("stages", shipped.load, shipped.count)
-        moves.register()
-        own_panels.register()
-        self.guard()
-
-    def guard(self) -> None:
-        """First-contact protection, pool, transfers, disputes, screening."""
-        from leads import guard_panels, nightly, reminding, shipped_protection  # noqa: F401
-        from leads.services import hooks, protection
-
         shipped_protection.register()
+        moves.register()
+        stage_tasks.register()
+        own_panels.register()
         reminding.register()
         guard_panels.register()
         hooks.registered.append(protection.protection_begin)

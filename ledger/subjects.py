@@ -36,6 +36,15 @@ def register(name: str, *, label: Any, url_name: str, numbers: Numbers) -> None:
     _types[name] = _Type(label, url_name, numbers)
 
 
+def by_number(model: Any) -> Numbers:
+    """The running numbers of a model's rows, of whatever unit: they say nothing about the rows."""
+
+    def read(pks: Collection[int]) -> dict[int, str]:
+        return dict(model._base_manager.filter(pk__in=pks).values_list("pk", "number"))
+
+    return read
+
+
 def named(subjects: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Named]:
     """Every subject in words, with one query for each type. An unknown type shows its code and id."""
     wanted: dict[str, set[int]] = {}

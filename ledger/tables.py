@@ -13,7 +13,7 @@ from ledger.models import Posting
 from organizations.models import Officer, User
 from rules.money import to_display
 
-PEOPLE = {"officer": Officer, "user": User}
+PEOPLE: dict[str, Any] = {"officer": Officer, "user": User}
 
 
 def amount(value: Decimal, currency: str) -> Decimal:
@@ -44,7 +44,7 @@ class PostingTable(RowTable):
         _("unit"), linkify=("posting_detail", {"pk": tables.A("pk")}), order_by=("unit__pinyin",)
     )
     qty = tables.Column(_("counted"), attrs=NUMBER)
-    base_qty = tables.Column(_("in yuan"), attrs=NUMBER)
+    base_qty = tables.Column(_("in 10 thousand yuan"), attrs=NUMBER)
     share = tables.Column(_("share"), attrs=NUMBER)
     whole = tables.Column(_("whole"), attrs=NUMBER)
     posted_in = tables.Column(_("counted in"), order_by=("posted_in", "seq"))

@@ -25,7 +25,7 @@ class PostingNouns:
 
 class PostingList(PostingNouns, ListPage):
     title = _("Postings")
-    sub = _("Every counted fact, written once; amounts in 10,000 of their currency")
+    sub = _("Every counted fact, written once; amounts in ten thousands of their currency")
     table_class = PostingTable
     filterset_class = PostingFilterSet
     empty = (_("No postings yet."), _("They are written when a lead is handed in or a project is signed."))
@@ -57,7 +57,7 @@ class PostingDetail(PostingNouns, DetailPage):
             what += [
                 (_("currency"), line.currency),
                 (_("rate"), f"{line.rate.normalize():f}"),
-                (_("in yuan"), shown(line.base_qty, line.currency)),
+                (_("in 10 thousand yuan"), shown(line.base_qty, line.currency)),
             ]
         came = [
             (_("about"), link),

@@ -8,7 +8,7 @@ class ProjectsConfig(AppConfig):
     def ready(self) -> None:
         from leads import dossier
         from ledger import subjects
-        from projects import facts, merging, permissions, selectors  # noqa: F401
+        from projects import facts, merging, permissions  # noqa: F401
         from projects.dossier import way
         from projects.services import moves
 
@@ -16,6 +16,5 @@ class ProjectsConfig(AppConfig):
         merging.register()
         moves.register()
         dossier.also(way)
-        subjects.register(
-            "project", label=_("project"), url_name="project_detail", numbers=selectors.numbers_of
-        )
+        numbers = subjects.by_number(self.get_model("Project"))
+        subjects.register("project", label=_("project"), url_name="project_detail", numbers=numbers)

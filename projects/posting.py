@@ -87,7 +87,7 @@ def post_signing(
     parts = parts_on(project, project.signed_on)
     entries = [
         Entry(Kind.SIGNED, ONE, parts),
-        _money(Kind.CONTRACT, amount, project.currency_id, project.signed_on, parts),
+        _money(Kind.CONTRACT, amount, str(project.currency_id), project.signed_on, parts),
     ]
     if project.registered_capital is not None:
         entries.append(_registered(project, parts))
@@ -106,7 +106,7 @@ def post_signing(
 def post_agreement(*, actor: Actor, agreement: Agreement) -> list[Posting]:
     """A supplement's amount, which may be negative, on its date with the shares of that day."""
     project, day = agreement.project, agreement.signed_on
-    entry = _money(Kind.CONTRACT, agreement.amount, project.currency_id, day, parts_on(project, day))
+    entry = _money(Kind.CONTRACT, agreement.amount, str(project.currency_id), day, parts_on(project, day))
     return post(
         actor=actor,
         event=f"agreement:{agreement.pk}",
@@ -190,6 +190,8 @@ def rewrite(
             entries=entries,
             occurred_on=day,
             facet=look,
+            # What was taken over stays marked as such.
+            cause=Cause.OPENING if lines[0].cause == Cause.OPENING else Cause.CORRECTION,
             roles=roles,
         )
 
@@ -205,7 +207,7 @@ def _events(lines: Iterable[Posting]) -> dict[str, list[Posting]]:
 def _registered(project: Project, parts: Parts, before: Any = None) -> Entry:
     """The registered capital at the rate of the day of signing; at the rate used before when there was one."""
     assert project.registered_capital is not None
-    currency = project.registered_currency_id
+    currency = str(project.registered_currency_id)
     if before is not None and before.currency == currency:
         return Entry(Kind.REGISTERED_CAPITAL, project.registered_capital, parts, currency, before.rate)
     return _money(Kind.REGISTERED_CAPITAL, project.registered_capital, currency, project.signed_on, parts)

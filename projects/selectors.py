@@ -36,12 +36,6 @@ STEPS = {
 PER_MU = {ObligationKind.TAX_PER_MU: "tax_per_mu", ObligationKind.OUTPUT_PER_MU: "output_per_mu"}
 
 
-def numbers_of(pks: Collection[int]) -> dict[int, str]:
-    """Running numbers by key: they may be shown to whoever may read a line about the project."""
-    rows = Project.objects.unscoped(reason="a running number says nothing about the project")
-    return dict(rows.filter(pk__in=pks).values_list("pk", "number"))
-
-
 # Land (DOMAIN §2 admission gate, §4)
 
 

@@ -110,6 +110,34 @@ def list_pages(patterns):
 
 PAGES = list(list_pages(get_resolver().url_patterns))
 
+# protection, transfers, disputes, admission
+NO_COLUMN.setdefault("Lead", {})["credit_unit"] = "on the lead's page"
+NO_FILTER.setdefault("Lead", {})["credit_unit"] = "few leads keep their credit elsewhere"
+NO_COLUMN["Dispute"] = {
+    **dict.fromkeys(("claim", "reasons"), "long text, on the dispute's page"),
+    **dict.fromkeys(
+        ("lead", "claimant_lead"), "each side sees its own lead only: links on the dispute's page"
+    ),
+}
+NO_FILTER["Dispute"] = {
+    **dict.fromkeys(("claim", "reasons"), "long text"),
+    **dict.fromkeys(("lead", "claimant_lead"), "each side sees its own lead only"),
+    **dict.fromkeys(("due_on", "opened_by", "decided_by", "decided_at"), "sorted by"),
+}
+NO_FILTER["LeadTransfer"] = {
+    **dict.fromkeys(("proposed_by", "answered_by", "answered_at"), "sorted by"),
+    "keeps_credit": "shown",
+    "answer": "read, not searched",
+    "officer": "found on the officer's leads",
+}
+NUMBERS = ("valid_from", "first_days", "prolong_days", "longest_days", "remind_before", "real_kinds", "claim_limit", "rest_days", "collision_days", "hearing_days")  # fmt: skip
+NO_FILTER["ProtectionTerms"] = dict.fromkeys(NUMBERS, "a handful of rows")
+NO_FILTER["Gate"] = dict.fromkeys(("valid_from", "valid_to"), "a handful of rows")
+
+# A second list of the same rows shows less of them by design.
+PARTS = {"PoolList": "the idea alone, never the people (DOMAIN 2): the rest on the lead's own page"}
+PAGES = [page for page in PAGES if page.__name__ not in PARTS]
+
 
 def fields_of(page):
     return {field.name for field in page.model._meta.concrete_fields}

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from common import changelog
@@ -99,6 +100,9 @@ def register() -> None:
             dossier="",
             update=lead_update,
             guard=_guard,
+            marked=Q(custody=Custody.HELD),
+            people=lambda lead: [lead.officer.user_id] if lead.officer and lead.officer.user_id else [],
+            joins=("officer",),
         )
     )
     stages.after_move(Pipeline.LEAD, custody_follows)

@@ -2,7 +2,8 @@
 
 from .due import due_on, is_overdue
 from .ladders import Ladder, NoStages, ladder
-from .moving import MissingFacts, begin, move, starting
+from .moving import MissingFacts, begin, guard, move, starting
+from .reading import Step, stage_log, stage_steps
 from .situation import (
     Missing,
     in_words,
@@ -21,10 +22,12 @@ __all__ = [
     "MissingFacts",
     "Moved",
     "NoStages",
+    "Step",
     "Track",
     "after_move",
     "begin",
     "due_on",
+    "guard",
     "in_words",
     "is_overdue",
     "ladder",
@@ -35,6 +38,8 @@ __all__ = [
     "register_track",
     "roles_on",
     "situation",
+    "stage_log",
+    "stage_steps",
     "starting",
     "track",
     "track_of",

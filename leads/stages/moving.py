@@ -114,14 +114,19 @@ def move(
         raise Stale(row)
     steps = ladder(track.pipeline)
     goal = steps.row(target)
-    if goal.kind == rules.Kind.WON and not winning:
-        raise Refused(_("Sign the project: that moves the lead and makes its project."), code="sign_instead")
-    track.guard(row, goal)
+    guard(track, row, goal, winning=winning)
     if values:
         row = track.update(actor=actor, pk=pk, version=None, **_supplied(track.pipeline, values))
     said = verdict_for(row, actor, target, reason_code, reason_text, steps=steps)
     _insist(steps, goal, said)
     return _carry_out(track, row, actor, steps, goal, said.direction, on, reason_code, reason_text.strip())
+
+
+def guard(track: Track, row: Any, goal: Stage, *, winning: bool = False) -> None:
+    """Raises Refused for what no fact can mend: signing by the wrong door, and what the owner's guard says."""
+    if goal.kind == rules.Kind.WON and not winning:
+        raise Refused(_("Sign the project: that moves the lead and makes its project."), code="sign_instead")
+    track.guard(row, goal)
 
 
 def _carry_out(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from django.db.models import Q
 
 from leads.models.stages import Move, Stage
 
@@ -31,6 +33,7 @@ class Track:
 
     `update` is the owner's service that saves facts given along with a move. `guard(row, goal)` refuses what
     the ladder can't know of. `planned` names the date field in which an agreement fixed when a stage is due.
+    `marked` are the records that the night looks at, `people(row)` the accounts that hear of it, over `joins`.
     """
 
     pipeline: str
@@ -41,6 +44,9 @@ class Track:
     update: Update
     guard: Callable[[Any, Stage], None]
     planned: Mapping[str, str] = field(default_factory=dict)
+    marked: Q = field(default_factory=Q)
+    people: Callable[[Any], Iterable[int]] = lambda row: ()
+    joins: tuple[str, ...] = ()
     hooks: list[Hook] = field(default_factory=list)
 
     def dossier_id(self, row: Any) -> int:

@@ -97,7 +97,7 @@ class LeadList(LeadNouns, ListPage):
 
     def summary(self) -> str:
         """38 leads, planned investment 164.20 亿元, by currency."""
-        found = self.filterset.qs if self.filterset.is_valid() else Lead.objects.none()
+        found = self.filterset.qs if self.filterset.is_valid() else self.visible().none()
         sums = list(
             found.order_by()
             .values("currency_id")

@@ -48,6 +48,12 @@ def _guard(project: Project, goal: Stage) -> None:
     """The ladder of projects knows everything itself."""
 
 
+def _people(project: Project) -> list[int]:
+    """The officer who keeps its dossier, and the leader who answers for it."""
+    officer = project.lead.officer
+    return [pk for pk in (officer.user_id if officer else None, project.leader_id) if pk]
+
+
 def register() -> None:
     """Projects run along their ladder. Called once, when the app is ready."""
     stages.register_track(
@@ -59,6 +65,8 @@ def register() -> None:
             dossier="lead",
             update=project_update,
             guard=_guard,
+            people=_people,
+            joins=("lead__officer",),
             planned={
                 "started": "start_due",
                 "completed": "completion_due",

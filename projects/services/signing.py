@@ -72,7 +72,7 @@ def project_sign(
     What is not given comes from the lead: name, industry, host (or the lead's unit), currency, land, code
     name, its investor with 100 %. `amount` is the contract amount in the unit of `currency`, land in mu,
     `plan` amounts by month (any day of it), parts of investors in per cent. `shares` replace the dimensions
-    that they name: place = host; assessed = the lead's unit; department = where the tip came from, or the
+    that they name: place = host; assessed = the lead's unit, or the one that gave it and kept the credit; department = where the tip came from, or the
     unit; officer, leader, referrer = the lead's officer, `leader`, the lead's introducer, each in full.
     `commitments`, `obligations`, `parcels` are values as `commitment_add` and the like take them; `values`
     are other columns of the project (national_code, mode, registered_capital, registered_currency,
@@ -222,7 +222,7 @@ def default_shares(lead: Lead, host: Unit, leader: User | None = None) -> dict[s
     unit = lead.unit_id
     found = {
         Role.PLACE: [Share(host.pk, WHOLE)],
-        Role.ASSESSED: [Share(unit, WHOLE)],
+        Role.ASSESSED: [Share(lead.credit_unit_id or unit, WHOLE)],
         Role.DEPARTMENT: [Share(lead.tip_from_id or unit, WHOLE)],
     }
     if lead.officer_id:

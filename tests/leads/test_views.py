@@ -71,7 +71,7 @@ class TestLead(RowSuite):
     )  # fmt: skip
     misses = (
         "stage=lost", "unit={tree.second_town.pk}", "amount_to=11999", "stale=yes", "mine=yes", "custody=pool",
-        "disputed=yes", "overdue=yes", "visited=yes", "valid=yes", "section=A",
+        "disputed=yes", "overdue=yes", "visited=yes", "valid=yes",
     )  # fmt: skip
 
     def form(self, tree):

@@ -244,6 +244,17 @@ def test_a_running_project_is_taken_over_as_an_opening_balance(tree):
     assert not Posting._base_manager.filter(subject_type="lead").exists()
 
 
+def test_what_was_taken_over_stays_marked_when_it_is_written_anew(tree):
+    yuan()
+    project = running(tree)
+    services.attribution_set(
+        actor=TESTS, project=project.pk, role=Role.ASSESSED, valid_from=project.signed_on,
+        shares=[Share(tree.park.pk, D(1))], reason="划转",
+    )  # fmt: skip
+    lines = standing_of(("project", project.pk))
+    assert {(x.unit_id, x.cause) for x in lines if x.role == Role.ASSESSED} == {(tree.park.pk, "opening")}
+
+
 def test_days_of_stages_that_contradict_each_other_are_refused(tree):
     yuan()
     with pytest.raises(Refused, match="doesn't fit"):
@@ -256,6 +267,13 @@ def test_the_people_of_a_project_read_its_books_by_number(tree):
 
     project = signed_project(tree.town)
     assert str(named([("project", project.pk)])["project", project.pk]) == f"project {project.number}"
+
+
+def test_who_gave_the_lead_and_kept_the_credit_is_assessed(tree):
+    """谁办谁有 (DOMAIN §2): the park holds and hosts it, the town that found it keeps the credit."""
+    lead = ready_lead(tree.park, credit_unit=tree.town)
+    shares = {role: some[0].unit for role, some in services.default_shares(lead, tree.park).items()}
+    assert (shares[Role.ASSESSED], shares[Role.PLACE]) == (tree.town.pk, tree.park.pk)
 
 
 def test_nothing_is_left_out(tree):

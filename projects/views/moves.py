@@ -1,0 +1,54 @@
+"""The move page and the board of projects."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from common.views import Crumbs
+from leads.views.moves import PIPELINE, MovePage, StageBoard
+from projects import confidential
+from projects.filters.moves import ProjectBoardFilterSet
+from projects.models import Project
+from projects.services import project_move
+
+
+class ProjectNouns:
+    model: Any = Project
+    kind = "project"
+    url_prefix = "project"
+    pipeline = "project"
+    crumbs: Crumbs = (PIPELINE, (_("Projects"), "project_board"))
+
+
+class ProjectMovePage(ProjectNouns, MovePage):
+    service = staticmethod(project_move)
+
+    def shown_name(self) -> str:
+        return confidential.shown_name(self.get_object(), self.actor)
+
+    def detail_url(self) -> str:
+        return reverse("project_board")
+
+
+class ProjectBoard(ProjectNouns, StageBoard):
+    title = _("Projects")
+    sum_field = "contract_amount"
+    filterset_class = ProjectBoardFilterSet
+    crumbs: Crumbs = (PIPELINE,)
+    limit = 200
+
+    def all_url(self, code: Any) -> str:
+        return f"{reverse('project_board')}?column={code}"
+
+    def rows(self, queryset: Any) -> Any:
+        return queryset.select_related("stage", "unit", "host", "lead")
+
+    def card(self, row: Project) -> dict[str, Any]:
+        where = row.unit.label if row.host_id == row.unit_id else f"{row.unit.label} → {row.host.label}"
+        return {
+            "title": confidential.shown_name(row, self.actor),
+            "lines": [where, *self.marks(row)],
+        }

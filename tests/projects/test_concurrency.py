@@ -1,0 +1,85 @@
+"""Two people at once, with real commits: one wins, the other is told, and nothing is half done."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from threading import Barrier, Thread
+
+import pytest
+from django.db import connections
+
+from common import clock
+from common.errors import Refused, Stale
+from leads.models import Lead
+from ledger.choices import Kind, Role
+from ledger.services import standing_of
+from projects.models import Agreement, Project
+from projects.services import agreement_add, project_sign
+from tests.support.factories import TESTS, Tree
+from tests.support.factories_projects import ready_lead, signed_project, terms
+from tests.support.pipeline import ship
+
+NOW = datetime(2026, 11, 1, 4, tzinfo=UTC)
+pytestmark = pytest.mark.commits
+
+
+def at_once(*calls):
+    """What each call gave or raised, all started at one moment, each on a connection of its own."""
+    start, found = Barrier(len(calls)), [None] * len(calls)
+
+    def run(number, call):
+        try:
+            start.wait()
+            with clock.at(NOW):
+                found[number] = call()
+        except Exception as problem:
+            found[number] = problem
+        finally:
+            connections.close_all()
+
+    threads = [Thread(target=run, args=pair) for pair in enumerate(calls)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return found
+
+
+def test_two_signings_and_two_supplements_at_once():
+    with clock.at(NOW):
+        ship()
+        tree = Tree()
+        lead = ready_lead(tree.town)
+
+        def sign(number):
+            deal = terms(agreement_number=f"示例协议{number}")
+            return lambda: project_sign(actor=TESTS, lead_pk=lead.pk, version=lead.version, **deal)
+
+        found = at_once(sign(1), sign(2))
+        (project,) = [one for one in found if isinstance(one, Project)]
+        (loser,) = [one for one in found if not isinstance(one, Project)]
+        assert isinstance(loser, Stale | Refused)
+        assert (Project._base_manager.count(), Agreement.objects.count()) == (1, 1)
+        assert Lead._base_manager.get(pk=lead.pk).project == project
+        kept = standing_of(("project", project.pk), kinds=[Kind.SIGNED])
+        assert [x.base_qty for x in kept if x.role == Role.ASSESSED] == [1]
+
+        other = signed_project(tree.town, agreement_number="示例协议3")
+
+        def supplement(number, version):
+            return lambda: agreement_add(
+                actor=TESTS,
+                project=other.pk,
+                version=version,
+                number=f"补{number}",
+                signed_on=other.signed_on,
+                amount=Decimal(number),
+            )
+
+        found = at_once(supplement(1, other.version), supplement(2, other.version))
+        assert sorted(type(one).__name__ for one in found) == ["Agreement", "Stale"]
+        found = at_once(supplement(3, None), supplement(4, None))  # nobody's form: both count
+        assert [type(one) for one in found] == [Agreement, Agreement]
+        total = Project._base_manager.get(pk=other.pk).contract_amount
+        assert total == sum(one.amount for one in Agreement.objects.filter(project=other))
+        contract = standing_of(("project", other.pk), kinds=[Kind.CONTRACT])
+        assert sum(x.base_qty for x in contract if x.role == Role.PLACE) == total
