@@ -6,6 +6,13 @@ from rest_framework.routers import SimpleRouter
 
 from assessments.api import FigureViewSet, MeasureViewSet, RankingRunViewSet, TargetViewSet
 from leads.api import ContactViewSet, IntroducerViewSet, InvestorViewSet, LeadViewSet, OfferViewSet
+from leads.api_guard import (
+    CertificateViewSet,
+    DisputeViewSet,
+    PoolViewSet,
+    ScreeningViewSet,
+    TransferViewSet,
+)
 from leads.duplicates.api import LeadDuplicatesView
 from leads.stage_api import StageViewSet
 from leads.work_api import AttachmentViewSet, FollowUpViewSet, TaskViewSet
@@ -44,6 +51,11 @@ router.register("currencies", CurrencyViewSet, basename="api-currency")
 router.register("calendar-years", CalendarYearViewSet, basename="api-calendaryear")
 router.register("holidays", HolidayViewSet, basename="api-holiday")
 router.register("exchange-rates", ExchangeRateViewSet, basename="api-exchangerate")
+router.register("certificates", CertificateViewSet, basename="api-certificate")
+router.register("pool", PoolViewSet, basename="api-pool")
+router.register("transfers", TransferViewSet, basename="api-transfer")
+router.register("disputes", DisputeViewSet, basename="api-dispute")
+router.register("screenings", ScreeningViewSet, basename="api-screening")
 
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),

@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include("ledger.urls")),
     path("", include("leads.duplicates.urls")),
     path("", include("leads.urls")),
+    path("", include("leads.urls_guard")),
     path("", include("leads.urls_stages")),
     path("", include("leads.urls_work")),
     path("", include("projects.urls_stages")),

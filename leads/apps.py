@@ -8,6 +8,7 @@ class LeadsConfig(AppConfig):
     def ready(self) -> None:
         from leads import (  # noqa: F401
             finding,
+            guard_panels,
             nightly,
             own_panels,
             permissions,
@@ -32,4 +33,5 @@ class LeadsConfig(AppConfig):
         work_panels.register()
         finding.register_searches()
         reminding.register()
+        guard_panels.register()
         hooks.registered.append(protection.protection_begin)

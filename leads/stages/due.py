@@ -31,7 +31,7 @@ def after_entering(stage: Stage, on: date) -> date | None:
     """The last day in a stage entered on a day, by its working days alone. None without a limit."""
     if stage.due_days is None:
         return None
-    return rules.due_on(rule_of(stage), on, Patient(work_calendar()))
+    return rules.due_on(rule_of(stage), on, calendar())
 
 
 def is_overdue(row: Any, today: date) -> bool:
