@@ -27,6 +27,13 @@ def due_on(
     return rules.due_on(rule_of(stage), row.stage_on, days or calendar())
 
 
+def after_entering(stage: Stage, on: date) -> date | None:
+    """The last day in a stage entered on a day, by its working days alone. None without a limit."""
+    if stage.due_days is None:
+        return None
+    return rules.due_on(rule_of(stage), on, calendar())
+
+
 def is_overdue(row: Any, today: date) -> bool:
     """The stage's last day has passed."""
     return row.due_on is not None and row.due_on < today
