@@ -136,6 +136,7 @@ class OfferViewSet(RowViewSet):
         return queryset.select_related("currency")
 
 
+HIDDEN_IN_POOL = ("investor", "contact", "introducer", "offer", "note", "next_step", "tip_from")
 HIDDEN = ("investor", "contact", "introducer", "offer", "note", "next_step", "amount", "tip_from")
 
 
@@ -173,6 +174,8 @@ class LeadSerializer(RowSerializer):
         found = super().to_representation(instance)
         if confidential.kept_back(instance, self.context["request"].user):
             found |= {**dict.fromkeys(HIDDEN), "name": instance.code_name}
+        elif confidential.of_others(instance, self.context["request"].user):
+            found |= dict.fromkeys(HIDDEN_IN_POOL)
         return found
 
 

@@ -80,6 +80,19 @@ def facts(lead: Lead, actor: Actor) -> dict[str, Any]:
             "title": _("Facts"),
             "rows": [(_("number"), lead.number), (_("unit"), lead.unit), (_("stage"), lead.stage.label)],
         }
+    if confidential.of_others(lead, actor):
+        return {
+            "title": _("Facts"),
+            "rows": [
+                (_("number"), lead.number),
+                (_("last unit"), lead.unit),
+                (_("in the pool since"), lead.pooled_on),
+                (_("at home"), lead.investor.get_zone_display()),
+                (_("planned investment"), wan_text(lead.amount, lead.currency_id)),
+                (_("industry"), lead.industry),
+                (_("land in mu"), lead.land_mu),
+            ],
+        }
     step = format_html("{} {}", lead.next_step, drawer.due(lead.next_on)) if lead.next_step else None
     investor: Any = lead.investor
     if may_on(actor, Action.VIEW, lead.investor):

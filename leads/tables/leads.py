@@ -101,7 +101,7 @@ class LeadTable(LeadCells):
         return format_html('<span class="ip-2" title="{0}">{0}</span>', self.value_next_step(record))
 
     def value_next_step(self, record: Lead) -> str:
-        return self._open(record, record.next_step)
+        return self._people(record, record.next_step)
 
     def render_amount(self, record: Lead) -> Any:
         return KEPT if confidential.kept_back(record, self.actor) else wan(record.amount, record.currency_id)
