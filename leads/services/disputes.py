@@ -63,7 +63,9 @@ def dispute_open(
         )
     row = Lead._base_manager.select_for_update(of=("self",)).get(pk=found[0].pk)
     if row.stage.kind == StageKind.WON:
-        raise Refused(_("It has been signed. Ask the bureau about the project's attribution."), code="is_project")
+        raise Refused(
+            _("It has been signed. Ask the bureau about the project's attribution."), code="is_project"
+        )
     today = clock.today()
     with changelog.acting(actor):
         dispute = Dispute(
