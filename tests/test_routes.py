@@ -59,6 +59,8 @@ def test_every_route_is_listed():
 def url_of(line, world):
     route, row = line["route"], line["row"]
     args = [getattr(world, row).pk] if row else []
+    if route == "certificate_check":
+        args = [world.certificate.token]
     if route == "directory_template":
         args.append("units")
     if route == "import_mend":

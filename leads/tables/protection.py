@@ -203,5 +203,5 @@ class GateCheckTable(RowTable):
             icon("edit"),
             reverse("gatecheck_archive", args=[record.pk]),
             _("Archive %(name)s") % {"name": record.label},
-            icon("x"),
+            icon("close"),
         )

@@ -190,7 +190,7 @@ def test_a_claim_gives_a_new_period_and_the_one_who_gave_up_rests(tree, lead, ou
 
 def test_who_may_claim(tree, pooled, ours, theirs):
     reader, bureau = user_with(Role.LEADER, tree.city), user_with(Role.BUREAU_STAFF, tree.city)
-    for actor, problem in ((reader, Refused), (bureau, Refused)):  # neither is an officer
+    for actor, problem in ((reader, Denied), (bureau, Refused)):  # the bureau is no officer
         with pytest.raises(problem):
             lead_claim(actor=actor, pk=pooled.pk)
     OfficerFactory(unit=tree.town, user=reader)

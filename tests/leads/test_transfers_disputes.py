@@ -194,8 +194,8 @@ def test_a_claimant_learns_unit_stage_and_date_and_no_more(tree, people, lead, d
     with pytest.raises(Refused) as unknown:
         dispute_open(actor=people.officer, claimant=tree.other_town, investor_name="没有的公司", claim="我的")
     assert unknown.value.code == "nothing_contested"
+    other = LeadFactory(unit=tree.park)
     with pytest.raises(Refused):  # not by guessing numbers
-        other = LeadFactory(unit=tree.park)
         dispute_open(
             actor=people.officer,
             claimant=tree.other_town,
