@@ -15,6 +15,7 @@ from leads.api_guard import (
 )
 from leads.duplicates.api import LeadDuplicatesView
 from leads.stage_api import StageViewSet
+from leads.work_api import AttachmentViewSet, FollowUpViewSet, TaskViewSet
 from ledger.api import PostingViewSet
 from organizations.api import GroupViewSet, OfficerViewSet, UnitViewSet
 from reference.api import (
@@ -36,6 +37,9 @@ router.register("contacts", ContactViewSet, basename="api-contact")
 router.register("introducers", IntroducerViewSet, basename="api-introducer")
 router.register("offers", OfferViewSet, basename="api-offer")
 router.register("stages", StageViewSet, basename="api-stage")
+router.register("follow-ups", FollowUpViewSet, basename="api-followup")
+router.register("tasks", TaskViewSet, basename="api-task")
+router.register("files", AttachmentViewSet, basename="api-attachment")
 router.register("measures", MeasureViewSet, basename="api-measure")
 router.register("figures", FigureViewSet, basename="api-figure")
 router.register("targets", TargetViewSet, basename="api-target")

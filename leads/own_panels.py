@@ -7,6 +7,7 @@ from typing import Any
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from common.access import Action
 from common.actors import Actor
@@ -33,21 +34,23 @@ def missing(lead: Lead, actor: Actor) -> dict[str, Any] | None:
     following = stages.next_stage(lead, actor, steps=steps)
     if following is None:
         return None
-    needs = stages.missing_for(lead, actor, steps=steps)
-    return {
-        "stage": following.label,
-        "who": lead.officer.name if lead.officer else "",
-        "due": Drawer.load().due(lead.due_on),
-        "missing": [
-            {
-                "label": one.label,
-                "kind": one.kind,
-                "stage_label": one.stage_label,
-                **_place(lead, actor, one),
-            }
-            for one in needs
-        ],
-    }
+    rows = [
+        {
+            "state": "todo",
+            "label": one.label,
+            "note": _("a file") if one.kind == "evidence" else "",
+            "who": lead.officer.name if lead.officer else "",
+            "due": lead.due_on,
+            **_place(lead, actor, one),
+        }
+        for one in stages.missing_for(lead, actor, steps=steps)
+    ]
+    title = ngettext(
+        "%(n)s thing missing for “%(stage)s”", "%(n)s things missing for “%(stage)s”", len(rows)
+    ) % {"n": len(rows), "stage": following.label}
+    if not rows:
+        title = _("Ready for “%(stage)s”") % {"stage": following.label}
+    return {"need": {"title": title, "rows": rows}}
 
 
 def _place(lead: Lead, actor: Actor, need: Any) -> dict[str, Any]:
@@ -140,8 +143,8 @@ def people(lead: Lead, actor: Actor) -> dict[str, Any] | None:
     if lead.introducer and may_on(actor, Action.VIEW, lead.introducer):
         url = reverse("introducer_detail", args=[lead.introducer_id])
         found.append(_person(lead.introducer.name, _("introducer"), url))
-    return {"people": found} if found else None
+    return {"title": _("People"), "people": found} if found else None
 
 
 def _person(name: str, role: str, url: str = "") -> dict[str, str]:
-    return {"initial": name[:1], "name": name, "role": role, "url": url}
+    return {"name": name, "role": role, "url": url}

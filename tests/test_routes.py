@@ -39,6 +39,7 @@ ROWS = (
     "introducer",
     "offer",
     "lead",
+    "pair",
 )
 INLINE = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>|<style\b|\sstyle=|\son[a-z]+=|javascript:", re.IGNORECASE)
 
@@ -81,9 +82,8 @@ def code(who, default):
 
 
 def ask(client, line, url):
-    if line["method"] == "post" and line["route"].startswith("api-"):
-        return client.post(url, {}, content_type="application/json")
-    return getattr(client, line["method"])(url)
+    program = line["route"].startswith("api-") and line["method"] != "get"
+    return getattr(client, line["method"])(url, **({"content_type": "application/json"} if program else {}))
 
 
 def text(response):
