@@ -115,6 +115,9 @@ class TestTransfer(ListSuite):
     def place(self, tree):
         return {"from_unit": tree.town, "to_unit": tree.second_town}
 
+    def elsewhere(self, tree):
+        return {"from_unit": tree.other_town, "to_unit": tree.other_county}
+
 
 class TestDispute(ListSuite):
     model, factory, prefix, text = Dispute, DisputeFactory, "dispute", "investor_name"
@@ -126,6 +129,9 @@ class TestDispute(ListSuite):
     def place(self, tree):
         return {"respondent": tree.town, "claimant": tree.second_town}
 
+    def elsewhere(self, tree):
+        return {"respondent": tree.other_town, "claimant": tree.other_county}
+
     def test_sort_both_ways(self, tree):
         """A name in the claimant's own words has no pinyin: it sorts by code point."""
         first, second = (self.make(self.place(tree), name) for name in ("标记甲", "标记疑"))
@@ -136,7 +142,8 @@ class TestDispute(ListSuite):
 class TestTerms(RowSuite):
     model, factory, prefix, text = ProtectionTerms, TermsFactory, "protectionterms", "source"
     outsider = None
-    sort = column = "source"
+    sort = column = label = "source"
+    change = ("source", "改后丁")
 
     def place(self, tree):
         return {}
