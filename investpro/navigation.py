@@ -29,8 +29,9 @@ MENU: tuple[tuple[Any, tuple[Item, ...]], ...] = (
         _("Progress"),
         (
             Item(_("Leads"), "lead_list", "lead", "lead", tab=True),
+            Item(_("Projects"), "project_list", "project", "project"),
             Item(_("Investors"), "investor_list", "unit", "investor"),
-            Item(_("Offered projects"), "offer_list", "project", "offer"),
+            Item(_("Offered projects"), "offer_list", "view", "offer"),
             Item(_("Introducers"), "introducer_list", "users", "introducer"),
         ),
     ),

@@ -21,5 +21,6 @@ urlpatterns = [
     path("", include("leads.urls")),
     path("", include("leads.urls_stages")),
     path("", include("projects.urls_stages")),
+    path("", include("projects.urls")),
     path("api/v1/", include("investpro.api")),
 ]
