@@ -1,4 +1,4 @@
-"""The demo: published tables of four places, brought in the way a clerk brings them in.
+"""A part of the demo: published tables of four places, brought in the way a clerk brings them in.
 
 Each table becomes an Excel file as its sender would have made it, is imported, confirmed, ranked and
 published by the services; nothing is written past them. Facts and sources stand in the YAML files.
@@ -7,8 +7,6 @@ published by the services; nothing is written past them. Facts and sources stand
 from __future__ import annotations
 
 import io
-import secrets
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -22,25 +20,17 @@ from openpyxl.styles import Font
 from assessments import services
 from assessments.models import Measure, RankingRun, RankingTable
 from common import imports
-from common.actors import System
 from common.errors import Refused
+from organizations import demo
 from organizations import services as org
 from organizations.choices import Role, UnitKind
+from organizations.demo import DEMO, ROOT, Account, account_make, unit
 from organizations.models import CompetitionGroup, Unit, User
 from rules.periods import Month
 
 FOLDER = Path(__file__).resolve().parent
 PLACES = ("danfeng", "suzhou", "luan", "kaiping")
-ROOT, BUREAU = "demo", "demo-bureau"
-DEMO = System("demo")
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    username: str
-    name: str
-    role: str
-    unit: str  # where the role is held
+BUREAU = "demo-bureau"
 
 
 ACCOUNTS = (
@@ -56,11 +46,6 @@ ACCOUNTS = (
     Account("secadmin", "演示·安全管理员", Role.SECURITY_ADMIN, ROOT),
     Account("auditor", "演示·审计管理员", Role.AUDIT_ADMIN, ROOT),
 )
-
-
-def new_password() -> str:
-    """A password that meets the rules; printed once, never stored."""
-    return f"{secrets.token_urlsafe(9)}-Aa1"
 
 
 def is_loaded() -> bool:
@@ -95,10 +80,6 @@ def load() -> dict[str, int]:
         "units": Unit.objects.unscoped(reason="count").count(),
         "runs": RankingRun.objects.unscoped(reason="count").count(),
     }
-
-
-def unit(code: str) -> Unit:
-    return Unit.objects.unscoped(reason="demo data").get(code=code)
 
 
 def _units(place: dict[str, Any], root: Unit, number: int) -> None:
@@ -217,12 +198,7 @@ def _runs(place: dict[str, Any], clerk: User) -> None:
 
 def _accounts(bureau: Unit) -> None:
     for account in ACCOUNTS:
-        held = unit(account.unit)
-        home = bureau if account.unit == ROOT else held
-        user = org.user_create(
-            actor=DEMO, username=account.username, name=account.name, unit=home, password=new_password()
-        )
-        org.role_grant(actor=DEMO, user=user, role=account.role, unit=held, valid_from=date(2019, 1, 1))
+        account_make(account, bureau if account.unit == ROOT else None)
 
 
 def _people() -> None:
@@ -240,15 +216,6 @@ def _people() -> None:
     org.officer_create(actor=DEMO, unit=town, name="演示·负责人", post=head)
 
 
-@transaction.atomic
-def new_passwords() -> list[tuple[Account, str]]:
-    """Give every demo account a fresh password. Raises Refused when the demo is not loaded."""
-    made = []
-    for account in ACCOUNTS:
-        user = User.objects.unscoped(reason="demo accounts").filter(username=account.username).first()
-        if user is None:
-            raise Refused("The demo is not loaded: run manage.py demo load first.")
-        password = new_password()
-        org.password_set(actor=DEMO, user=user, password=password)
-        made.append((account, password))
-    return made
+def register() -> None:
+    """Called once, when the app is ready."""
+    demo.register(demo.Part("tables", 10, is_loaded, load, ACCOUNTS))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import django_tables2 as tables
@@ -10,10 +11,11 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from common import changelog, jobs, schedules
+from common import clock, jobs, schedules
 from common.access import Action
 from common.errors import Denied, NotVisible
 from common.forms import RowForm
@@ -28,7 +30,7 @@ ADMIN = (_("Administration"), "")
 class ScheduleTable(RowTable):
     what = tables.Column(_("what"))
     rhythm = tables.Column(_("rhythm"))
-    next_run = tables.DateTimeColumn(verbose_name=_("next run"))
+    next_run = tables.Column(_("next run"))
     last_run = tables.Column(_("last run"))
     state = tables.Column(_("state of the last run"))
     actions = tables.TemplateColumn(
@@ -39,12 +41,19 @@ class ScheduleTable(RowTable):
         orderable = False
         empty_text = _("Nothing runs by itself yet. The first night sets up what belongs to the program.")
 
+    def render_next_run(self, value: datetime) -> str:
+        return str(_("within the next minute")) if value <= clock.now() else shown(value)
+
     def render_last_run(self, value: JobRun) -> Any:
         return format_html(
             '<a href="{}">{}</a>',
             reverse("job_detail", args=[value.pk]),
-            changelog.in_words(JobRun._meta.get_field("created_at"), value.created_at),
+            shown(value.created_at),
         )
+
+
+def shown(moment: datetime) -> str:
+    return f"{timezone.localtime(moment):%Y-%m-%d %H:%M}"
 
 
 def lines(may_run: bool) -> list[dict[str, Any]]:

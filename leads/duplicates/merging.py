@@ -12,12 +12,12 @@ from common import changelog, clock, services
 from common.access import Action
 from common.actors import Actor
 from common.errors import Archived, Refused, Stale
+from leads import posting
 from leads.choices import PairKind
 from leads.models import Lead, Merge, NotDuplicate
+from leads.services import hooks
 from leads.services.investors import investor_update
 from leads.services.leads import lead_update
-from ledger.models import Posting
-from ledger.services import take_back
 
 from .relations import MODELS, carry_over
 
@@ -121,13 +121,12 @@ def _merge(
     values = {name: getattr(gone, name) for name in CHOOSABLE[kind] if choices.get(name, "keep") == "gone"}
     with changelog.acting(actor, reason=reason):
         moved = carry_over(kind, keep, gone)
-        if kind == PairKind.LEAD:
-            _out_of_the_books(actor, gone)
         gone.archived_at, gone.merged_into, gone.version = clock.now(), keep, gone.version + 1
         gone.save(update_fields=["archived_at", "merged_into", "version", "updated_at"])
         if values:
             update = lead_update if kind == PairKind.LEAD else investor_update
             update(actor=actor, pk=keep.pk, version=None, **values)
+        _books(kind, actor, keep, gone)
     return Merge._base_manager.create(
         kind=kind,
         kept_id=keep.pk,
@@ -158,13 +157,17 @@ def _locked(
     return keep, gone
 
 
-def _out_of_the_books(actor: Actor, gone: Lead) -> None:
-    """Handed in and found valuable are counted for the kept lead alone."""
-    events = Posting.objects.unscoped(reason="what this lead counted for").filter(
-        subject_type="lead", subject_id=gone.pk
-    )
-    for event in sorted({name.partition("#")[0] for name in events.values_list("event", flat=True)}):
-        take_back(actor=actor, event=event, source=("lead", gone.pk))
+def _books(kind: str, actor: Actor, keep: Any, gone: Any) -> None:
+    """A lead that goes counts no longer, the kept one does. Leads of an investor that goes now carry the kept
+    one's zone in the books."""
+    if kind == PairKind.LEAD:
+        posting.withdrawn(actor=actor, lead=gone)
+        hooks.call(hooks.archived, actor=actor, lead=gone)
+        return
+    for lead in Lead._base_manager.filter(investor=keep, archived_at=None).select_related(
+        "investor", "industry", "host"
+    ):
+        posting.corrected(actor=actor, lead=lead)
 
 
 def merged_rows(kept: Any) -> list[Any]:

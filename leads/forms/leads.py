@@ -77,19 +77,21 @@ class LeadQuickForm(LeadFields):
         Officer.objects.none(), label=_("officer"), required=False, empty_label=_("not assigned yet")
     )
 
+    # The first ten are asked at once, the others stand behind "more".
+    field_order = (
+        "investor", "name", "source", "contact_name", "contact_phone", "amount", "currency", "industry", "next_step",
+        "next_on", "credit_code", "zone", "contact_title", "land_mu", "host", "offer", "introducer", "tip_from", "unit",
+        "officer", "note",
+    )  # fmt: skip
+    FIRST = field_order[:10]
+
     class Meta:
         model = Lead
         fields = (
-            "investor", "credit_code", "zone", "name", "offer", "source", "contact_name", "contact_title", "contact_phone",
-            "amount", "currency", "industry", "land_mu", "next_step", "next_on", "introducer", "tip_from", "host", "unit",
-            "officer", "note",
+            "unit", "offer", "source", "amount", "currency", "industry", "land_mu", "next_step", "next_on", "introducer",
+            "tip_from", "host", "note",
         )  # fmt: skip
         widgets = {"next_on": DAY, "note": ROWS}
-
-    FIRST = (
-        "investor", "name", "source", "contact_name", "contact_phone", "amount", "currency", "industry",
-        "next_step", "next_on",
-    )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

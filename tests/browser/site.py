@@ -20,9 +20,9 @@ from investpro.embedded.testing import PREFIX, Scratch
 START = 120  # seconds until a server must answer
 DEMO = """
 import json
-from assessments.demo import loading
-loading.load()
-made = loading.new_passwords()
+from organizations import demo
+demo.load(["tables"])
+made = demo.new_passwords()
 print("PASSWORDS", json.dumps({account.username: password for account, password in made}))
 """
 

@@ -71,7 +71,7 @@ class TestLead(RowSuite):
     )  # fmt: skip
     misses = (
         "stage=lost", "unit={tree.second_town.pk}", "amount_to=11999", "stale=yes", "mine=yes", "custody=pool",
-        "disputed=yes", "overdue=yes", "visited=yes", "valid=yes", "section=A",
+        "disputed=yes", "overdue=yes", "visited=yes", "valid=yes",
     )  # fmt: skip
 
     def form(self, tree):
@@ -200,9 +200,9 @@ def test_what_is_missing_for_the_next_stage_stands_on_the_page(tree, desk):
     page = client.get(reverse("lead_detail", args=[lead.pk]))
     part = next(one for one in page.context["main"] if one["panel"] == "missing")
     # stages.yaml, screened: industry, amount, source, admitted; amount and source are there.
-    assert [one["label"] for one in part["missing"]] != []
-    assert len(part["missing"]) == 2
-    assert [step["css"] for step in page.context["bar"]][:2] == ["now", ""]
+    assert len(part["need"]["rows"]) == 2
+    assert part["need"]["rows"][0]["url"] == reverse("lead_update", args=[lead.pk])
+    assert [step["state"] for step in page.context["bar"]][:2] == ["now", "todo"]
 
 
 def test_telephones_are_masked_until_shown_and_that_is_logged(tree, desk):

@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import translation
 
 from common import finding
 from organizations.choices import Role
@@ -12,6 +13,12 @@ from tests.support.factories import OfficerFactory, UnitAliasFactory, UnitFactor
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture(autouse=True)
+def english():
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture
@@ -81,7 +88,9 @@ def test_dropdown_and_page(tree):
     assert "<html" not in part.content.decode()
     assert "云杉00&lt;b&gt;镇" in part.content.decode()
     assert client.get(reverse("search") + "?q=", headers=HTMX).content.strip() == b""
-    assert "Nothing found" in client.get(reverse("search") + "?q=没有这个", headers=HTMX).content.decode()
+    nothing = client.get(reverse("search") + "?q=没有这个", headers=HTMX).content.decode()
+    assert 'role="status"' in nothing
+    assert "<a" not in nothing
 
 
 def test_as_many_queries_for_thirty_as_for_three(clerk, tree):

@@ -6,6 +6,7 @@ from datetime import date
 import openpyxl
 import pytest
 from django.urls import reverse
+from django.utils import translation
 
 from common import imports
 from common.errors import Denied, Refused
@@ -26,6 +27,12 @@ from tests.support.suite import state_of
 
 pytestmark = pytest.mark.django_db
 PHONE = "13700001111"
+
+
+@pytest.fixture(autouse=True)
+def english():
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture
