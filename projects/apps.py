@@ -8,11 +8,13 @@ class ProjectsConfig(AppConfig):
     def ready(self) -> None:
         from leads import dossier
         from ledger import subjects
-        from projects import facts, merging, permissions  # noqa: F401
+        from projects import facts, finding, merging, panels, permissions, timeline  # noqa: F401
         from projects.dossier import way
         from projects.services import moves
 
         facts.register()
+        finding.register_searches()
+        panels.register()
         merging.register()
         moves.register()
         dossier.also(way)
