@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-NAMES = ("benchmarks.ranking", "benchmarks.export", "benchmarks.investors")
+NAMES = ("benchmarks.ranking", "benchmarks.export", "benchmarks.investors", "benchmarks.ledger")
 
 for name in NAMES:
     print(f"\n== {name}", flush=True)

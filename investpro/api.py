@@ -6,8 +6,16 @@ from rest_framework.routers import SimpleRouter
 
 from assessments.api import FigureViewSet, MeasureViewSet, RankingRunViewSet, TargetViewSet
 from leads.api import ContactViewSet, IntroducerViewSet, InvestorViewSet, LeadViewSet, OfferViewSet
+from leads.api_guard import (
+    CertificateViewSet,
+    DisputeViewSet,
+    PoolViewSet,
+    ScreeningViewSet,
+    TransferViewSet,
+)
 from leads.duplicates.api import LeadDuplicatesView
 from leads.stage_api import StageViewSet
+from leads.work_api import AttachmentViewSet, FollowUpViewSet, TaskViewSet
 from ledger.api import PostingViewSet
 from organizations.api import GroupViewSet, OfficerViewSet, UnitViewSet
 from reference.api import (
@@ -29,6 +37,9 @@ router.register("contacts", ContactViewSet, basename="api-contact")
 router.register("introducers", IntroducerViewSet, basename="api-introducer")
 router.register("offers", OfferViewSet, basename="api-offer")
 router.register("stages", StageViewSet, basename="api-stage")
+router.register("follow-ups", FollowUpViewSet, basename="api-followup")
+router.register("tasks", TaskViewSet, basename="api-task")
+router.register("files", AttachmentViewSet, basename="api-attachment")
 router.register("measures", MeasureViewSet, basename="api-measure")
 router.register("figures", FigureViewSet, basename="api-figure")
 router.register("targets", TargetViewSet, basename="api-target")
@@ -40,6 +51,11 @@ router.register("currencies", CurrencyViewSet, basename="api-currency")
 router.register("calendar-years", CalendarYearViewSet, basename="api-calendaryear")
 router.register("holidays", HolidayViewSet, basename="api-holiday")
 router.register("exchange-rates", ExchangeRateViewSet, basename="api-exchangerate")
+router.register("certificates", CertificateViewSet, basename="api-certificate")
+router.register("pool", PoolViewSet, basename="api-pool")
+router.register("transfers", TransferViewSet, basename="api-transfer")
+router.register("disputes", DisputeViewSet, basename="api-dispute")
+router.register("screenings", ScreeningViewSet, basename="api-screening")
 
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.access import Action
 from common.actors import may_somewhere
+from leads.desk import under_way
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,7 @@ class Item:
     kind: str = ""  # "" means everybody who is signed in
     needs: Action = Action.VIEW
     tab: bool = False  # also in the phone's tab bar
+    count: Callable[[Any], int] | None = None  # the number behind the label, asked for each page
 
 
 MENU: tuple[tuple[Any, tuple[Item, ...]], ...] = (
@@ -28,10 +31,17 @@ MENU: tuple[tuple[Any, tuple[Item, ...]], ...] = (
     (
         _("Progress"),
         (
-            Item(_("Leads"), "lead_list", "lead", "lead", tab=True),
+            Item(_("Leads"), "lead_list", "lead", "lead", tab=True, count=under_way),
+            Item(_("Projects"), "project_board", "project", "project"),
+            Item(_("Tasks"), "task_list", "check", "lead"),
+            Item(_("Pool"), "pool_list", "archive", "lead"),
+            Item(_("Transfers"), "transfer_list", "retry", "lead_transfer"),
+            Item(_("Disputes"), "dispute_list", "alert", "dispute"),
             Item(_("Investors"), "investor_list", "unit", "investor"),
             Item(_("Offered projects"), "offer_list", "project", "offer"),
             Item(_("Introducers"), "introducer_list", "users", "introducer"),
+            Item(_("Tips"), "tip_list", "notice", "lead", Action.EXPORT),
+            Item(_("Duplicates"), "duplicate_list", "link", "lead", Action.ASSIGN),
         ),
     ),
     (
@@ -53,7 +63,9 @@ MENU: tuple[tuple[Any, tuple[Item, ...]], ...] = (
             Item(_("Posts"), "post_list", "post", "post"),
             Item(_("Officers"), "officer_list", "user", "officer"),
             Item(_("Measures"), "measure_list", "measure", "measure"),
-            Item(_("Stages"), "stage_list", "progress", "stage", Action.CHANGE),
+            Item(_("Stages"), "stage_list", "columns", "stage", Action.CHANGE),
+            Item(_("Protection rules"), "protectionterms_list", "lock", "protection_terms"),
+            Item(_("Admission gates"), "gate_list", "check", "gate"),
             Item(_("Reference"), "reference_home", "calendar", "reference"),
             Item(_("Jobs"), "job_list", "job", "job"),
             Item(_("Regular runs"), "schedule_list", "retry", "job"),
@@ -76,7 +88,7 @@ def menu(request: HttpRequest) -> list[dict[str, Any]]:
                 "icon": i.icon,
                 "tab": i.tab,
                 "active": False,
-                "count": None,
+                "count": i.count(user) if i.count else None,
             }
             for i in items
             if not i.kind or may_somewhere(user, i.needs, i.kind)  # type: ignore[arg-type]

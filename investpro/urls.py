@@ -19,7 +19,9 @@ urlpatterns = [
     path("", include("ledger.urls")),
     path("", include("leads.duplicates.urls")),
     path("", include("leads.urls")),
+    path("", include("leads.urls_guard")),
     path("", include("leads.urls_stages")),
+    path("", include("leads.urls_work")),
     path("", include("projects.urls_stages")),
     path("api/v1/", include("investpro.api")),
 ]

@@ -132,7 +132,11 @@ class OfferViewSet(RowViewSet):
     create_service = staticmethod(registers.offer_create)
     update_service = staticmethod(registers.offer_update)
 
+    def rows(self, queryset: Any) -> Any:
+        return queryset.select_related("currency")
 
+
+HIDDEN_IN_POOL = ("investor", "contact", "introducer", "offer", "note", "next_step", "tip_from")
 HIDDEN = ("investor", "contact", "introducer", "offer", "note", "next_step", "amount", "tip_from")
 
 
@@ -170,6 +174,8 @@ class LeadSerializer(RowSerializer):
         found = super().to_representation(instance)
         if confidential.kept_back(instance, self.context["request"].user):
             found |= {**dict.fromkeys(HIDDEN), "name": instance.code_name}
+        elif confidential.of_others(instance, self.context["request"].user):
+            found |= dict.fromkeys(HIDDEN_IN_POOL)
         return found
 
 
@@ -187,4 +193,4 @@ class LeadViewSet(MoveMixin, RowViewSet):
     move_service = staticmethod(lead_move)
 
     def rows(self, queryset: Any) -> Any:
-        return queryset.select_related("stage", "unit", "officer", "investor")
+        return queryset.select_related("stage", "unit", "officer", "investor", "currency")

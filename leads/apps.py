@@ -7,12 +7,15 @@ class LeadsConfig(AppConfig):
 
     def ready(self) -> None:
         from leads import (  # noqa: F401
+            finding,
+            guard_panels,
             nightly,
             own_panels,
             permissions,
             reminding,
             shipped_protection,
             shipping,
+            work_panels,
         )
         from leads import tasks as stage_tasks
         from leads.duplicates import tasks  # noqa: F401
@@ -27,5 +30,8 @@ class LeadsConfig(AppConfig):
         moves.register()
         stage_tasks.register()
         own_panels.register()
+        work_panels.register()
+        finding.register_searches()
         reminding.register()
+        guard_panels.register()
         hooks.registered.append(protection.protection_begin)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from common import clock
 from common.access import TREE, Action, decide
 from common.actors import Actor, Grant
+from leads.choices import Custody
 from leads.models import Lead, Look
 
 KIND = Lead.Scope.kind
@@ -45,6 +46,21 @@ def kept_back(row: Any, actor: Actor) -> bool:
     return is_confidential(row) and not may_know(row, actor)
 
 
+def of_others(row: Any, actor: Actor) -> bool:
+    """Does this actor see it only because it lies in the pool? Its investor and people are not for him."""
+    return row.custody == Custody.POOL and not may_know(row, actor)
+
+
+def of_others_q(actor: Actor) -> Q:
+    """The same as a filter: searching must not find them by their investor."""
+    if actor.is_system:
+        return Q(pk__in=())
+    inside = Q(pk__in=())
+    for grant in _readers(actor):
+        inside |= Q(unit__path__startswith=grant.path)
+    return Q(custody=Custody.POOL) & ~inside
+
+
 def shown_name(row: Any, actor: Actor) -> str:
     """The idea's name, or its code name."""
     return row.code_name if kept_back(row, actor) else row.name
@@ -53,7 +69,7 @@ def shown_name(row: Any, actor: Actor) -> str:
 def shown_investor(row: Any, actor: Actor) -> str:
     """The investor's name, or its first character and stars."""
     name = row.investor.name
-    return f"{name[:1]}***" if kept_back(row, actor) else name
+    return f"{name[:1]}***" if kept_back(row, actor) or of_others(row, actor) else name
 
 
 def look(actor: Actor, lead: Lead) -> Look | None:

@@ -14,6 +14,7 @@ from common.actors import Actor
 from common.errors import Archived, Denied, NotVisible, Stale
 from common.scope import may_on
 from leads.choices import Custody
+from leads.confidential import may_know
 from leads.models import Lead
 
 P = TypeVar("P")
@@ -29,12 +30,13 @@ def also(way: Way) -> None:
 
 def may(actor: Actor, action: Action, lead: Lead) -> bool:
     """May the actor do this in the lead's dossier? What lies in the pool is read by nobody but its old unit."""
-    own = lead.custody != Custody.POOL or _in_tree(actor, lead)
+    own = lead.custody != Custody.POOL or may_know(lead, actor)
     return (own and may_on(actor, action, lead)) or any(way(actor, lead, action) for way in _ways)
 
 
-def _in_tree(actor: Actor, lead: Lead) -> bool:
-    return actor.is_system or any(lead.unit.path.startswith(g.path) for g in actor.grants())
+def may_keep(actor: Actor, lead: Lead) -> bool:
+    """Is a button for writing worth drawing? `keep` checks again."""
+    return lead.archived_at is None and lead.custody != Custody.POOL and may(actor, Action.CHANGE, lead)
 
 
 def read(actor: Actor, pk: int) -> Lead:

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from common import clock
 from common.templatetags.ip import glyph
+from common.templatetags.parts import stage_dots
 from leads import stages
 from leads.choices import Pipeline, StageKind
 from reference.selectors import work_calendar
@@ -44,15 +45,13 @@ class Drawer:
         """Dots up to the row's stage, and always its name."""
         here = row.held_from_id if row.stage.kind == StageKind.HELD else row.stage_id
         place = self.places.get(here, self.length if row.stage.kind == StageKind.WON else 0)
-        dots = format_html_join(
-            "", '<i class="{}"></i>', (("d" if n < place else "",) for n in range(self.length))
-        )
+        stopped = row.stage.kind in (StageKind.HELD, StageKind.ENDED)
         mark = format_html("{} ", glyph("soon")) if row.stale_on else ""
         title = _("No sign of life since %(date)s") % {"date": row.stale_on} if row.stale_on else ""
         return format_html(
-            '<span class="ip-st" title="{}"><span class="ip-mini" aria-hidden="true">{}</span>{}{}</span>',
+            '<span class="ip-st" title="{}">{}{}{}</span>',
             title,
-            dots,
+            stage_dots(place, self.length, stopped),
             mark,
             row.stage.label,
         )

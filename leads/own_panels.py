@@ -7,6 +7,7 @@ from typing import Any
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from common.access import Action
 from common.actors import Actor
@@ -33,21 +34,23 @@ def missing(lead: Lead, actor: Actor) -> dict[str, Any] | None:
     following = stages.next_stage(lead, actor, steps=steps)
     if following is None:
         return None
-    needs = stages.missing_for(lead, actor, steps=steps)
-    return {
-        "stage": following.label,
-        "who": lead.officer.name if lead.officer else "",
-        "due": Drawer.load().due(lead.due_on),
-        "missing": [
-            {
-                "label": one.label,
-                "kind": one.kind,
-                "stage_label": one.stage_label,
-                **_place(lead, actor, one),
-            }
-            for one in needs
-        ],
-    }
+    rows = [
+        {
+            "state": "todo",
+            "label": one.label,
+            "note": _("a file") if one.kind == "evidence" else "",
+            "who": lead.officer.name if lead.officer else "",
+            "due": lead.due_on,
+            **_place(lead, actor, one),
+        }
+        for one in stages.missing_for(lead, actor, steps=steps)
+    ]
+    title = ngettext(
+        "%(n)s thing missing for “%(stage)s”", "%(n)s things missing for “%(stage)s”", len(rows)
+    ) % {"n": len(rows), "stage": following.label}
+    if not rows:
+        title = _("Ready for “%(stage)s”") % {"stage": following.label}
+    return {"need": {"title": title, "rows": rows}}
 
 
 def _place(lead: Lead, actor: Actor, need: Any) -> dict[str, Any]:
@@ -76,6 +79,19 @@ def facts(lead: Lead, actor: Actor) -> dict[str, Any]:
         return {
             "title": _("Facts"),
             "rows": [(_("number"), lead.number), (_("unit"), lead.unit), (_("stage"), lead.stage.label)],
+        }
+    if confidential.of_others(lead, actor):
+        return {
+            "title": _("Facts"),
+            "rows": [
+                (_("number"), lead.number),
+                (_("last unit"), lead.unit),
+                (_("in the pool since"), lead.pooled_on),
+                (_("at home"), lead.investor.get_zone_display()),
+                (_("planned investment"), wan_text(lead.amount, lead.currency_id)),
+                (_("industry"), lead.industry),
+                (_("land in mu"), lead.land_mu),
+            ],
         }
     step = format_html("{} {}", lead.next_step, drawer.due(lead.next_on)) if lead.next_step else None
     investor: Any = lead.investor
@@ -127,8 +143,8 @@ def people(lead: Lead, actor: Actor) -> dict[str, Any] | None:
     if lead.introducer and may_on(actor, Action.VIEW, lead.introducer):
         url = reverse("introducer_detail", args=[lead.introducer_id])
         found.append(_person(lead.introducer.name, _("introducer"), url))
-    return {"people": found} if found else None
+    return {"title": _("People"), "people": found} if found else None
 
 
 def _person(name: str, role: str, url: str = "") -> dict[str, str]:
-    return {"initial": name[:1], "name": name, "role": role, "url": url}
+    return {"name": name, "role": role, "url": url}

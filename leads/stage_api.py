@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.db.models import Prefetch
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -12,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from common import services
+from common.access import Action
 from common.api import ReadViewSet, RowSerializer
 from leads import facts, stages
 from leads.filters.stages import StageFilterSet
@@ -44,7 +46,8 @@ class StageViewSet(ReadViewSet):
     ordering_fields = ("sort", "code")
 
     def rows(self, queryset: Any) -> Any:
-        return queryset.prefetch_related("reasons")
+        offered = StageReason._base_manager.filter(archived_at=None).order_by("sort", "code")
+        return queryset.prefetch_related(Prefetch("reasons", offered))
 
 
 class NeedSerializer(serializers.Serializer):
@@ -90,12 +93,14 @@ class MoveMixin:
     @action(detail=True, methods=["post"])
     def move(self, request: Request, pk: str) -> Response:
         """Move the record to another stage. 409 `missing_facts` lists in `fields.missing` what it still lacks."""
+        actor: Any = request.user
+        row = services.get_visible(self.model, pk, actor)
+        services.authorize(actor, Action.CHANGE, row)
         given = MoveSerializer(data=request.data)
         given.is_valid(raise_exception=True)
-        row = services.get_visible(self.model, pk, request.user)  # type: ignore[arg-type]
         asked = dict(given.validated_data)
         asked["values"] = self._cleaned(row, asked.get("values") or {})
-        moved = type(self).move_service(actor=request.user, pk=row.pk, **asked)
+        moved = type(self).move_service(actor=actor, pk=row.pk, **asked)
         return Response(self.get_serializer(moved).data)  # type: ignore[attr-defined]
 
     @extend_schema(responses=MissingSerializer)

@@ -21,15 +21,24 @@ MOST = 500
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """One line. `when` is a day or a moment; `kind` chooses the icon; `title` is a phrase, `text` the detail."""
+    """One line, as templates/parts/timeline.html draws it. `when` is a day, or a moment; `text` is a phrase,
+    `note` the detail."""
 
-    when: datetime
+    when: date | datetime
     kind: str
-    title: str
+    text: str
     who: str = ""
-    text: str = ""
+    note: str = ""
     url: str = ""
-    has_time: bool = True
+    icon: str = ""
+    css: str = ""
+
+    @property
+    def moment(self) -> datetime:
+        """What it is sorted by: a day counts as its end, so that it stands above the day's moments."""
+        if isinstance(self.when, datetime):
+            return self.when
+        return timezone.make_aware(datetime.combine(self.when, time(23, 59, 59)))
 
 
 Source = Callable[[Lead], Iterable[Happened]]
@@ -46,14 +55,11 @@ def source(read: Source) -> Source:
 def timeline(lead: Lead, limit: int | None = None) -> tuple[Happened, ...]:
     """Newest first. The caller has authorised the reading of the dossier."""
     found = sorted(
-        (one for read in _sources for one in read(lead)), key=lambda one: (one.when, one.kind), reverse=True
+        (one for read in _sources for one in read(lead)),
+        key=lambda one: (one.moment, one.icon),
+        reverse=True,
     )
     return tuple(found[:limit])
-
-
-def on_day(day: date) -> datetime:
-    """A day without a time, as a moment to sort by: its end, so that it stands above the day's moments."""
-    return timezone.make_aware(datetime.combine(day, time(23, 59, 59)))
 
 
 def _rows(model: Any, lead: Lead, **wanted: Any) -> Any:
@@ -63,73 +69,58 @@ def _rows(model: Any, lead: Lead, **wanted: Any) -> Any:
 @source
 def follow_ups(lead: Lead) -> Iterable[Happened]:
     for row in _rows(FollowUp, lead, archived_at=None).select_related("author"):
-        yield Happened(
-            on_day(row.on),
-            "talk",
-            str(row.get_kind_display()),
-            str(row.author or ""),
-            "\n".join(filter(None, (row.people, row.text))),
-            has_time=False,
-        )
+        note = "\n".join(filter(None, (row.people, row.text)))
+        kind = str(row.get_kind_display())
+        yield Happened(row.on, _("follow-up"), kind, str(row.author or ""), note, icon="user")
 
 
 @source
 def moves(lead: Lead) -> Iterable[Happened]:
     for row in _rows(LeadMove, lead).select_related("to_stage", "reason"):
-        why = "，".join(filter(None, (row.reason.label if row.reason else "", row.reason_text)))
-        yield Happened(
-            row.at, "stage", _("Stage: %(stage)s") % {"stage": row.to_stage.label}, row.actor_name, why
-        )
+        note = ", ".join(filter(None, (row.reason.label if row.reason else "", row.reason_text)))
+        text = _("Stage: %(stage)s") % {"stage": row.to_stage.label}
+        yield Happened(row.at, _("stage"), text, row.actor_name, note, icon="chevron-right", css="key")
 
 
 @source
 def handovers(lead: Lead) -> Iterable[Happened]:
-    for row in _rows(Handover, lead).select_related("from_unit", "to_unit", "to_officer"):
+    for row in _rows(Handover, lead).select_related("to_unit", "to_officer"):
         whom = " ".join(str(x) for x in (row.to_unit and row.to_unit.label, row.to_officer) if x)
-        text = " · ".join(filter(None, (whom, row.reason)))
-        yield Happened(row.at, "custody", str(row.get_kind_display()), row.actor_name, text)
+        note = ": ".join(filter(None, (whom, row.reason)))
+        kind = str(row.get_kind_display())
+        yield Happened(row.at, _("custody"), kind, row.actor_name, note, icon="users")
 
 
 @source
 def certificates(lead: Lead) -> Iterable[Happened]:
     for row in _rows(FirstContact, lead):
-        title = _("First-contact certificate %(number)s") % {"number": row.number}
-        yield Happened(row.issued_at, "certificate", title, row.officer_name)
+        text = _("First-contact certificate %(number)s") % {"number": row.number}
+        yield Happened(row.issued_at, _("certificate"), text, row.officer_name, icon="key")
 
 
 @source
 def tasks(lead: Lead) -> Iterable[Happened]:
     for row in _rows(Task, lead, archived_at=None, done_on__isnull=False).select_related("assignee"):
-        yield Happened(
-            on_day(row.done_on),
-            "task",
-            _("Done: %(task)s") % {"task": row.title},
-            str(row.assignee or ""),
-            row.outcome,
-            has_time=False,
-        )
+        text = _("Done: %(task)s") % {"task": row.title}
+        yield Happened(row.done_on, _("task"), text, str(row.assignee or ""), row.outcome, icon="check")
 
 
 @source
 def files(lead: Lead) -> Iterable[Happened]:
     for row in _rows(Attachment, lead, archived_at=None):
-        yield Happened(
-            row.created_at,
-            "file",
-            str(row.get_kind_display()),
-            row.author_name,
-            row.name,
-            reverse("attachment_file", args=[row.pk]),
-        )
+        url, kind = reverse("attachment_file", args=[row.pk]), str(row.get_kind_display())
+        yield Happened(row.created_at, _("file"), kind, row.author_name, row.name, url, icon="file")
 
 
 @source
 def screenings(lead: Lead) -> Iterable[Happened]:
     for row in _rows(Screening, lead, overridden_at__isnull=False):
+        text = _("Admitted by the committee")
         yield Happened(
             row.overridden_at,
-            "screening",
-            _("Admitted by the committee"),
+            _("screening"),
+            text,
             row.overridden_by,
             row.override_reason,
+            icon="recognition",
         )

@@ -1,10 +1,11 @@
 from django.urls import path
 
-from leads.views import leads, pickers, registers
+from leads.views import leads, pickers, registers, tips
 
 urlpatterns = [
     path("leads/", leads.LeadList.as_view(), name="lead_list"),
     path("leads/new/", leads.LeadCreate.as_view(), name="lead_create"),
+    path("leads/tips/", tips.TipList.as_view(), name="tip_list"),
     path("leads/assign/", leads.LeadAssignMany.as_view(), name="lead_assign_many"),
     path("leads/<int:pk>/", leads.LeadDetail.as_view(), name="lead_detail"),
     path("leads/<int:pk>/change/", leads.LeadUpdate.as_view(), name="lead_update"),

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import DecimalField, Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import DecimalField, F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce, Round
 
 from common import scope
@@ -34,6 +34,7 @@ class Size:
     kind: str
     at_least: Decimal
     own: Mapping[str, Decimal] = field(default_factory=dict)
+    subject_type: str = "project"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,32 @@ def rows(cut: Cut, unit: Unit, *, actor: Actor, below: bool = True) -> QuerySet[
     return lines(cut).filter(near, visible_q(Posting, actor, Action.VIEW))
 
 
+# By share each line counts by itself, so the lines of a unit are added up before anything else.
+SHARED = """
+    own AS (
+        SELECT unit_id, kind, sum(part) AS amount FROM line
+        WHERE unit_id IN (SELECT unit_id FROM reach) GROUP BY unit_id, kind
+    ),
+    credited AS (SELECT r.id, o.kind, o.amount FROM own o JOIN reach r ON r.unit_id = o.unit_id)
+"""
+# Otherwise an event counts once for a unit, however many below it share in it.
+WHOLES = """
+    holder AS (
+        SELECT event, kind, basis, unit_id, sum(share) AS share, max("full") AS whole
+        FROM line GROUP BY event, kind, basis, unit_id
+    ),
+    ranked AS (
+        SELECT *, CASE WHEN row_number() OVER (
+            PARTITION BY event, kind, basis ORDER BY share DESC, unit_id
+        ) = 1 THEN whole ELSE 0 END AS lead FROM holder
+    ),
+    credited AS (
+        SELECT r.id, h.kind, {amount} AS amount FROM ranked h JOIN reach r ON r.unit_id = h.unit_id
+        GROUP BY r.id, h.event, h.kind, h.basis
+    )
+"""
+
+
 def sums(
     cut: Cut,
     units: Iterable[Unit] | None = None,
@@ -107,28 +134,17 @@ def sums(
         targets, target_params = chosen.order_by().values("pk", "path").query.sql_with_params()
     except EmptyResultSet:  # Django knows without asking that nothing can fit
         return {}
-    amount = {Credit.SHARE: "sum(part)", Credit.WHOLE: "max(whole)", Credit.LEAD: "sum(lead)"}[credit]
-    meets = "h.path LIKE t.path || '%%'" if below and units is not None else "h.unit_id = t.id"
+    meets = "u.path LIKE t.path || '%%'" if below and units is not None else "u.id = t.id"
+    amount = "max(whole)" if credit is Credit.WHOLE else "sum(lead)"
     statement = f"""
-        WITH line AS ({inner}), target (id, path) AS ({targets}),
-        holder AS (
-            SELECT event, kind, basis, unit_id, path, sum(share) AS share, sum(part) AS part, max("full") AS whole
-            FROM line GROUP BY event, kind, basis, unit_id, path
-        ),
-        ranked AS (
-            SELECT *, CASE WHEN row_number() OVER (
-                PARTITION BY event, kind, basis ORDER BY share DESC, unit_id
-            ) = 1 THEN whole ELSE 0 END AS lead FROM holder
-        ),
-        credited AS (
-            SELECT t.id, h.kind, {amount} AS amount
-            FROM ranked h JOIN target t ON {meets}
-            GROUP BY t.id, h.event, h.kind, h.basis
-        )
+        WITH target (id, path) AS ({targets}),
+        reach AS (SELECT t.id, u.id AS unit_id FROM target t JOIN org_unit u ON {meets}),
+        line AS ({inner}),
+        {SHARED if credit is Credit.SHARE else WHOLES.format(amount=amount)}
         SELECT id, kind, sum(amount) FROM credited GROUP BY id, kind
     """  # noqa: S608  (the parts are compiled by the ORM, values travel as parameters)
     with connection.cursor() as cursor:
-        cursor.execute(statement, [*inner_params, *target_params])
+        cursor.execute(statement, [*target_params, *inner_params])
         return {(unit, kind): total for unit, kind, total in cursor.fetchall()}
 
 
@@ -140,8 +156,8 @@ def whole_in_yuan() -> Any:
 def _columns(found: QuerySet[Posting], cut: Cut) -> Any:
     """The columns that `sums` reads, in yuan or in the cut's currency."""
     part, full = ("qty", F("whole")) if cut.currency else ("base_qty", whole_in_yuan())
-    columns = found.order_by().annotate(path=F("unit__path"), part=F(part), full=full)
-    return columns.values("event", "kind", "basis", "unit_id", "share", "path", "part", "full")
+    columns = found.order_by().annotate(part=F(part), full=full)
+    return columns.values("event", "kind", "basis", "unit_id", "share", "part", "full")
 
 
 def _clock(found: Any, cut: Cut) -> Any:
@@ -152,18 +168,11 @@ def _clock(found: Any, cut: Cut) -> Any:
     return found.filter(seq__lte=cut.through) if cut.through is not None else found
 
 
-def _large(cut: Cut, size: Size) -> Exists:
+def _large(cut: Cut, size: Size) -> Q:
     """Lines of subjects that reach the size line by the last day of the cut, by its clock."""
-    same = _clock(
-        Posting.objects.unscoped(reason="the size is that of the whole"),
-        replace(cut, posted=(None, cut.posted[1])),
-    )
-    same = same.filter(
-        kind=size.kind,
-        role=cut.role,
-        subject_type=OuterRef("subject_type"),
-        subject_id=OuterRef("subject_id"),
-    )
+    every = Posting.objects.unscoped(reason="the size is that of the whole")
+    same = _clock(every, replace(cut, posted=(None, cut.posted[1])))
+    same = same.filter(kind=size.kind, role=cut.role, subject_type=size.subject_type)
     if cut.occurred[1]:
         same = same.filter(occurred_on__lte=cut.occurred[1])
     reached = Q(total__gte=size.at_least)
@@ -171,7 +180,8 @@ def _large(cut: Cut, size: Size) -> Exists:
     for currency, at_least in size.own.items():
         totals[f"own_{currency}"] = Sum("qty", filter=Q(currency=currency))
         reached |= Q(**{f"own_{currency}__gte": at_least})
-    return Exists(same.order_by().values("subject_id").annotate(**totals).filter(reached))
+    large = same.order_by().values("subject_id").annotate(**totals).filter(reached).values("subject_id")
+    return Q(subject_type=size.subject_type, subject_id__in=large)
 
 
 class _Readable:

@@ -49,7 +49,20 @@ NO_COLUMN = {
         "withdrawn": "on the target's page, with who took it back",
         "updated_at": "a target is never changed: `recorded_at` is its time",
     },
+    "Stage": {"name": "`label` shows it in Chinese", "name_en": "`label` shows it in English"},
     "RankingTable": dict.fromkeys(("code", "tie_measure", "rank_as_printed", "target_kind", "quarters", "value_digits", "rate_rounding", "points_digits", "points_rounding", "points_from_rounded", "growth_digits", "reported_total"), "a setting, on the table's page"),
+}  # fmt: skip
+INTERNAL = {
+    "normal": "for comparing names",
+    "grams": "for searching names",
+    "merged_into": "what was merged is archived",
+}
+NO_COLUMN["Investor"] = {**INTERNAL, "note": "long text, on the investor's page"}
+NO_COLUMN["Introducer"] = {"note": "long text, on the introducer's page"}
+NO_COLUMN["OfferedProject"] = {"summary": "long text, on its page"}
+NO_COLUMN["Lead"] = {
+    **INTERNAL, "note": "long text, on the lead's page", "held_from": "the stage bar shows it", "claimed": "in the lead's timeline",
+    "code_name": "stands in place of the name", "confidential_until": "on the lead's page",
 }  # fmt: skip
 for name in ("Industry", "Region", "Currency"):  # loaded, not kept by hand
     NO_COLUMN.setdefault(name, {})["updated_at"] = "loaded by command with its source"
@@ -94,7 +107,23 @@ NO_FILTER = {
         **dict.fromkeys(("qty", "base_qty", "whole", "share", "rate", "posted_at"), "sorted by"),
         "holder": "found on a person's own page", "basis": "one kind has one basis yet", "reverses": "`cause` finds reversals",
     },
+    "Stage": dict.fromkeys(("facts", "evidence", "movers", "due_days", "stale_days"), "fewer than twenty rows: read in the table"),
     "RankingTable": dict.fromkeys(("rank_by", "tie_break", "tie_measure", "rank_as_printed", "target_kind", "schedule", "quarters", "scale", "value_digits", "rate_digits", "rate_rounding", "points_digits", "points_rounding", "points_from_rounded", "growth_digits", "reported_total"), "few tables: found by group and measure"),
+}  # fmt: skip
+NO_FILTER["Investor"] = {
+    **INTERNAL, "region": "found by name", "country": "`zone` narrows", "honours": "sorted by", "note": "long text",
+}  # fmt: skip
+NO_FILTER["Introducer"] = {
+    "phone": "personal data is not searched", "agreement_from": "sorted by", "agreement_to": "sorted by", "note": "long text",
+}  # fmt: skip
+NO_FILTER["OfferedProject"] = {"currency": "nearly all in yuan", "land_mu": "sorted by"}
+NO_FILTER["Lead"] = {
+    **INTERNAL, "contact": "people are not searched", "currency": "nearly all in yuan", "land_mu": "sorted by", "note": "long text",
+    "signing_on": "sorted by", "visited_on": "`visited` asks for it", "valid_on": "`valid` asks for it",
+    "protected_from": "sorted by", "protected_until": "`ending` asks for it", "pooled_on": "sorted by", "claimed": "few",
+    "code_name": "`q` finds it where it is shown", "confidential_until": "few", "registered_by": "sorted by",
+    "stage_on": "sorted by", "due_on": "sorted by", "held_from": "few are suspended", "last_sign_on": "`stale` asks for it",
+    "stale_on": "`stale` asks for it",
 }  # fmt: skip
 
 
@@ -109,6 +138,34 @@ def list_pages(patterns):
 
 
 PAGES = list(list_pages(get_resolver().url_patterns))
+
+# protection, transfers, disputes, admission
+NO_COLUMN.setdefault("Lead", {})["credit_unit"] = "on the lead's page"
+NO_FILTER.setdefault("Lead", {})["credit_unit"] = "few leads keep their credit elsewhere"
+NO_COLUMN["Dispute"] = {
+    **dict.fromkeys(("claim", "reasons"), "long text, on the dispute's page"),
+    **dict.fromkeys(
+        ("lead", "claimant_lead"), "each side sees its own lead only: links on the dispute's page"
+    ),
+}
+NO_FILTER["Dispute"] = {
+    **dict.fromkeys(("claim", "reasons"), "long text"),
+    **dict.fromkeys(("lead", "claimant_lead"), "each side sees its own lead only"),
+    **dict.fromkeys(("due_on", "opened_by", "decided_by", "decided_at"), "sorted by"),
+}
+NO_FILTER["LeadTransfer"] = {
+    **dict.fromkeys(("proposed_by", "answered_by", "answered_at"), "sorted by"),
+    "keeps_credit": "shown",
+    "answer": "read, not searched",
+    "officer": "found on the officer's leads",
+}
+NUMBERS = ("valid_from", "first_days", "prolong_days", "longest_days", "remind_before", "real_kinds", "claim_limit", "rest_days", "collision_days", "hearing_days")  # fmt: skip
+NO_FILTER["ProtectionTerms"] = dict.fromkeys(NUMBERS, "a handful of rows")
+NO_FILTER["Gate"] = dict.fromkeys(("valid_from", "valid_to"), "a handful of rows")
+
+# A second list of the same rows shows less of them by design.
+PARTS = {"PoolList": "the idea alone, never the people (DOMAIN 2): the rest on the lead's own page"}
+PAGES = [page for page in PAGES if page.__name__ not in PARTS]
 
 
 def fields_of(page):

@@ -39,6 +39,7 @@ ROWS = (
     "introducer",
     "offer",
     "lead",
+    "pair",
 )
 INLINE = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>|<style\b|\sstyle=|\son[a-z]+=|javascript:", re.IGNORECASE)
 
@@ -58,6 +59,8 @@ def test_every_route_is_listed():
 def url_of(line, world):
     route, row = line["route"], line["row"]
     args = [getattr(world, row).pk] if row else []
+    if route == "certificate_check":
+        args = [world.certificate.token]
     if route == "directory_template":
         args.append("units")
     if route == "import_mend":
@@ -79,7 +82,8 @@ def code(who, default):
 
 
 def ask(client, line, url):
-    return getattr(client, line["method"])(url)
+    program = line["route"].startswith("api-") and line["method"] != "get"
+    return getattr(client, line["method"])(url, **({"content_type": "application/json"} if program else {}))
 
 
 def text(response):

@@ -152,7 +152,9 @@ def typed(value: Any) -> str:
 
 
 def shown(bound: Any, value: Any) -> str:
-    """A form value in words: the choice's label, not its key."""
+    """A form value in words: the choice's label, not its key; several boxes one after the other."""
+    if isinstance(value, (list, tuple)):
+        return "、".join(shown(bound, one) for one in value)
     if isinstance(value, Picked) and not value.pk:
         return value.text
     if isinstance(bound.field, forms.ModelChoiceField) and value:

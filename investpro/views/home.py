@@ -13,6 +13,7 @@ from assessments import desk
 from common import clock
 from common.access import Action
 from common.views import Page, action
+from leads import desk as lead_desk
 from organizations import reminders
 
 
@@ -25,17 +26,31 @@ class Home(Page):
             found.append(action(_("Rankings"), reverse("ranking"), icon="ranking"))
         if self.may(Action.IMPORT, "import"):
             found.append(action(_("Import figures"), reverse("import_list"), icon="upload", primary=True))
+        if self.may(Action.CREATE, "lead"):
+            found.append(
+                action(
+                    _("Register a lead"),
+                    reverse("lead_create"),
+                    icon="plus",
+                    panel=True,
+                    primary=not found or not found[-1]["primary"],
+                )
+            )
         return found
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user, today = self.actor, clock.today()
-        tasks, runs = desk.tasks(user), desk.latest_published(user)
+        tasks, runs, leads = desk.tasks(user), desk.latest_published(user), lead_desk.groups(user)
         reminded, unread = reminders.waiting(user)
-        name, count = user.actor_name, len(tasks) + unread
+        name, count = user.actor_name, len(tasks) + unread + sum(len(group["items"]) for group in leads)
         waiting = ngettext("%(n)s thing waits for you", "%(n)s things wait for you", count) % {"n": count}
         title = _("%(name)s: %(waiting)s") % {"name": name, "waiting": waiting} if count else name
         more = {"more": _("All reminders"), "more_url": reverse("reminder_list")} if reminded else {}
-        groups = [{"label": _("Reminders"), "items": reminded, **more}, {"label": _("To do"), "items": tasks}]
+        groups = [
+            {"label": _("Reminders"), "items": reminded, **more},
+            *leads,
+            {"label": _("To do"), "items": tasks},
+        ]
         return super().get_context_data(
             title=title,
             sub=f"{today:%Y-%m-%d} {date_format(today, 'l')}",

@@ -106,7 +106,13 @@ class LeadFilterSet(RowFilterSet):
     def search(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         plain = super().search(queryset, name, value).values("pk")
         back = confidential.hidden(self.request.user)
-        return queryset.filter((Q(pk__in=plain) & ~back) | (Q(code_name__icontains=value.strip()) & back))
+        pooled = confidential.of_others_q(self.request.user) & ~back
+        by_idea = Q(name__icontains=value.strip()) | Q(number__icontains=value.strip())
+        return queryset.filter(
+            (Q(pk__in=plain) & ~back & ~pooled)
+            | (by_idea & pooled)
+            | (Q(code_name__icontains=value.strip()) & back)
+        )
 
     def in_custody(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         return queryset if value == "all" else queryset.filter(custody=value)

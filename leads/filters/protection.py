@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from common.filters import RowFilterSet
 from leads import confidential
-from leads.choices import DisputeState, Ruling, TransferState
-from leads.models import Dispute, Gate, Lead, LeadTransfer, ProtectionTerms
+from leads.choices import CheckResult, DisputeState, Ruling, TransferState
+from leads.models import Dispute, FirstContact, Gate, Lead, LeadTransfer, ProtectionTerms, Screening
 from ledger.choices import Zone
 from organizations.models import Unit
 from reference.choices import Sector
@@ -84,3 +84,25 @@ class GateFilterSet(RowFilterSet):
     class Meta:
         model = Gate
         fields = ("q", "unit")
+
+
+class CertificateFilterSet(django_filters.FilterSet):
+    q = django_filters.CharFilter(method="search", label=_("Search"))
+
+    class Meta:
+        model = FirstContact
+        fields = ("q", "lead", "unit")
+
+    def search(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        return queryset.filter(
+            Q(number__icontains=value) | Q(investor_name__icontains=value) | Q(lead_name__icontains=value)
+        )
+
+
+class ScreeningFilterSet(RowFilterSet):
+    search_fields = ("lead__name", "lead__number")
+    outcome = django_filters.ChoiceFilter(choices=CheckResult.choices, label=_("Outcome"))
+
+    class Meta:
+        model = Screening
+        fields = ("q", "lead", "gate", "outcome")

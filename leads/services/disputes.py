@@ -63,7 +63,9 @@ def dispute_open(
         )
     row = Lead._base_manager.select_for_update(of=("self",)).get(pk=found[0].pk)
     if row.stage.kind == StageKind.WON:
-        raise Refused(_("It has been signed. Ask the bureau about the project's attribution."), code="is_project")
+        raise Refused(
+            _("It has been signed. Ask the bureau about the project's attribution."), code="is_project"
+        )
     today = clock.today()
     with changelog.acting(actor):
         dispute = Dispute(
@@ -87,17 +89,14 @@ def dispute_open(
 def dispute_state(*, actor: Actor, pk: int, text: str) -> DisputeStatement:
     """A side puts something on record. Raises NotVisible, Denied (belongs to no side), Refused (decided)."""
     row = _undecided(actor, pk)
-    sides = [u for u in (row.claimant, row.respondent) if on_side(actor, u, Action.CHANGE)]
-    if len(sides) != 1:
-        raise Denied(_("Only the two sides state their case; the bureau keeps the minutes of the hearing."))
-    return _say(actor, row, sides[0], text)
+    return _say(actor, row, side_of(actor, row), text)
 
 
 @transaction.atomic
 def dispute_hear(*, actor: Actor, pk: int, version: int | None, minutes: str) -> Dispute:
     """The bureau writes down the hearing. Raises NotVisible, Denied (a side), Stale, Refused."""
     row = _undecided(actor, pk, version)
-    _neutral(actor, row)
+    must_be_neutral(actor, row)
     with changelog.acting(actor):
         _say(actor, row, getattr(actor, "unit", None) or row.respondent, minutes)
         row.state = DisputeState.HEARD
@@ -120,7 +119,7 @@ def dispute_decide(
     Raises NotVisible, Denied (a side, or no right over both), Stale, Refused (not heard, no reasons, signed).
     """
     row = _undecided(actor, pk, version)
-    _neutral(actor, row)
+    must_be_neutral(actor, row)
     if row.state != DisputeState.HEARD:
         raise Refused(_("Hear both sides first, and enter the minutes."), code="not_heard")
     if ruling not in Ruling.values:
@@ -142,8 +141,7 @@ def dispute_decide(
 def dispute_withdraw(*, actor: Actor, pk: int, version: int | None) -> Dispute:
     """The claimant gives its claim up. Raises NotVisible, Denied, Stale, Refused."""
     row = _undecided(actor, pk, version)
-    if not on_side(actor, row.claimant, Action.CHANGE) or on_side(actor, row.respondent, Action.CHANGE):
-        raise Denied
+    must_be_claimant(actor, row)
     with changelog.acting(actor):
         row.state = DisputeState.WITHDRAWN
         _saved(row)
@@ -175,7 +173,22 @@ def may_decide(actor: Actor, row: Dispute) -> bool:
     )
 
 
-def _neutral(actor: Actor, row: Dispute) -> None:
+def side_of(actor: Actor, row: Dispute) -> Unit:
+    """The side for which the actor speaks. Raises Denied for none, and for both."""
+    sides = [unit for unit in (row.claimant, row.respondent) if on_side(actor, unit, Action.CHANGE)]
+    if len(sides) != 1:
+        raise Denied(_("Only the two sides state their case; the bureau keeps the minutes of the hearing."))
+    return sides[0]
+
+
+def must_be_claimant(actor: Actor, row: Dispute) -> None:
+    """Raises Denied."""
+    if side_of(actor, row).pk != row.claimant_id:
+        raise Denied
+
+
+def must_be_neutral(actor: Actor, row: Dispute) -> None:
+    """Raises Denied."""
     if not may_decide(actor, row):
         raise Denied(_("A dispute is heard and decided by the bureau above both sides, never by a side."))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import PurePath
 from typing import Any
 
 from django.db import transaction
@@ -11,6 +10,7 @@ from django.db.models import QuerySet
 
 from common import changelog, clock
 from common.actors import Actor
+from common.files import clean_name
 from common.models import StoredFile
 from leads import dossier
 from leads.choices import Evidence
@@ -35,7 +35,7 @@ def attachment_add(
     row = Attachment(
         lead=dossier.keep(actor, lead),
         stored=stored,
-        name=plain_name(name),
+        name=clean_name(name) or str(stored),
         kind=kind,
         on=on,
         note=note,
@@ -76,13 +76,3 @@ def evidence_of(lead: Lead) -> QuerySet[Attachment]:
     return (
         Attachment._base_manager.filter(lead=lead, archived_at=None).select_related("stored").order_by("-id")
     )
-
-
-def plain_name(name: str) -> str:
-    """A file's name without folders and control characters, at most 200 characters long."""
-    last = PurePath(name.replace("\\", "/")).name
-    clean = "".join(c for c in last if c.isprintable()).strip() or "file"
-    if len(clean) <= 200:
-        return clean
-    ending = PurePath(clean).suffix[:20]
-    return clean[: 200 - len(ending)] + ending

@@ -16,6 +16,7 @@ from leads import stages
 from leads.choices import Custody, Pipeline, StageKind
 from leads.models import Lead, LeadMove
 from leads.models.stages import Stage
+from leads.reminding import followers
 from leads.services.leads import lead_update
 
 
@@ -101,8 +102,8 @@ def register() -> None:
             update=lead_update,
             guard=_guard,
             marked=Q(custody=Custody.HELD),
-            people=lambda lead: [lead.officer.user_id] if lead.officer and lead.officer.user_id else [],
-            joins=("officer",),
+            people=followers,
+            joins=("officer", "unit"),
         )
     )
     stages.after_move(Pipeline.LEAD, custody_follows)

@@ -19,7 +19,7 @@ from leads.choices import Custody, HandoverKind, StageKind, TransferState
 from leads.handing import dispute_over, hand_over, left_on, movable, transfer_waiting
 from leads.models import FirstContact, FollowUp, Lead
 from leads.reminding import settle, tell_lapsed
-from leads.terms import rules_of, terms_on
+from leads.terms import NoTerms, rules_of, terms_on
 from organizations.models import Officer
 from rules import protection as rules
 
@@ -58,9 +58,11 @@ def clock_of(lead: Lead, days: PatientCalendar | None = None) -> rules.Clock | N
     talks = FollowUp._base_manager.filter(
         lead=lead, archived_at=None, on__gte=lead.protected_from, on__lte=clock.today()
     ).values_list("on", "kind")
-    return rules.clock(
-        rules_of(terms_on(lead.protected_from)), lead.protected_from, talks, days or calendar()
-    )
+    try:
+        terms = rules_of(terms_on(lead.protected_from))
+    except NoTerms:
+        return None  # rules taken away since: a follow-up must not fail for it
+    return rules.clock(terms, lead.protected_from, talks, days or calendar())
 
 
 def protection_refresh(lead: Lead) -> bool:
@@ -111,12 +113,14 @@ def lead_claim(*, actor: Actor, pk: int, officer: int | None = None) -> Lead:
     The officer's row is locked before the lead's, so that parallel claims can't pass the limit together. Raises
     NotVisible, Denied, Refused (taken meanwhile, limit, rest period, no officer record).
     """
+    seen = services.get_visible(Lead, pk, actor)
+    if seen.custody == Custody.POOL:
+        may_take(actor, seen)
     who = _claimer(actor, officer)
     lead = services.get_visible(Lead, pk, actor, lock=True)
     if lead.custody != Custody.POOL:
         raise Refused(_("Somebody has claimed this lead already."), code="not_in_pool")
-    if not (may_on(actor, Action.CLAIM, lead) or may_on(actor, Action.ASSIGN, lead)):
-        raise Denied
+    may_take(actor, lead)
     movable(lead)
     today, days, terms = clock.today(), calendar(), rules_of(terms_on(clock.today()))
     left = left_on(lead, who)
@@ -129,6 +133,12 @@ def lead_claim(*, actor: Actor, pk: int, officer: int | None = None) -> Lead:
         lead.claimed = True
         hand_over(lead, HandoverKind.CLAIMED, actor=actor, unit=who.unit, officer=who)
     return lead
+
+
+def may_take(actor: Actor, lead: Lead) -> None:
+    """Raises Denied for who may neither claim nor assign what lies in the pool."""
+    if not (may_on(actor, Action.CLAIM, lead) or may_on(actor, Action.ASSIGN, lead)):
+        raise Denied
 
 
 def claims_held(officer: Officer) -> int:

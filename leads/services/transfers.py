@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from common import changelog, clock, services
 from common.access import Action
 from common.actors import Actor
-from common.errors import Archived, Refused, Stale
+from common.errors import Archived, Denied, Refused, Stale
+from common.scope import may_on
 from leads.choices import Custody, HandoverKind, TransferState
 from leads.handing import hand_over, movable, transfer_waiting
 from leads.models import Lead, LeadTransfer
@@ -116,9 +117,15 @@ def transfer_refuse(*, actor: Actor, pk: int, version: int | None, answer: str) 
 def transfer_withdraw(*, actor: Actor, pk: int, version: int | None) -> LeadTransfer:
     """The giving side takes its offer back. Raises NotVisible, Denied, Stale, Refused."""
     row = _waiting(actor, pk, version)
-    services.authorize(actor, Action.ASSIGN, row.lead)
+    may_withdraw(actor, row)
     with changelog.acting(actor):
         return _answered(actor, row, TransferState.WITHDRAWN, "", [])
+
+
+def may_withdraw(actor: Actor, row: LeadTransfer) -> None:
+    """Raises Denied for who may not give the lead away: the receiving side."""
+    if not may_on(actor, Action.ASSIGN, row.lead):
+        raise Denied
 
 
 def credited_unit(lead: Lead) -> Unit:

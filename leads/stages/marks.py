@@ -12,12 +12,12 @@ from django.urls import reverse
 from common import changelog
 from common.actors import Actor
 from common.jobs import Progress
+from leads.calendar import PatientCalendar, calendar
 from leads.choices import StageKind
 from organizations.services import remind
-from reference.selectors import work_calendar
 from rules import stages as rules
 
-from .due import Patient, due_on
+from .due import due_on
 from .ladders import Ladder, NoStages, ladder, rule_of
 from .tracks import Track, tracks
 
@@ -39,7 +39,7 @@ def mark_stale(progress: Progress, day: date) -> dict[str, int]:
 
 
 def _mark_track(progress: Progress, track: Track, day: date) -> tuple[int, int]:
-    steps, calendar, changed = ladder(track.pipeline), Patient(work_calendar()), 0
+    steps, days, changed = ladder(track.pipeline), calendar(), 0
     rows = (
         track.model._base_manager.filter(track.marked, archived_at=None)
         .filter(stage__kind__in=(StageKind.OPEN, StageKind.HELD))
@@ -49,13 +49,13 @@ def _mark_track(progress: Progress, track: Track, day: date) -> tuple[int, int]:
 
     def work(batch: Sequence[Any]) -> None:
         nonlocal changed
-        changed += sum(_mark(progress.actor, track, steps, row, day, calendar) for row in batch)
+        changed += sum(_mark(progress.actor, track, steps, row, day, days) for row in batch)
 
     return progress.in_batches(rows, work, name=track.pipeline), changed
 
 
-def _mark(actor: Actor, track: Track, steps: Ladder, row: Any, day: date, calendar: Patient) -> bool:
-    due = due_on(track, row, row.stage, steps, calendar)
+def _mark(actor: Actor, track: Track, steps: Ladder, row: Any, day: date, days: PatientCalendar) -> bool:
+    due = due_on(track, row, row.stage, steps, days)
     stale = rules.is_stale(rule_of(row.stage), row.last_sign_on or row.stage_on, day)
     since = (row.stale_on or day) if stale else None
     changed = (due, since) != (row.due_on, row.stale_on)

@@ -18,7 +18,7 @@ from leads import facts
 from leads.models.stages import Move, Stage
 from rules import stages as rules
 
-from .due import due_on
+from .due import after_entering, due_on
 from .ladders import Ladder, ladder
 from .situation import Missing, in_words, verdict_for
 from .tracks import Moved, Track, track_of
@@ -56,12 +56,13 @@ class MissingFacts(Refused):
 
 def starting(pipeline: str, *, on: date, stage: str = "") -> dict[str, Any]:
     """The columns of a record that begins its way: in the first stage, or in the one named (a running project
-    that is taken over). Two queries. Give them to the row that is made, then call `begin`.
+    that is taken over). Four queries. Give them to the row that is made, then call `begin`.
 
     Raises NoStages, and Refused for an unknown stage.
     """
     steps = ladder(pipeline)
-    return {"stage": steps.row(stage) if stage else steps.first, "stage_on": on, "last_sign_on": on}
+    first = steps.row(stage) if stage else steps.first
+    return {"stage": first, "stage_on": on, "last_sign_on": on, "due_on": after_entering(first, on)}
 
 
 @transaction.atomic
@@ -77,9 +78,10 @@ def begin(*, actor: Actor, row: Any, opening: bool = False) -> Move:
     _date(row.stage_on, None)
     if not opening:
         _insist(steps, goal, verdict_for(row, actor, goal.code, steps=steps, begins=True))
-    row.due_on = due_on(track, row, goal, steps)
-    with changelog.acting(actor):
-        row.save(update_fields=["due_on", "updated_at"])
+    if (due := due_on(track, row, goal, steps)) != row.due_on:
+        row.due_on = due
+        with changelog.acting(actor):
+            row.save(update_fields=["due_on", "updated_at"])
     move = _log(track, row, actor, None, goal, row.stage_on, None, rules.Direction.FORWARD)
     entered = tuple(step.code for step in steps.rules.between(None, goal.code))
     _call(track, actor, Moved(row, move, entered=entered))

@@ -12,7 +12,9 @@ from leads import confidential
 from leads.looks import Drawer
 from leads.models import Lead
 
-from .columns import MoneyColumn
+from .columns import WAN, MoneyColumn, wan
+
+KEPT = "***"
 
 
 def cell(css: str) -> dict[str, Any]:
@@ -62,10 +64,7 @@ class LeadTable(LeadCells):
     )
     stage = tables.Column(_("stage"), order_by=("stage__sort", "pk"), attrs=cell("c2"))
     name = tables.Column(_("project idea"), order_by=("pinyin", "pk"), attrs=cell("c3 col-w ip-clip"))
-    amount = MoneyColumn(
-        _("investment, ten thousands"),
-        attrs={"td": {"class": "ip-num c4"}, "th": {"class": "ip-num c4"}},
-    )
+    amount = tables.Column(_("investment, ten thousands"), attrs=cell("ip-num c4"))
     source = tables.Column(_("source"), attrs=cell("off col-w nb"))
     officer = tables.Column(_("officer"), order_by=("officer__pinyin", "pk"), attrs=cell("off col-w nb"))
     next_step = tables.Column(_("next step"), orderable=False, attrs=cell("c7 ip-clip"))
@@ -98,23 +97,39 @@ class LeadTable(LeadCells):
     def value_protected_until(self, value: Any) -> Any:
         return value
 
-    def render_next_step(self, value: str) -> Any:
-        return format_html('<span class="ip-2" title="{0}">{0}</span>', value)
+    def render_next_step(self, record: Lead) -> Any:
+        return format_html('<span class="ip-2" title="{0}">{0}</span>', self.value_next_step(record))
 
-    def value_next_step(self, value: str) -> str:
-        return value
+    def value_next_step(self, record: Lead) -> str:
+        return self._people(record, record.next_step)
+
+    def render_amount(self, record: Lead) -> Any:
+        return KEPT if confidential.kept_back(record, self.actor) else wan(record.amount, record.currency_id)
+
+    def value_amount(self, record: Lead) -> Any:
+        return KEPT if confidential.kept_back(record, self.actor) else record.amount / WAN
+
+    def _open(self, record: Lead, value: Any) -> str:
+        return KEPT if confidential.kept_back(record, self.actor) else str(value)
+
+    def _people(self, record: Lead, value: Any) -> str:
+        """Those behind a lead are known to who belongs to it."""
+        return str(value) if confidential.may_know(record, self.actor) else KEPT
 
     def render_contact(self, record: Lead, value: Any) -> str:
-        return str(value) if confidential.may_know(record, self.actor) else "***"
-
-    def value_contact(self, record: Lead, value: Any) -> str:
-        return self.render_contact(record, value)
+        return self._people(record, value)
 
     def render_introducer(self, record: Lead, value: Any) -> str:
-        return self.render_contact(record, value)
+        return self._people(record, value)
 
-    def value_introducer(self, record: Lead, value: Any) -> str:
-        return self.render_contact(record, value)
+    def render_offer(self, record: Lead, value: Any) -> str:
+        return self._open(record, value)
+
+    def render_tip_from(self, record: Lead, value: Any) -> str:
+        return self._open(record, value)
+
+    value_contact, value_introducer = render_contact, render_introducer
+    value_offer, value_tip_from = render_offer, render_tip_from
 
 
 class RelatedLeadTable(LeadCells):

@@ -115,9 +115,7 @@ class DisputeTable(RowTable):
 
 
 class TermsTable(RowTable):
-    valid_from = tables.Column(
-        _("valid from"), linkify=("protectionterms_detail", {"pk": tables.A("pk")})
-    )
+    valid_from = tables.Column(_("valid from"), linkify=("protectionterms_detail", {"pk": tables.A("pk")}))
     remind_before = tables.Column(_("reminders before the end"), orderable=False)
     real_kinds = tables.Column(_("real follow-ups"), orderable=False)
 
@@ -205,5 +203,5 @@ class GateCheckTable(RowTable):
             icon("edit"),
             reverse("gatecheck_archive", args=[record.pk]),
             _("Archive %(name)s") % {"name": record.label},
-            icon("x"),
+            icon("close"),
         )

@@ -187,7 +187,7 @@ class LeadDetail(LeadNouns, DetailPage):
 
 
 def stage_bar(lead: Lead) -> list[dict[str, Any]]:
-    """The main line for `leads/_stages.html`: [{label, css, on, note}]."""
+    """The main line for `parts/stages.html`, with the days on which its stages were entered."""
     steps = stages.ladder("lead")
     main = list(steps.main)
     entered = {move.to_stage_id: move.on for move in lead.moves.order_by("pk")}
@@ -195,14 +195,19 @@ def stage_bar(lead: Lead) -> list[dict[str, Any]]:
     place = main.index(here) if here in main else -1
     found = []
     for number, stage in enumerate(main):
-        css = "done" if number < place else "now" if number == place else ""
-        note = ""
-        if css == "now":
+        state = "done" if number < place else "now" if number == place else "todo"
+        one = {
+            "label": stage.label,
+            "state": state,
+            "date": entered.get(stage.pk) if state != "todo" else None,
+        }
+        if state == "now":
             days = (clock.today() - lead.stage_on).days
             note = ngettext("for %(n)s day", "for %(n)s days", days) % {"n": days}
             if lead.due_on:
                 note = _now("%(since)s, due %(date)s") % {"since": note, "date": f"{lead.due_on:%m-%d}"}
-        found.append({"label": stage.label, "css": css, "on": entered.get(stage.pk), "note": note})
+            one |= {"note": note, "late": stages.is_overdue(lead, clock.today())}
+        found.append(one)
     return found
 
 

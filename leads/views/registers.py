@@ -16,6 +16,7 @@ from common.views import (
     CreatePage,
     Crumbs,
     DetailPage,
+    FormPage,
     ListPage,
     PersonPage,
     UpdatePage,
@@ -146,11 +147,13 @@ class ContactDetail(ContactNouns, PersonPage):
         ]
 
 
-class ContactCreate(ContactNouns, CreatePage):
+class ContactCreate(ContactNouns, FormPage):
     """A person of one investor: the investor stands in the address."""
 
     title = _("New contact")
+    needs = Action.CREATE
     panel = True
+    stays = True
     form_class = ContactForm
 
     def check(self) -> None:

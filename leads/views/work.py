@@ -226,7 +226,7 @@ class Timeline(Page):
         return super().get_context_data(
             title=_("What happened"),
             sub=self.lead.name,
-            happened=timeline(self.lead),
+            entries=timeline(self.lead),
             lead=self.lead,
             **kwargs,
         )

@@ -105,7 +105,6 @@ def agreement_add(
         raise Refused(
             _("The contract amount can't fall below zero."), code="below_zero", fields={"amount": [""]}
         )
-    same_dossier(row, file)
     agreement = added(
         Agreement,
         actor,
@@ -187,12 +186,6 @@ def plan_write(actor: Actor, project: Project, plan: Mapping[date, Decimal]) -> 
             added(PlannedPayment, actor, project, month=month, amount=amount)
         elif there[month].amount != amount:
             changed(there[month], actor, amount=amount)
-
-
-def same_dossier(project: Project, file: Attachment | None) -> None:
-    """Refuses a file of another dossier."""
-    if file is not None and file.lead_id != project.lead_id:
-        raise Refused(_("Choose a file of this project."), code="other_dossier", fields={"file": [""]})
 
 
 def _due(actor: Actor, project: Project) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from common import changelog, services
 from common.access import Action
 from common.actors import Actor
-from common.errors import Archived, NotVisible, Stale
+from common.errors import Archived, NotVisible, Refused, Stale
+from leads.models import Attachment
 from projects.models import Project
 
 M = TypeVar("M", bound=models.Model)
@@ -42,10 +45,12 @@ def touched(actor: Actor, project: Project, reason: str = "", **values: Any) -> 
 
 def part(model: type[M], actor: Actor, pk: int, version: int | None) -> M:
     """A locked part of a project that the actor may change. Raises as `locked`."""
-    found: Any = model._base_manager.select_for_update().filter(pk=pk).first()
-    if found is None:
+    owner = model._base_manager.filter(pk=pk).values_list("project", flat=True).first()
+    if owner is None:
         raise NotVisible
-    found.project = locked(actor, found.project_id, None)
+    project = locked(actor, owner, None)
+    found: Any = model._base_manager.select_for_update().get(pk=pk)
+    found.project = project
     if found.archived_at is not None:
         raise Archived
     if version is not None and found.version != version:
@@ -54,7 +59,8 @@ def part(model: type[M], actor: Actor, pk: int, version: int | None) -> M:
 
 
 def added(model: type[M], actor: Actor, project: Project, **values: Any) -> M:
-    """A new part of a locked project. Raises ValidationError."""
+    """A new part of a locked project. Raises ValidationError, Refused (a file of another dossier)."""
+    same_dossier(project, values)
     row = model(project=project, **values)
     with changelog.acting(actor):
         row.full_clean()
@@ -63,7 +69,8 @@ def added(model: type[M], actor: Actor, project: Project, **values: Any) -> M:
 
 
 def changed(row: M, actor: Actor, **values: Any) -> M:
-    """A locked part with other values. Raises ValidationError."""
+    """A locked part with other values. Raises as `added`."""
+    same_dossier(row.project, values)  # type: ignore[attr-defined]
     for name, value in values.items():
         setattr(row, name, value)
     with changelog.acting(actor):
@@ -71,3 +78,11 @@ def changed(row: M, actor: Actor, **values: Any) -> M:
         row.version += 1  # type: ignore[attr-defined]
         row.save()
     return row
+
+
+def same_dossier(project: Project, values: Mapping[str, Any]) -> None:
+    """Refuses files of another dossier."""
+    for name, value in values.items():
+        if isinstance(value, Attachment) and value.lead_id != project.lead_id:
+            sentence = _("Choose a file of this project.")
+            raise Refused(sentence, code="other_dossier", fields={name: [sentence]})

@@ -267,7 +267,6 @@ OWN = frozenset(
 
 
 def _agreement(actor: Actor, project: Project, number: str, amount: Decimal, file: Attachment | None) -> None:
-    changing.same_dossier(project, file)
     added(
         Agreement,
         actor,

@@ -14,8 +14,10 @@ from leads.stages.marks import mark_stale
 from leads.tasks import MARKS
 from organizations.models import Reminder
 from projects.models import Project
+from projects.services import project_move
 from tests.support.clients import user_with
 from tests.support.factories import TESTS, OfficerFactory
+from tests.support.factories_projects import signed_project
 from tests.support.pipeline import a_lead, a_project, ask
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("pipeline")]
@@ -26,7 +28,12 @@ DAY = NIGHT.date()
 
 def night(day=DAY):
     run = JobRun.objects.create(
-        kind=MARKS, key=f"n{JobRun.objects.count()}", actor_name="tests", state="running", attempts=0, created_at=NIGHT
+        kind=MARKS,
+        key=f"n{JobRun.objects.count()}",
+        actor_name="tests",
+        state="running",
+        attempts=0,
+        created_at=NIGHT,
     )
     return mark_stale(Progress(run), day)
 
@@ -131,12 +138,13 @@ def test_the_bar_shows_what_was_reached_what_is_and_what_is_to_come(tree):
 
 
 def test_the_bar_of_a_suspended_project_shows_where_it_stands(tree):
-    project = a_project(tree.town, "permitted", on=date(2026, 9, 1), completion_due=date(2027, 6, 1))
-    stages.begin(actor=TESTS, row=project, opening=True)
-    held = stages.move(
-        stages.track("project"), actor=TESTS, pk=project.pk, version=None, target="suspended",
-        on=date(2026, 9, 11), reason_code="land",
-    )  # fmt: skip
+    for code in ("registered", "permitted"):
+        ask("project", code, evidence=[])
+    project = signed_project(tree.town, completion_due=date(2027, 6, 1))
+    for target, on in (("permitted", date(2026, 9, 1)), ("suspended", date(2026, 9, 11))):
+        held = project_move(
+            actor=TESTS, pk=project.pk, version=None, target=target, on=on, reason_code="land"
+        )
     found = steps(held, "code", "state", "due")
     assert found[:5] == [
         ("signed", "done", None),

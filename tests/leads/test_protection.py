@@ -105,7 +105,9 @@ def test_the_certificate_says_who_came_first_and_shows_when_it_was_tampered_with
 
 def test_only_real_follow_ups_prolong_protection(lead, ours):
     def talk(kind, month, day):
-        return follow_up_add(actor=ours, lead=lead.pk, kind=kind, on=date(2026, month, day), text="谈了用地。")
+        return follow_up_add(
+            actor=ours, lead=lead.pk, kind=kind, on=date(2026, month, day), text="谈了用地。"
+        )
 
     with on(3, 20):
         for kind in ("call", "message"):
@@ -133,7 +135,14 @@ def test_what_is_given_up_lies_in_the_pool_without_its_people(tree, lead, ours, 
             lead_release(actor=ours, pk=lead.pk, version=9, reason="方向不合")
         lead_release(actor=ours, pk=lead.pk, version=1, reason="方向不合")
     found = fresh(lead)
-    assert (found.custody, found.officer, found.unit, found.pooled_on, found.protected_until, found.version) == (
+    assert (
+        found.custody,
+        found.officer,
+        found.unit,
+        found.pooled_on,
+        found.protected_until,
+        found.version,
+    ) == (
         Custody.POOL,
         None,
         tree.town,
@@ -181,7 +190,7 @@ def test_a_claim_gives_a_new_period_and_the_one_who_gave_up_rests(tree, lead, ou
 
 def test_who_may_claim(tree, pooled, ours, theirs):
     reader, bureau = user_with(Role.LEADER, tree.city), user_with(Role.BUREAU_STAFF, tree.city)
-    for actor, problem in ((reader, Refused), (bureau, Refused)):  # neither is an officer
+    for actor, problem in ((reader, Denied), (bureau, Refused)):  # the bureau is no officer
         with pytest.raises(problem):
             lead_claim(actor=actor, pk=pooled.pk)
     OfficerFactory(unit=tree.town, user=reader)

@@ -53,7 +53,12 @@ def test_the_leads_figures_are_proposed_and_wait_to_be_checked(tree, lead, offic
     """16,000 (10,000 yuan) / 40 mu = 400."""
     row = screening_begin(actor=officer, lead=lead.pk)
     found = check(row, "investment_per_mu")
-    assert (found.value, found.limit, found.result, found.checked_by) == (Decimal(400), Decimal(400), "open", "")
+    assert (found.value, found.limit, found.result, found.checked_by) == (
+        Decimal(400),
+        Decimal(400),
+        "open",
+        "",
+    )
     assert [one.value for one in checks_of(row) if one.check_def.code != "investment_per_mu"] == [None] * 6
     with pytest.raises(Refused):
         screening_begin(actor=officer, lead=lead.pk)

@@ -188,7 +188,11 @@ class TestMovePage:
     def test_the_panel_answers_like_the_page(self, tree, head):
         ask("lead", "screened")
         lead = a_lead(tree.town)
-        htmx = {"HX-Request": "true", "HX-Target": "panel", "HX-Current-URL": "http://testserver/leads/board/"}
+        htmx = {
+            "HX-Request": "true",
+            "HX-Target": "panel",
+            "HX-Current-URL": "http://testserver/leads/board/",
+        }
         panel = head.get(self.url(lead), headers=htmx).content.decode()
         assert "<html" not in panel
         assert "<form" in panel

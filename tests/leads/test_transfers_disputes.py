@@ -183,15 +183,19 @@ def heard(people, dispute):
 def test_a_claimant_learns_unit_stage_and_date_and_no_more(tree, people, lead, dispute):
     (found,) = rivals(tree.other_town, investor_name="示例青屿电子有限公司")
     assert str(found) == f"{tree.town.label} · {lead.stage.label} · {clock.today()}"
-    assert (dispute.number, dispute.respondent, dispute.due_on) == ("D2026-0001", tree.town, date(2026, 3, 16))
+    assert (dispute.number, dispute.respondent, dispute.due_on) == (
+        "D2026-0001",
+        tree.town,
+        date(2026, 3, 16),
+    )
     assert dispute.investor_name == "示例 青屿电子有限公司", "the claimant's own words"
     assert Dispute.objects.visible_to(people.officer).filter(pk=dispute.pk).exists()
     assert not Lead.objects.visible_to(people.officer).filter(pk=lead.pk).exists()
     with pytest.raises(Refused) as unknown:
         dispute_open(actor=people.officer, claimant=tree.other_town, investor_name="没有的公司", claim="我的")
     assert unknown.value.code == "nothing_contested"
+    other = LeadFactory(unit=tree.park)
     with pytest.raises(Refused):  # not by guessing numbers
-        other = LeadFactory(unit=tree.park)
         dispute_open(
             actor=people.officer,
             claimant=tree.other_town,
@@ -262,7 +266,11 @@ def test_the_bureau_decides_after_the_hearing_with_reasons(tree, people, lead, d
     assert fresh(lead).unit == tree.town
     decide(officer=people.record)
     found, ruled = fresh(lead), fresh(dispute)
-    assert (found.unit, found.officer, found.protected_from) == (tree.other_town, people.record, clock.today())
+    assert (found.unit, found.officer, found.protected_from) == (
+        tree.other_town,
+        people.record,
+        clock.today(),
+    )
     assert (ruled.state, ruled.ruling, ruled.decided_by) == ("decided", "move", people.bureau.actor_name)
     line = Handover.objects.get()
     assert (line.kind, line.to_unit, line.reason) == ("decided", tree.other_town, "接待记录在先。")

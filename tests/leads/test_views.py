@@ -200,9 +200,9 @@ def test_what_is_missing_for_the_next_stage_stands_on_the_page(tree, desk):
     page = client.get(reverse("lead_detail", args=[lead.pk]))
     part = next(one for one in page.context["main"] if one["panel"] == "missing")
     # stages.yaml, screened: industry, amount, source, admitted; amount and source are there.
-    assert [one["label"] for one in part["missing"]] != []
-    assert len(part["missing"]) == 2
-    assert [step["css"] for step in page.context["bar"]][:2] == ["now", ""]
+    assert len(part["need"]["rows"]) == 2
+    assert part["need"]["rows"][0]["url"] == reverse("lead_update", args=[lead.pk])
+    assert [step["state"] for step in page.context["bar"]][:2] == ["now", "todo"]
 
 
 def test_telephones_are_masked_until_shown_and_that_is_logged(tree, desk):

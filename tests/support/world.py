@@ -15,7 +15,20 @@ from openpyxl import Workbook
 from assessments.models import ImportedFigure, Measure, RankingTable, Target
 from assessments.services.rankings import run_compute
 from common import clock
+from common.changelog import acting
 from common.models import ImportBatch, ImportFile, ImportRow, JobRun, JobSchedule, SavedView
+from leads.certificates import issue
+from leads.models import (
+    Dispute,
+    Gate,
+    GateCheck,
+    LeadTransfer,
+    LikePair,
+    NotDuplicate,
+    ProtectionTerms,
+    Screening,
+    StageReason,
+)
 from organizations.models import Reminder
 from reference.models import CalendarYear, Currency, ExchangeRate, Holiday, Industry, Region
 from rules.periods import Month
@@ -41,7 +54,8 @@ from tests.support.factories_leads import (
     OfferFactory,
 )
 from tests.support.factories_projects import PostingFactory
-from tests.support.pipeline import ship
+from tests.support.factories_work import AttachmentFactory, FollowUpFactory, TaskFactory
+from tests.support.pipeline import a_lead, a_project, ship, stage
 
 SOURCE = "国务院办公厅通知"
 
@@ -251,6 +265,99 @@ class World:
         ship()
         return LeadFactory(unit=self.tree.town, name="标记项目", investor=self.investor)
 
+    # protection, transfers, disputes, screening
+
+    @cached_property
+    def terms(self):
+        ship()
+        return ProtectionTerms._base_manager.get()
+
+    @cached_property
+    def gate(self):
+        ship()
+        return Gate._base_manager.get()
+
+    @cached_property
+    def gate_check(self):
+        return GateCheck._base_manager.filter(gate=self.gate).first()
+
+    @cached_property
+    def certificate(self):
+        with acting(TESTS):
+            return issue(self.lead, self.lead.protected_until)
+
+    @cached_property
+    def pooled(self):
+        ship()
+        return LeadFactory(
+            unit=self.tree.town, name="标记漂流项目", investor=self.investor, officer=None, custody="pool"
+        )
+
+    @cached_property
+    def claimer(self):
+        return OfficerFactory(unit=self.tree.town, user=user_with("officer", self.tree.town))
+
+    @cached_property
+    def transfer(self):
+        units = {"from_unit": self.tree.town, "to_unit": self.tree.second_town}
+        return LeadTransfer._base_manager.create(lead=self.lead, reason="标记原因", **units)
+
+    @cached_property
+    def dispute(self):
+        sides = {"respondent": self.tree.town, "claimant": self.tree.second_town}
+        return Dispute._base_manager.create(
+            number="标记1号", lead=self.lead, investor_name="标记实业有限公司", claim="标记主张", **sides
+        )
+
+    @cached_property
+    def screening(self):
+        return Screening._base_manager.create(lead=self.lead, gate=self.gate, outcome="failed")
+
+    @cached_property
+    def follow_up(self):
+        return FollowUpFactory(lead=self.lead, unit=self.tree.town, text="标记谈话")
+
+    @cached_property
+    def task(self):
+        return TaskFactory(lead=self.lead, title="标记任务")
+
+    @cached_property
+    def attachment(self):
+        return AttachmentFactory(lead=self.lead, name="标记.pdf")
+
+    def stage(self):
+        ship()
+        return stage("lead", "registered")
+
+    @cached_property
+    def lost(self):
+        ship()
+        return stage("lead", "lost")
+
+    @cached_property
+    def stage_reason(self):
+        return StageReason._base_manager.filter(stage=self.lost).first()
+
+    @cached_property
+    def project(self):
+        ship()
+        return a_project(self.tree.town, name="标记项目", lead=a_lead(self.tree.town, "signed"))
+
+    def pair(self):
+        """The lead and another one like it."""
+        twin = LeadFactory(unit=self.tree.town, name="标记项目二", investor=self.investor)
+        one, other = sorted((self.lead.pk, twin.pk))
+        about = {"level": 3, "reason": "very_similar_name", "similarity": Decimal(80)}
+        return LikePair.objects.create(kind="lead", one_id=one, other_id=other, found_at=clock.now(), **about)
+
+    @cached_property
+    def apart(self):
+        """Such a pair that was set apart."""
+        pair = self.pair
+        return NotDuplicate.objects.create(
+            kind="lead", one_id=pair.one_id, other_id=pair.other_id, reason="标记", actor_name="标记人"
+        )
+
     @cached_property
     def measure(self):
         return MeasureFactory(name="到位资金", code="capital")
@@ -306,6 +413,7 @@ class World:
     def posting(self):
         return PostingFactory(unit=self.unit, actor_name="标记人")
 
+    @cached_property
     def saved_view(self):
         return SavedView._base_manager.create(
             page="officer_list", name="标记视图", owner_id=0, reach="unit", unit_path=self.tree.county.path
