@@ -49,7 +49,7 @@ NO_COLUMN = {
         "withdrawn": "on the target's page, with who took it back",
         "updated_at": "a target is never changed: `recorded_at` is its time",
     },
-    "Stage": {"name": "`label` shows it in Chinese", "name_en": "`label` shows it in English"},
+    "Stage": {"name_en": "`name` shows it in English"},
     "RankingTable": dict.fromkeys(("code", "tie_measure", "rank_as_printed", "target_kind", "quarters", "value_digits", "rate_rounding", "points_digits", "points_rounding", "points_from_rounded", "growth_digits", "reported_total"), "a setting, on the table's page"),
 }  # fmt: skip
 INTERNAL = {
