@@ -169,7 +169,11 @@ class TestMovePage:
         ask("lead", "screened", "follow_up", "credit_code")
         lead = a_lead(tree.town)
         page = head.get(self.url(lead))
-        assert {one.code for one in page.context["elsewhere"]} == {"follow_up", "credit_code"}
+        places = {one.code: url for one, url in page.context["elsewhere"]}
+        assert places == {
+            "follow_up": reverse("followup_add", args=[lead.pk]),
+            "credit_code": reverse("investor_update", args=[lead.investor_id]),
+        }
         assert head.post(self.url(lead), self.form(lead)).status_code == 422
         lead.refresh_from_db()
         assert lead.stage.code == "registered"
