@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from leads.choices import CheckResult, ContactKind, Pipeline
 from leads.models import FollowUp, Screening
+from ledger.choices import Zone
 
 PREFIX = "fact_"  # under this name the database's answer stands on the row
 
@@ -141,7 +142,8 @@ _lead("valid", _("found valuable"), _given("valid_on"))
 _lead(
     "credit_code",
     _("investor's credit code"),
-    lambda lead: bool(lead.investor.credit_code),
+    # China gives no code to an investor abroad.
+    lambda lead: bool(lead.investor.credit_code) or lead.investor.zone == Zone.ABROAD,
     joins=("investor",),
 )
 _lead("follow_up", _("a follow-up"), reads=lambda: _parts(FollowUp))

@@ -106,8 +106,8 @@ def project_sign(
             "leader": leader,
             "confidential_until": confidential_until or lead.confidential_until,
             "code_name": code_name or lead.code_name,
-            **stages.starting(Pipeline.PROJECT, on=signed_on),
         },
+        stages.starting(Pipeline.PROJECT, on=signed_on),
         investors or [(lead.investor, Decimal(100))],
         {**default_shares(lead, host, leader), **(shares or {})},
     )
@@ -203,8 +203,8 @@ def project_open(
             "land_mu": land_mu,
             "leader": leader,
             "is_opening": True,
-            **stages.starting(Pipeline.PROJECT, on=stage_on, stage=stage),
         },
+        stages.starting(Pipeline.PROJECT, on=stage_on, stage=stage),
         investors or [(investor, Decimal(100))],
         {**default_shares(lead, host, leader), **(shares or {})},
     )
@@ -235,9 +235,14 @@ def default_shares(lead: Lead, host: Unit, leader: User | None = None) -> dict[s
 
 
 def _establish(
-    actor: Actor, lead: Lead, values: Mapping[str, Any], investors: Investors, shares: Shares
+    actor: Actor,
+    lead: Lead,
+    values: Mapping[str, Any],
+    start: Mapping[str, Any],
+    investors: Investors,
+    shares: Shares,
 ) -> Project:
-    """The project's row with its investors and its attribution."""
+    """The project's row on its first stage (`start`), with its investors and its attribution."""
     year = clock.today().year
     if unknown := set(values) - FREE - OWN:
         raise TypeError(f"a project has no {', '.join(sorted(unknown))}")
@@ -247,6 +252,7 @@ def _establish(
         values={
             **derived(Project, values["name"]),
             **values,
+            **start,
             "number": f"P{year}-{next_number(f'project:{year}'):06d}",
             "lead": lead,
             "unit": lead.unit,
@@ -261,7 +267,7 @@ def _establish(
 OWN = frozenset(
     {
         "name", "industry", "host", "signed_on", "contract_amount", "currency", "land_mu", "leader",
-        "confidential_until", "code_name", "is_opening", "stage", "stage_on", "last_sign_on",
+        "confidential_until", "code_name", "is_opening",
     }
 )  # fmt: skip
 

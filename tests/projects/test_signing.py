@@ -126,7 +126,8 @@ def test_all_that_is_agreed_comes_along(tree):
 
 
 def test_foreign_money_needs_the_rate_of_the_day(tree):
-    lead = ready_lead(tree.town)
+    abroad = InvestorFactory(unit=tree.town, zone="abroad")  # no credit code: it can't have one
+    lead = ready_lead(tree.town, investor=abroad)
     currency = dollars("7.1", on=date(2026, 5, 1))  # 40 days before: too old
     deal = terms(amount=D("10000000.01"), currency=currency)
     with pytest.raises(RateMissing, match="no exchange rate of USD for 2026-06-10. Enter it"):
