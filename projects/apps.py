@@ -9,6 +9,7 @@ class ProjectsConfig(AppConfig):
         from leads import dossier
         from ledger import subjects
         from projects import facts, finding, merging, panels, permissions, timeline  # noqa: F401
+        from projects.demo import loading as demo
         from projects.dossier import way
         from projects.services import moves
 
@@ -17,6 +18,7 @@ class ProjectsConfig(AppConfig):
         panels.register()
         merging.register()
         moves.register()
+        demo.register()
         dossier.also(way)
         numbers = subjects.by_number(self.get_model("Project"))
         subjects.register("project", label=_("project"), url_name="project_detail", numbers=numbers)

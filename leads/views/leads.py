@@ -161,7 +161,7 @@ class LeadDetail(LeadNouns, DetailPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         lead, actor = self.get_object(), self.actor
-        badges = [{"label": lead.stage.label, "css": "acc"}]
+        badges: list[dict[str, Any]] = [{"label": lead.stage.label, "css": "acc"}]
         if lead.custody != Custody.HELD:
             badges.append({"label": lead.get_custody_display(), "css": "line"})
         if lead.stale_on:

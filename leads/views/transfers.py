@@ -75,7 +75,7 @@ class TransferDetail(TransferNouns, DetailPage):
             (_("credit"), _("stays with the giving unit") if row.keeps_credit else _("goes with the lead")),
             (_("proposed by"), f"{row.proposed_by} {row.created_at:%Y-%m-%d}"),
         ]
-        answer = [(_("state"), row.get_state_display())]
+        answer: list[tuple[Any, Any]] = [(_("state"), row.get_state_display())]
         if row.answered_at:
             answer += [
                 (_("answered by"), f"{row.answered_by} {row.answered_at:%Y-%m-%d}"),
