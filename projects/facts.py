@@ -26,7 +26,8 @@ from projects.models import (
 )
 
 WHOLE = Decimal(100)
-PLACES = {  # where a fact is entered that no field of the project's own supplies
+# The page on which a fact is entered that is no field of the project.
+PLACES = {
     "agreement": "project_agreement_add",
     "investors": "project_investors",
     "attribution": "project_attribution",
@@ -106,9 +107,9 @@ def register() -> None:
     ):
         fact(name, label, _given(name), name)
     fact("half_year", _("tax and output of a half-year"), reads=lambda: _parts(HalfYear))
-    for code, url_name in PLACES.items():
-        supplied_at(Pipeline.PROJECT, code, _at(url_name))
+    for code, page in PLACES.items():
+        supplied_at(Pipeline.PROJECT, code, _page(page))
 
 
-def _at(url_name: str) -> Callable[[Any], str]:
-    return lambda project: reverse(url_name, args=[project.pk])
+def _page(name: str) -> Callable[[Any], str]:
+    return lambda project: reverse(name, args=[project.pk])

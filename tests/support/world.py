@@ -325,6 +325,7 @@ class World:
     def attachment(self):
         return AttachmentFactory(lead=self.lead, name="标记.pdf")
 
+    @cached_property
     def stage(self):
         ship()
         return stage("lead", "registered")
@@ -343,6 +344,7 @@ class World:
         ship()
         return a_project(self.tree.town, name="标记项目", lead=a_lead(self.tree.town, "signed"))
 
+    @cached_property
     def pair(self):
         """The lead and another one like it."""
         twin = LeadFactory(unit=self.tree.town, name="标记项目二", investor=self.investor)
