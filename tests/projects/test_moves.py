@@ -137,7 +137,7 @@ def test_the_move_page_takes_facts_of_the_project_and_the_board_shows_it(tree):
     board = head.get(reverse("project_board"))
     (card,) = [card for column in board.context["board"] for card in column["cards"]]
     assert (card["pk"], card["title"]) == (project.pk, project.name)
-    assert card["badge"].startswith("5")  # a parcel and four permits
+    assert "5" in card["badge"]  # a parcel and four permits, in either language
 
 
 def test_a_host_moves_it_and_reads_only_the_code_name(tree, project):
