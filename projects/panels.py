@@ -14,6 +14,7 @@ from common.scope import may_on
 from common.views import action
 from leads import panels, stages
 from leads.choices import Custody, Pipeline, StageKind
+from leads.facts import place_of
 from leads.models import Lead
 from projects.models import Project
 
@@ -49,9 +50,8 @@ def place(lead: Lead, actor: Actor, need: stages.Missing) -> dict[str, Any]:
         return {"url": reverse("attachment_add", args=[lead.pk]), "panel": True}
     if need.fields:
         return {"url": reverse("lead_update", args=[lead.pk]), "panel": True}
-    if need.code == "credit_code":
-        return {"url": reverse("investor_detail", args=[lead.investor_id]), "panel": False}
-    return {"url": reverse("lead_detail", args=[lead.pk]), "panel": False}
+    url = place_of(Pipeline.LEAD, need.code, lead) or reverse("lead_detail", args=[lead.pk])
+    return {"url": url, "panel": False}
 
 
 def sign_button(lead: Lead, actor: Actor) -> list[dict[str, Any]]:

@@ -9,48 +9,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from common.templatetags.ip import amount
+from leads import dossier
 from leads.models import Attachment, FollowUp, Task
 from leads.tables.columns import wan
-from leads.timeline import Happened, timeline
 from ledger.models import Posting
 
 from . import NUM, Reading, num, row, section
 
 SHOWN = 40
-ICONS = {
-    "talk": "users",
-    "stage": "check",
-    "custody": "user",
-    "certificate": "file",
-    "task": "check",
-    "file": "attach",
-    "screening": "filter",
-    "agreement": "sheet",
-    "attribution": "groups",
-    "promise": "reward",
-}
-
-
-def entries(reading: Reading, limit: int | None = None) -> list[dict[str, Any]]:
-    """What happened, for templates/parts/timeline.html."""
-    return [_entry(one) for one in timeline(reading.project.lead, limit)]
-
-
-def _entry(one: Happened) -> dict[str, Any]:
-    return {
-        "when": one.when if one.has_time else one.when.date(),
-        "icon": ICONS.get(one.kind, "info"),
-        "who": one.who,
-        "text": one.title,
-        "note": one.text,
-        "url": one.url,
-        "css": "key" if one.kind == "stage" else "",
-    }
 
 
 def _add(reading: Reading, name: str, label: Any) -> dict[str, Any] | None:
     """A form of the lead's dossier; it comes back here."""
-    if not reading.changes:
+    if not dossier.may_keep(reading.actor, reading.project.lead):
         return None
     back = reverse("project_detail", args=[reading.project.pk]) + "?part=dossier"
     return {"label": label, "url": f"{reverse(name, args=[reading.project.lead_id])}?next={back}"}

@@ -14,6 +14,8 @@ from common.access import Action
 from common.masking import mask_phone
 from common.scope import may_on
 from leads import stages
+from leads.choices import Pipeline
+from leads.facts import place_of
 from leads.tables.columns import wan_text
 from ledger.choices import Role
 from projects import confidential
@@ -21,17 +23,6 @@ from projects.forms.parts import of_hundred
 from projects.models import AttributionShare, Project
 
 from . import Reading
-
-# Where a fact of projects/facts.py is entered when it isn't a field of the project.
-PLACES = {
-    "agreement": "project_agreement_add",
-    "investors": "project_investors",
-    "attribution": "project_attribution",
-    "plan": "project_plan",
-    "obligations": "project_obligation_add",
-    "parcels": "project_parcel_add",
-    "half_year": "project_half_year",
-}
 
 
 def bar(project: Project, steps: stages.Ladder) -> list[dict[str, Any]]:
@@ -101,10 +92,10 @@ def _place(reading: Reading, one: stages.Missing) -> dict[str, Any]:
         return {"url": f"{reverse('attachment_add', args=[project.lead_id])}?next={back}", "panel": True}
     if one.fields:
         return {"url": reverse("project_update", args=[project.pk]), "panel": True}
-    name = PLACES.get(one.code)
-    if name == "project_attribution" and not reading.assigns:
+    if one.code == "attribution" and not reading.assigns:
         return {}
-    return {"url": reverse(name, args=[project.pk]), "panel": True} if name else {}
+    url = place_of(Pipeline.PROJECT, one.code, project)
+    return {"url": url, "panel": True} if url else {}
 
 
 def facts(reading: Reading) -> list[tuple[Any, Any]]:

@@ -23,6 +23,7 @@ from common.views.rows import RowPage
 from leads import dossier as dossiers
 from leads import stages
 from leads.choices import StageKind
+from leads.timeline import timeline
 from projects import confidential
 from projects.filters.projects import ProjectFilterSet, mine_q, overdue_q
 from projects.forms.projects import ProjectForm
@@ -194,7 +195,7 @@ class ProjectDetail(OfProject, DetailPage):
             parts=[draw(reading) for draw in draws] if reading.told else [],
             facts=overview.facts(reading),
             people=overview.people(reading),
-            entries=dossier.entries(reading, RECENT) if readable else None,
+            entries=timeline(project.lead, RECENT) if readable else None,
             timeline_url=reverse("project_timeline", args=[project.pk]),
             **kwargs,
         )
@@ -220,7 +221,7 @@ class ProjectTimeline(OfProject):
             title=_("What happened"),
             sub=confidential.shown_name(project, self.actor),
             crumbs=[*crumbs, (confidential.shown_name(project, self.actor), self.detail_url())],
-            entries=dossier.entries(Reading.of(project, self.actor)),
+            entries=timeline(project.lead),
             **kwargs,
         )
 

@@ -201,7 +201,7 @@ def test_what_is_missing_is_named_with_its_place(tree):
     client = client_for(Job.BUREAU_STAFF, tree.county)
     page, data = opened(client, lead)
     (row,) = page.context["need"]["rows"]
-    assert row["url"] == reverse("investor_detail", args=[lead.investor_id])
+    assert row["url"] == reverse("investor_update", args=[lead.investor_id])
     button = client.get(reverse("lead_detail", args=[lead.pk])).content.decode()
     assert "Sign, 1 missing" in button
     refused = sent(client, lead, data)

@@ -343,6 +343,7 @@ class World:
         ship()
         return a_project(self.tree.town, name="标记项目", lead=a_lead(self.tree.town, "signed"))
 
+    @cached_property
     def pair(self):
         """The lead and another one like it."""
         twin = LeadFactory(unit=self.tree.town, name="标记项目二", investor=self.investor)
