@@ -325,6 +325,7 @@ class World:
     def attachment(self):
         return AttachmentFactory(lead=self.lead, name="标记.pdf")
 
+    @cached_property
     def stage(self):
         ship()
         return stage("lead", "registered")
