@@ -206,7 +206,7 @@ def stage_bar(lead: Lead) -> list[dict[str, Any]]:
     found = []
     for number, stage in enumerate(main):
         state = "done" if number < place else "now" if number == place else "todo"
-        one = {
+        one: dict[str, Any] = {
             "label": stage.label,
             "state": state,
             "date": entered.get(stage.pk) if state != "todo" else None,

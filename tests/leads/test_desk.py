@@ -58,7 +58,7 @@ def test_my_next_steps_and_my_stale_leads_stand_on_the_desk(tree, user):
     assert "送样" in page.content.decode()
     items = [item for group in page.context["shell"]["nav"] for item in group["items"]]
     assert (
-        next(item["count"] for item in items if item["url"] == reverse("lead_list")) == 5
+        next(item["count"]() for item in items if item["url"] == reverse("lead_list")) == 5
     )  # all but the closed one
 
 

@@ -198,9 +198,7 @@ def test_talks_moves_and_giving_up_in_one_go(tree, desk):
     talk = {"pk": pks, "kind": "meeting", "on": clock.today(), "text": "展会上见面"}
     assert client.post(reverse("lead_follow_up_many"), talk).status_code == 302
     assert FollowUp._base_manager.filter(lead__in=pks).count() == 2
-    refused = client.post(
-        reverse("lead_move_many"), {"pk": pks, "target": "screened", "on": clock.today()}
-    )
+    refused = client.post(reverse("lead_move_many"), {"pk": pks, "target": "screened", "on": clock.today()})
     assert refused.status_code == 422  # the industry and the screening are missing, as the refusal says
     assert all(one["refusal"] for one in refused.context["chosen"])
     ask("lead", "screened", "source")
