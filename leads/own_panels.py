@@ -82,6 +82,8 @@ def _place(lead: Lead, actor: Actor, need: Any) -> dict[str, Any]:
         name, pk = "lead_update", lead.pk
     elif need.code == "credit_code":
         return {"url": reverse("investor_detail", args=[lead.investor_id]), "panel": False}
+    elif need.code in ("screened", "admitted"):
+        return {"url": reverse("lead_screening", args=[lead.pk]), "panel": False}
     elif need.code in ("follow_up", "visited"):
         name, pk = "followup_add", lead.pk
     else:

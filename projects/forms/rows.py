@@ -105,7 +105,8 @@ class RowsForm(ActorForm):
             first = first or keys.get(group.whole, "")
             found.append({**row, "number": number})
         if found and group.whole and not broken:
-            total = money.add(row[group.whole] for row in found)
+            parts: list[Any] = [row[group.whole] for row in found]
+            total = money.add(parts)
             if total != ALL:
                 self.add_error(
                     first, _("The parts make %(sum)s %%, they must make 100 %%.") % {"sum": f"{total:f}"}
@@ -124,17 +125,18 @@ class RowsForm(ActorForm):
         ]
         return {"name": name, "title": group.title, "hint": group.hint, "lines": lines}
 
-    def placed(self, refusal: ServiceError) -> ValidationError | None:
-        """A refusal beside the field that it names, also where the name is a group's; None for others."""
-        found: dict[str, Any] = {}
-        for name, words in refusal.fields.items():
-            said = [word for word in words if word] or [str(refusal)]
-            group = next((one for one in self.groups if one.name == name), None)
-            if name in self.fields:
-                found[name] = said
-            elif group:
-                found[self.key(name, 0, group.whole or next(iter(group.fields)))] = said
-        return ValidationError(found) if found else None
+
+def beside(form: Any, refusal: ServiceError) -> ValidationError | None:
+    """A refusal as errors of the fields that it names, also where the name is a group's; None for others."""
+    found: dict[str, Any] = {}
+    groups = {group.name: group for group in getattr(form, "groups", ())}
+    for name, words in refusal.fields.items():
+        said = [word for word in words if word] or [str(refusal)]
+        if name in form.fields:
+            found[name] = said
+        elif group := groups.get(name):
+            found[form.key(name, 0, group.whole or next(iter(group.fields)))] = said
+    return ValidationError(found) if found else None
 
 
 def plain(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

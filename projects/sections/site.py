@@ -28,7 +28,7 @@ def parcels(reading: Reading) -> dict[str, Any]:
     for one in reading.project.parcels.filter(archived_at=None).select_related("contract"):
         area, fee = area + one.area_mu, fee + (one.grant_fee or 0)
         number: dict[str, Any] = {"text": one.number}
-        if one.contract_id:
+        if one.contract:
             number |= {"sub": one.contract.name}
         rows.append(
             row(
@@ -122,7 +122,10 @@ def commitments(reading: Reading) -> dict[str, Any]:
     for one in reading.project.commitments.filter(archived_at=None).select_related("responsible"):
         kept = one.kept_on is not None
         law = "，".join(
-            filter(None, (one.legal_basis, one.review_number, one.review_on and f"{one.review_on:%Y-%m-%d}"))
+            filter(
+                None,
+                (one.legal_basis, one.review_number, f"{one.review_on:%Y-%m-%d}" if one.review_on else ""),
+            )
         )
         state = _("kept %(date)s") % {"date": one.kept_on.isoformat()} if kept and one.kept_on else ""
         ways = [] if kept else [
@@ -202,5 +205,5 @@ def obligations(reading: Reading) -> dict[str, Any]:
 
 
 def _found(one: Obligation) -> str:
-    about = (one.checked_on and f"{one.checked_on:%Y-%m-%d}", one.checked_by, one.remark)
+    about = (f"{one.checked_on:%Y-%m-%d}" if one.checked_on else "", one.checked_by, one.remark)
     return " · ".join(filter(None, about))

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.db import transaction
-from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from common import files, services
 from common.access import Action
-from common.errors import Denied, NotVisible, Refused, Stale
-from common.views import FormPage
+from common.errors import Denied, NotVisible, Refused
 from leads.choices import Evidence
 from leads.services.files import attachment_add
 from ledger.choices import Role
@@ -38,10 +34,10 @@ from projects.services import (
     plan_set,
 )
 from projects.views.projects import ProjectNouns
-from projects.views.signing import RowsPage
+from projects.views.signing import RowsPage, SavingPage
 
 
-class OfProject(ProjectNouns, FormPage):
+class OfProject(ProjectNouns, SavingPage):
     """A form of one project. `part` is the tab to come back to."""
 
     needs = Action.CHANGE
@@ -69,15 +65,11 @@ class OfProject(ProjectNouns, FormPage):
         here = reverse("project_detail", args=[self.project.pk])
         return f"{here}?part={self.part}" if self.part else here
 
-    def conflict(self, form: Any, stale: Stale) -> HttpResponse:
-        form.add_error(None, str(stale))
-        return self.render_to_response(self.get_context_data(form=form), status=409)
-
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(sub=self.project.name, cancel_url=self.done_url(None), **kwargs)
 
 
-class OfProjectRows(OfProject, RowsPage):
+class OfProjectRows(RowsPage, OfProject):
     """A form of rows of one project."""
 
     template_name = "projects/rows_form.html"
@@ -117,7 +109,7 @@ class AddPart(OfProject):
     def make_form(self, data: Any = None) -> Any:
         return self.form_class(data, actor=self.actor, project=self.project)
 
-    def run(self, form: Any) -> Any:
+    def save(self, form: Any) -> Any:
         return type(self).add(actor=self.actor, project=self.project.pk, **form.values())
 
 
@@ -129,7 +121,7 @@ class ChangePart(OfPart):
     def make_form(self, data: Any = None) -> Any:
         return self.form_class(data, instance=self.row, actor=self.actor, project=self.project)
 
-    def run(self, form: Any) -> Any:
+    def save(self, form: Any) -> Any:
         return type(self).change(
             actor=self.actor,
             pk=self.row.pk,
@@ -147,26 +139,19 @@ class AgreementAdd(OfProject):
         upload = self.request.FILES if data is not None else None
         return forms.AgreementForm(data, upload, actor=self.actor, project=self.project)
 
-    def run(self, form: Any) -> Any:
+    def save(self, form: Any) -> Any:
         given = dict(form.cleaned_data)
         upload, file = given.pop("file"), None
-        try:
-            with transaction.atomic():
-                if upload:
-                    file = attachment_add(
-                        actor=self.actor,
-                        lead=self.project.lead_id,
-                        stored=files.store(upload),
-                        name=upload.name,
-                        kind=Evidence.AGREEMENT,
-                        on=given["signed_on"],
-                    )
-                return agreement_add(actor=self.actor, project=self.project.pk, file=file, **given)
-        except Refused as refused:
-            known = [name for name in refused.fields if name in form.fields]
-            if known:
-                raise ValidationError({name: str(refused) for name in known}) from refused
-            raise
+        if upload:
+            file = attachment_add(
+                actor=self.actor,
+                lead=self.project.lead_id,
+                stored=files.store(upload),
+                name=upload.name,
+                kind=Evidence.AGREEMENT,
+                on=given["signed_on"],
+            )
+        return agreement_add(actor=self.actor, project=self.project.pk, file=file, **given)
 
 
 class Attribution(OfProjectRows):
@@ -183,7 +168,7 @@ class Attribution(OfProjectRows):
         return given
 
     @property
-    def title(self) -> Any:  # type: ignore[override]
+    def title(self) -> Any:
         return _("Attribution: %(dimension)s") % {"dimension": Role(self.role).label}
 
     def make_form(self, data: Any = None) -> Any:
@@ -259,7 +244,7 @@ class CommitmentKeep(OfPart):
     def make_form(self, data: Any = None) -> Any:
         return promises.KeepForm(data, actor=self.actor, row=self.row)
 
-    def run(self, form: Any) -> Any:
+    def save(self, form: Any) -> Any:
         return commitment_keep(actor=self.actor, pk=self.row.pk, **form.cleaned_data)
 
 
@@ -289,7 +274,7 @@ class ObligationCheck(OfPart):
     def make_form(self, data: Any = None) -> Any:
         return promises.CheckForm(data, actor=self.actor, row=self.row)
 
-    def run(self, form: Any) -> Any:
+    def save(self, form: Any) -> Any:
         return obligation_check(actor=self.actor, pk=self.row.pk, **form.values())
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -319,7 +304,7 @@ class HalfYearSet(OfProject):
     part = "land"
     form_class = promises.HalfYearForm
 
-    def run(self, form: Any) -> Any:
+    def save(self, form: Any) -> Any:
         given = dict(form.cleaned_data)
         given["tax_refunded"] = given["tax_refunded"] or 0
         return half_year_set(actor=self.actor, project=self.project.pk, **given)

@@ -23,6 +23,7 @@ from leads.choices import Evidence
 from leads.models import Lead
 from leads.services.files import attachment_add
 from projects import panels
+from projects.forms.rows import beside
 from projects.forms.signing import OpenForm, SignForm, drawn
 from projects.models import Project
 from projects.services import project_open, project_sign
@@ -30,7 +31,28 @@ from projects.services import project_open, project_sign
 PIPELINE = (_("Progress"), "")
 
 
-class RowsPage(FormPage):
+class SavingPage(FormPage):
+    """Calls one service in a transaction; what it refuses stands beside the field that it names."""
+
+    def run(self, form: Any) -> Any:
+        try:
+            with transaction.atomic():
+                return self.save(form)
+        except Refused as refused:
+            if place := beside(form, refused):
+                raise place from refused
+            raise
+
+    def save(self, form: Any) -> Any:
+        """The service's call; what it did is undone when it refuses."""
+        raise NotImplementedError
+
+    def conflict(self, form: Any, stale: Stale) -> HttpResponse:
+        form.add_error(None, str(stale))
+        return self.render_to_response(self.get_context_data(form=form), status=409)
+
+
+class RowsPage(SavingPage):
     """A form with rows: its buttons "one more" draw it anew, and refusals stand beside what they are about."""
 
     template_name = "projects/rows_form.html"
@@ -46,23 +68,6 @@ class RowsPage(FormPage):
     def more(self) -> str:
         """The group that gets one more row."""
         return self.request.POST.get("_more", "")
-
-    def run(self, form: Any) -> Any:
-        try:
-            with transaction.atomic():
-                return self.save(form)
-        except Refused as refused:
-            if place := form.placed(refused):
-                raise place from refused
-            raise
-
-    def save(self, form: Any) -> Any:
-        """The service's call; what it did is undone when it refuses."""
-        raise NotImplementedError
-
-    def conflict(self, form: Any, stale: Stale) -> HttpResponse:
-        form.add_error(None, str(stale))
-        return self.render_to_response(self.get_context_data(form=form), status=409)
 
 
 class SignPage(RowsPage):
