@@ -18,6 +18,7 @@ from leads.stage_api import StageViewSet
 from leads.work_api import AttachmentViewSet, FollowUpViewSet, TaskViewSet
 from ledger.api import PostingViewSet
 from organizations.api import GroupViewSet, OfficerViewSet, UnitViewSet
+from projects.api import LeadSignView, ProjectViewSet
 from reference.api import (
     CalendarYearViewSet,
     CurrencyViewSet,
@@ -40,6 +41,7 @@ router.register("stages", StageViewSet, basename="api-stage")
 router.register("follow-ups", FollowUpViewSet, basename="api-followup")
 router.register("tasks", TaskViewSet, basename="api-task")
 router.register("files", AttachmentViewSet, basename="api-attachment")
+router.register("projects", ProjectViewSet, basename="api-project")
 router.register("measures", MeasureViewSet, basename="api-measure")
 router.register("figures", FigureViewSet, basename="api-figure")
 router.register("targets", TargetViewSet, basename="api-target")
@@ -61,5 +63,6 @@ urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
     path("leads/duplicates/", LeadDuplicatesView.as_view(), name="api-lead-duplicates"),
+    path("leads/<int:pk>/sign/", LeadSignView.as_view(), name="api-lead-sign"),
     path("", include(router.urls)),
 ]

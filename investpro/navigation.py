@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import Any
 
 from django.http import HttpRequest
@@ -32,13 +33,13 @@ MENU: tuple[tuple[Any, tuple[Item, ...]], ...] = (
         _("Progress"),
         (
             Item(_("Leads"), "lead_list", "lead", "lead", tab=True, count=under_way),
-            Item(_("Projects"), "project_board", "project", "project"),
+            Item(_("Projects"), "project_list", "project", "project"),
             Item(_("Tasks"), "task_list", "check", "lead"),
             Item(_("Pool"), "pool_list", "archive", "lead"),
             Item(_("Transfers"), "transfer_list", "retry", "lead_transfer"),
             Item(_("Disputes"), "dispute_list", "alert", "dispute"),
             Item(_("Investors"), "investor_list", "unit", "investor"),
-            Item(_("Offered projects"), "offer_list", "project", "offer"),
+            Item(_("Offered projects"), "offer_list", "view", "offer"),
             Item(_("Introducers"), "introducer_list", "users", "introducer"),
             Item(_("Tips"), "tip_list", "notice", "lead", Action.EXPORT),
             Item(_("Duplicates"), "duplicate_list", "link", "lead", Action.ASSIGN),
@@ -88,7 +89,7 @@ def menu(request: HttpRequest) -> list[dict[str, Any]]:
                 "icon": i.icon,
                 "tab": i.tab,
                 "active": False,
-                "count": i.count(user) if i.count else None,
+                "count": cache(partial(i.count, user)) if i.count else None,  # asked by whole pages only
             }
             for i in items
             if not i.kind or may_somewhere(user, i.needs, i.kind)  # type: ignore[arg-type]

@@ -23,5 +23,6 @@ urlpatterns = [
     path("", include("leads.urls_stages")),
     path("", include("leads.urls_work")),
     path("", include("projects.urls_stages")),
+    path("", include("projects.urls")),
     path("api/v1/", include("investpro.api")),
 ]

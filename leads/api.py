@@ -151,7 +151,7 @@ class LeadSerializer(RowSerializer):
     contact_name = serializers.CharField(max_length=60, required=False, write_only=True)
     contact_title = serializers.CharField(max_length=60, required=False, write_only=True)
     contact_phone = serializers.CharField(max_length=30, required=False, write_only=True)
-    stage = serializers.SlugRelatedField(slug_field="code", read_only=True)
+    stage: Any = serializers.SlugRelatedField(slug_field="code", read_only=True)
 
     class Meta:
         model = Lead

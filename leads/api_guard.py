@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from common.access import Action
+from common.actors import Actor
 from common.api import ReadViewSet, RowSerializer
 from common.services import authorize
 from leads import confidential
@@ -36,6 +38,15 @@ def given(view: Any, body: type[serializers.Serializer]) -> dict[str, Any]:
     return dict(found.validated_data)
 
 
+class Guarded(ReadViewSet):
+    """Reading, and actions of their own in place of create and change."""
+
+    @property
+    def actor(self) -> Actor:
+        """Who calls: nobody gets here without signing in."""
+        return cast(Actor, self.request.user)
+
+
 class CertificateSerializer(RowSerializer):
     genuine = serializers.SerializerMethodField()
 
@@ -51,7 +62,7 @@ class CertificateSerializer(RowSerializer):
         return is_genuine(paper)
 
 
-class CertificateViewSet(ReadViewSet):
+class CertificateViewSet(Guarded):
     """First-contact certificates of leads in the caller's scope; `genuine` compares the check sum anew."""
 
     model = FirstContact
@@ -61,9 +72,7 @@ class CertificateViewSet(ReadViewSet):
 
     def rows(self, queryset: Any) -> Any:
         return queryset.exclude(
-            lead__in=Lead.objects.unscoped(reason="names kept back").filter(
-                confidential.hidden(self.request.user)
-            )
+            lead__in=Lead.objects.unscoped(reason="names kept back").filter(confidential.hidden(self.actor))
         )
 
 
@@ -96,7 +105,7 @@ class ClaimBody(serializers.Serializer):
     officer = serializers.IntegerField(required=False, help_text="Id of the officer; yourself when left out.")
 
 
-class PoolViewSet(ReadViewSet):
+class PoolViewSet(Guarded):
     """Leads that nobody follows, open to every officer: the idea, never the investor's name or people. `amount` in
     the currency's own unit."""
 
@@ -111,12 +120,13 @@ class PoolViewSet(ReadViewSet):
             "unit", "investor", "officer"
         )
 
+    @extend_schema(request=ClaimBody)
     @action(detail=True, methods=["post"])
     def claim(self, request: Request, pk: str) -> Response:
         """Take the lead for yourself, or for `officer`. 409 when it is taken, at the limit, or in the rest period."""
-        protection.may_take(request.user, self.get_object())
+        protection.may_take(self.actor, self.get_object())
         lead = protection.lead_claim(
-            actor=request.user, pk=int(pk), officer=given(self, ClaimBody).get("officer")
+            actor=self.actor, pk=int(pk), officer=given(self, ClaimBody).get("officer")
         )
         return Response({"id": lead.pk, "unit": lead.unit_id, "officer": lead.officer_id,
                          "protected_until": lead.protected_until})  # fmt: skip
@@ -155,7 +165,7 @@ class RefuseBody(VersionBody):
     answer = serializers.CharField(max_length=500)
 
 
-class TransferViewSet(ReadViewSet):
+class TransferViewSet(Guarded):
     """Leads offered to another unit. POST offers one; the receiving unit answers by `agree` or `refuse`."""
 
     model = LeadTransfer
@@ -164,32 +174,36 @@ class TransferViewSet(ReadViewSet):
     ordering_fields = ("created_at", "state")
     http_method_names = POSTS
 
+    @extend_schema(request=ProposeBody)
     def create(self, request: Request) -> Response:
         """Offer a lead. Nothing moves before the other unit consents."""
         values = given(self, ProposeBody)
-        row = transfers.transfer_propose(actor=request.user, version=values.pop("lead_version"), **values)
+        row = transfers.transfer_propose(actor=self.actor, version=values.pop("lead_version"), **values)
         return Response(self.get_serializer(row).data, status=201)
 
+    @extend_schema(request=AgreeBody)
     @action(detail=True, methods=["post"])
     def agree(self, request: Request, pk: str) -> Response:
         """Consent: the lead moves to this unit."""
-        authorize(request.user, Action.CHANGE, self.get_object())
+        authorize(self.actor, Action.CHANGE, self.get_object())
         return self.answer(transfers.transfer_agree, AgreeBody, pk)
 
+    @extend_schema(request=RefuseBody)
     @action(detail=True, methods=["post"])
     def refuse(self, request: Request, pk: str) -> Response:
         """Decline, with a reason."""
-        authorize(request.user, Action.CHANGE, self.get_object())
+        authorize(self.actor, Action.CHANGE, self.get_object())
         return self.answer(transfers.transfer_refuse, RefuseBody, pk)
 
+    @extend_schema(request=VersionBody)
     @action(detail=True, methods=["post"])
     def withdraw(self, request: Request, pk: str) -> Response:
         """Take the offer back."""
-        transfers.may_withdraw(request.user, self.get_object())
+        transfers.may_withdraw(self.actor, self.get_object())
         return self.answer(transfers.transfer_withdraw, VersionBody, pk)
 
     def answer(self, service: Any, body: Any, pk: str) -> Response:
-        row = service(actor=self.request.user, pk=int(pk), **given(self, body))
+        row = service(actor=self.actor, pk=int(pk), **given(self, body))
         return Response(self.get_serializer(row).data)
 
 
@@ -228,7 +242,7 @@ class DecideBody(VersionBody):
     )
 
 
-class DisputeViewSet(ReadViewSet):
+class DisputeViewSet(Guarded):
     """Two units claim one investor. POST opens; `state` puts a side's case on record; the bureau above both hears and
     decides."""
 
@@ -238,38 +252,43 @@ class DisputeViewSet(ReadViewSet):
     ordering_fields = ("number", "due_on")
     http_method_names = POSTS
 
+    @extend_schema(request=DisputeBody)
     def create(self, request: Request) -> Response:
         """Open a dispute in the name of a unit of yours."""
-        row = disputes.dispute_open(actor=request.user, **given(self, DisputeBody))
+        row = disputes.dispute_open(actor=self.actor, **given(self, DisputeBody))
         return Response(self.get_serializer(row).data, status=201)
 
+    @extend_schema(request=StatementBody)
     @action(detail=True, methods=["post"], url_path="state")
     def argue(self, request: Request, pk: str) -> Response:
         """Put your side's case on record."""
-        disputes.side_of(request.user, self.get_object())
-        said = disputes.dispute_state(actor=request.user, pk=int(pk), **given(self, StatementBody))
+        disputes.side_of(self.actor, self.get_object())
+        said = disputes.dispute_state(actor=self.actor, pk=int(pk), **given(self, StatementBody))
         return Response({"id": said.pk, "unit": said.unit_id, "at": said.at}, status=201)
 
+    @extend_schema(request=HearBody)
     @action(detail=True, methods=["post"])
     def hear(self, request: Request, pk: str) -> Response:
         """Enter the minutes of the hearing."""
-        disputes.must_be_neutral(request.user, self.get_object())
+        disputes.must_be_neutral(self.actor, self.get_object())
         return self.step(disputes.dispute_hear, HearBody, pk)
 
+    @extend_schema(request=DecideBody)
     @action(detail=True, methods=["post"])
     def decide(self, request: Request, pk: str) -> Response:
         """Rule, with reasons. `move` gives the lead to the claimant."""
-        disputes.must_be_neutral(request.user, self.get_object())
+        disputes.must_be_neutral(self.actor, self.get_object())
         return self.step(disputes.dispute_decide, DecideBody, pk)
 
+    @extend_schema(request=VersionBody)
     @action(detail=True, methods=["post"])
     def withdraw(self, request: Request, pk: str) -> Response:
         """Give the claim up."""
-        disputes.must_be_claimant(request.user, self.get_object())
+        disputes.must_be_claimant(self.actor, self.get_object())
         return self.step(disputes.dispute_withdraw, VersionBody, pk)
 
     def step(self, service: Any, body: Any, pk: str) -> Response:
-        row = service(actor=self.request.user, pk=int(pk), **given(self, body))
+        row = service(actor=self.actor, pk=int(pk), **given(self, body))
         return Response(self.get_serializer(row).data)
 
 
@@ -315,7 +334,7 @@ class OverrideBody(VersionBody):
     reason = serializers.CharField(max_length=2000)
 
 
-class ScreeningViewSet(ReadViewSet):
+class ScreeningViewSet(Guarded):
     """Quick reviews of leads: POST begins one, `record` enters what was found, `override` is the committee's."""
 
     model = Screening
@@ -325,33 +344,34 @@ class ScreeningViewSet(ReadViewSet):
     http_method_names = POSTS
 
     def rows(self, queryset: Any) -> Any:
-        hidden = Lead.objects.unscoped(reason="names kept back").filter(
-            confidential.hidden(self.request.user)
-        )
+        hidden = Lead.objects.unscoped(reason="names kept back").filter(confidential.hidden(self.actor))
         return queryset.exclude(lead__in=hidden).prefetch_related("checks__check_def")
 
+    @extend_schema(request=BeginBody)
     def create(self, request: Request) -> Response:
         """Begin the review of a lead with the gate in force."""
-        row = screenings.screening_begin(actor=request.user, **given(self, BeginBody))
+        row = screenings.screening_begin(actor=self.actor, **given(self, BeginBody))
         return Response(self.get_serializer(row).data, status=201)
 
+    @extend_schema(request=RecordBody)
     @action(detail=True, methods=["post"])
     def record(self, request: Request, pk: str) -> Response:
         """Enter findings by the codes of the checks."""
-        authorize(request.user, Action.CHANGE, self.get_object())
+        authorize(self.actor, Action.CHANGE, self.get_object())
         values = given(self, RecordBody)
         found = {
             one["code"]: screenings.Found(one.get("value"), one["answer"], one["remark"])
             for one in values["findings"]
         }
         row = screenings.screening_record(
-            actor=request.user, pk=int(pk), version=values["version"], findings=found
+            actor=self.actor, pk=int(pk), version=values["version"], findings=found
         )
         return Response(self.get_serializer(row).data)
 
+    @extend_schema(request=OverrideBody)
     @action(detail=True, methods=["post"])
     def override(self, request: Request, pk: str) -> Response:
         """Admit what the gate did not, with a reason: the committee."""
-        authorize(request.user, Action.DECIDE, self.get_object())
-        row = screenings.screening_override(actor=request.user, pk=int(pk), **given(self, OverrideBody))
+        authorize(self.actor, Action.DECIDE, self.get_object())
+        row = screenings.screening_override(actor=self.actor, pk=int(pk), **given(self, OverrideBody))
         return Response(self.get_serializer(row).data)

@@ -36,7 +36,7 @@ class Custody(TextChoices):
 
 
 class HandoverKind(TextChoices):
-    REGISTERED = "registered", _("registered")
+    REGISTERED = "registered", pgettext_lazy("lead", "registered")
     ASSIGNED = "assigned", _("assigned")
     RELEASED = "released", _("released to the pool")
     LAPSED = "lapsed", _("protection lapsed")

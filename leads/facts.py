@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from leads.choices import CheckResult, ContactKind, Pipeline
@@ -48,6 +49,7 @@ class Fact:
 
 
 _catalogue: dict[str, dict[str, Fact]] = {value: {} for value in Pipeline.values}
+_places: dict[tuple[str, str], Callable[[Any], str]] = {}
 
 
 def register_fact(
@@ -72,6 +74,18 @@ def register_fact(
 def catalogue(pipeline: str) -> Mapping[str, Fact]:
     """All facts of a pipeline by code, in the order of registration."""
     return _catalogue[pipeline]
+
+
+def supplied_at(pipeline: str, code: str, place: Callable[[Any], str]) -> None:
+    """Say on which page a fact without a field is entered: `place(row)` gives the address. A later call for
+    the same fact replaces the earlier one. KeyError for an unknown fact."""
+    _places[pipeline, _catalogue[pipeline][code].code] = place
+
+
+def place_of(pipeline: str, code: str, row: Any) -> str:
+    """The address where a fact is entered, "" when nobody said."""
+    place = _places.get((pipeline, code))
+    return place(row) if place else ""
 
 
 def read(pipeline: str, model: Any, pks: Iterable[int]) -> dict[int, frozenset[str]]:
@@ -156,3 +170,10 @@ def _screenings() -> Any:
 
 def _still_open() -> Q:
     return Q(outcome=CheckResult.OPEN, overridden_at__isnull=True)
+
+
+supplied_at(Pipeline.LEAD, "credit_code", lambda lead: reverse("investor_update", args=[lead.investor_id]))
+supplied_at(Pipeline.LEAD, "follow_up", lambda lead: reverse("followup_add", args=[lead.pk]))
+supplied_at(Pipeline.LEAD, "officer", lambda lead: reverse("lead_assign", args=[lead.pk]))
+for _code in ("screened", "admitted"):
+    supplied_at(Pipeline.LEAD, _code, lambda lead: reverse("lead_screening", args=[lead.pk]))

@@ -24,6 +24,7 @@ from leads.terms import SHARED
 PROTECTION = "leads.protection"
 TASKS = "leads.task_reminders"
 FOLLOWED = (StageKind.OPEN, StageKind.HELD)
+BATCH = 100  # leads a transaction
 NIGHT = "the nightly run serves all units"
 
 
@@ -48,10 +49,12 @@ def protection(progress: Progress, *, day: str) -> dict[str, Any]:
     held = Lead.objects.unscoped(reason=NIGHT).filter(
         custody=Custody.HELD, archived_at=None, stage__kind__in=FOLLOWED, protected_until__isnull=False
     )
-    progress.in_batches(held.filter(protected_until__lt=today), release, name="release")
+    progress.in_batches(held.filter(protected_until__lt=today), release, size=BATCH, name="release")
     ahead = days.add(today, _longest_reminder())
     soon = held.filter(protected_until__gte=today, protected_until__lte=ahead)
-    counts["looked_at"] = progress.in_batches(soon.select_related("unit", "officer"), remind, name="remind")
+    counts["looked_at"] = progress.in_batches(
+        soon.select_related("unit", "officer"), remind, size=BATCH, name="remind"
+    )
     return counts
 
 

@@ -64,7 +64,7 @@ def investment_per_mu(lead: Lead) -> Decimal | None:
     if not lead.amount or not lead.land_mu:
         return None
     try:
-        rate = rate_on(lead.currency_id, clock.today()).rate
+        rate = rate_on(lead.currency.code, clock.today()).rate
     except RateMissing:
         return None
     return lead.amount * rate / WAN / lead.land_mu

@@ -10,11 +10,23 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from leads.models import Attachment, FirstContact, FollowUp, Handover, Lead, LeadMove, Screening, Task
+from leads.choices import PairKind
+from leads.models import (
+    Attachment,
+    FirstContact,
+    FollowUp,
+    Handover,
+    Lead,
+    LeadMove,
+    Merge,
+    Screening,
+    Task,
+)
 
 MOST = 500
 
@@ -63,7 +75,9 @@ def timeline(lead: Lead, limit: int | None = None) -> tuple[Happened, ...]:
 
 
 def _rows(model: Any, lead: Lead, **wanted: Any) -> Any:
-    return model._base_manager.filter(lead=lead, **wanted)[:MOST]
+    """Rows of the lead, and those that stayed with a lead that was merged into it."""
+    whose = Q(lead=lead) | Q(lead__merged_into=lead)
+    return model._base_manager.filter(whose, **wanted)[:MOST]
 
 
 @source
@@ -124,3 +138,10 @@ def screenings(lead: Lead) -> Iterable[Happened]:
             row.override_reason,
             icon="recognition",
         )
+
+
+@source
+def merges(lead: Lead) -> Iterable[Happened]:
+    for row in Merge.objects.filter(kind=PairKind.LEAD, kept_id=lead.pk)[:MOST]:
+        text = _("Another record of the same lead was merged into this one")
+        yield Happened(row.at, _("merge"), text, row.actor_name, row.reason, icon="link")

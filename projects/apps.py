@@ -8,12 +8,18 @@ class ProjectsConfig(AppConfig):
     def ready(self) -> None:
         from leads import dossier
         from ledger import subjects
+<<<<<<< HEAD
         from projects import facts, imports, merging, permissions  # noqa: F401
+=======
+        from projects import facts, finding, merging, panels, permissions, timeline  # noqa: F401
+>>>>>>> main
         from projects.demo import loading as demo
         from projects.dossier import way
         from projects.services import moves
 
         facts.register()
+        finding.register_searches()
+        panels.register()
         merging.register()
         moves.register()
         demo.register()

@@ -8,10 +8,11 @@ from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, Sum, Value
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from leads.choices import Pipeline
-from leads.facts import register_fact
+from leads.facts import register_fact, supplied_at
 from ledger.choices import Role
 from projects.choices import AgreementKind
 from projects.models import (
@@ -25,6 +26,16 @@ from projects.models import (
 )
 
 WHOLE = Decimal(100)
+# The page on which a fact is entered that is no field of the project.
+PLACES = {
+    "agreement": "project_agreement_add",
+    "investors": "project_investors",
+    "attribution": "project_attribution",
+    "plan": "project_plan",
+    "obligations": "project_obligation_add",
+    "parcels": "project_parcel_add",
+    "half_year": "project_half_year",
+}
 
 
 def _parts(model: Any, *conditions: Any, **values: Any) -> Any:
@@ -96,3 +107,9 @@ def register() -> None:
     ):
         fact(name, label, _given(name), name)
     fact("half_year", _("tax and output of a half-year"), reads=lambda: _parts(HalfYear))
+    for code, page in PLACES.items():
+        supplied_at(Pipeline.PROJECT, code, _page(page))
+
+
+def _page(name: str) -> Callable[[Any], str]:
+    return lambda project: reverse(name, args=[project.pk])

@@ -14,6 +14,7 @@ EVERYWHERE = {
     "pinyin": "for sorting and searching",
 }
 NO_COLUMN = {
+    "Task": {"follow_up": "the timeline shows where it came from", "remind_days": "for the reminder only"},
     "Unit": {"path": "internal", "successor": "on the unit's page; empty for nearly all"},
     "Officer": {"user": "accounts are the system administrator's"},
     "User": {
@@ -49,7 +50,7 @@ NO_COLUMN = {
         "withdrawn": "on the target's page, with who took it back",
         "updated_at": "a target is never changed: `recorded_at` is its time",
     },
-    "Stage": {"name": "`label` shows it in Chinese", "name_en": "`label` shows it in English"},
+    "Stage": {"name_en": "`name` shows it in English"},
     "RankingTable": dict.fromkeys(("code", "tie_measure", "rank_as_printed", "target_kind", "quarters", "value_digits", "rate_rounding", "points_digits", "points_rounding", "points_from_rounded", "growth_digits", "reported_total"), "a setting, on the table's page"),
 }  # fmt: skip
 INTERNAL = {
@@ -73,6 +74,10 @@ NO_FILTER_TYPES = {
     "remark": "read, not searched",
 }
 NO_FILTER = {
+    "Task": {
+        "follow_up": "seen beside its follow-up", "remind_days": "for the reminder only",
+        "done_on": "`state` tells done ones apart", "outcome": "read, not searched",
+    },
     "Unit": {
         "path": "`below` narrows by tree", "parent": "`below` narrows by tree", "valid_from": "few units have dates",
         "valid_to": "few units have dates", "successor": "few units have one",

@@ -15,6 +15,7 @@ from common.access import Action
 from common.views import Page, action
 from leads import desk as lead_desk
 from organizations import reminders
+from projects import desk as project_desk
 
 
 class Home(Page):
@@ -41,14 +42,19 @@ class Home(Page):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user, today = self.actor, clock.today()
         tasks, runs, leads = desk.tasks(user), desk.latest_published(user), lead_desk.groups(user)
+        projects = project_desk.groups(user)
         reminded, unread = reminders.waiting(user)
-        name, count = user.actor_name, len(tasks) + unread + sum(len(group["items"]) for group in leads)
+        name, count = (
+            user.actor_name,
+            len(tasks) + unread + sum(len(group["items"]) for group in [*leads, *projects]),
+        )
         waiting = ngettext("%(n)s thing waits for you", "%(n)s things wait for you", count) % {"n": count}
         title = _("%(name)s: %(waiting)s") % {"name": name, "waiting": waiting} if count else name
         more = {"more": _("All reminders"), "more_url": reverse("reminder_list")} if reminded else {}
         groups = [
             {"label": _("Reminders"), "items": reminded, **more},
             *leads,
+            *projects,
             {"label": _("To do"), "items": tasks},
         ]
         return super().get_context_data(

@@ -143,6 +143,7 @@ class OverrideForm(VersionForm):
 class ChecksForm(VersionForm):
     """A value or an answer, and a remark, for every check of a screening."""
 
+    screening: int  # the review's key
     ANSWERS = (("", "—"), ("yes", _("yes")), ("no", _("no")))
 
     def __init__(self, *args: Any, checks: list[ScreeningCheck], **kwargs: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from common import clock
@@ -89,7 +90,7 @@ class MoveForm(ActorForm):
             self.fields[name] = self._field(row, name)
         self.papers = [one for one in missing if one.kind == "evidence"]
         for one in self.papers:
-            self.fields[FILE + one.code] = forms.FileField(label=one.label)
+            self.fields[FILE + one.code] = forms.FileField(label=capfirst(one.label))
         listed = steps.reasons.get(target, {})
         if listed:
             offered = [("", _("Choose a reason")), *((code, reason.label) for code, reason in listed.items())]

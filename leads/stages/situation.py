@@ -122,7 +122,7 @@ def missing_for(
     steps = steps or ladder(track_of(row).pipeline)
     if target:
         return in_words(steps, verdict_for(row, actor, target, steps=steps).missing)
-    return in_words(steps, rules.missing_for_next(steps.rules, situation(row, actor, steps)))
+    return in_words(steps, _for_next(steps, situation(row, actor, steps)))
 
 
 def missing_for_all(
@@ -136,16 +136,19 @@ def missing_for_all(
     track = track_of(rows[0])
     steps = steps or ladder(track.pipeline)
     found = situations(track, rows, steps)
-    return {
-        pk: in_words(steps, rules.missing_for_next(steps.rules, one)) if one.stage in steps.rules else ()
-        for pk, one in found.items()
-    }
+    return {pk: in_words(steps, _for_next(steps, one)) for pk, one in found.items()}
+
+
+def _for_next(steps: Ladder, here: rules.Situation) -> tuple[rules.Need, ...]:
+    """Nothing for a record that stands on a stage which is no longer in use."""
+    return rules.missing_for_next(steps.rules, here) if here.stage in steps.rules else ()
 
 
 def next_stage(row: Any, actor: Actor, *, steps: Ladder | None = None) -> Any:
     """The row of the stage that comes next, or None at an end."""
     steps = steps or ladder(track_of(row).pipeline)
-    found = rules.next_stage(steps.rules, situation(row, actor, steps))
+    here = situation(row, actor, steps)
+    found = rules.next_stage(steps.rules, here) if here.stage in steps.rules else None
     return None if found is None else steps.rows[found.code]
 
 

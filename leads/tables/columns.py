@@ -45,13 +45,13 @@ class MaskedColumn(tables.Column):
         return self.mask(value)
 
 
-def wan(value: Any, currency: str = HOME_CURRENCY) -> Any:
+def wan(value: Any, currency: Any = HOME_CURRENCY) -> Any:
     """12,000.00, and for another currency its code behind: 500.00 USD."""
     text = in_unit(value, "wan")
     return text if currency == HOME_CURRENCY else format_html("{} <small>{}</small>", text, currency)
 
 
-def wan_text(value: Any, currency: str = HOME_CURRENCY) -> str:
+def wan_text(value: Any, currency: Any = HOME_CURRENCY) -> str:
     """In a sentence or a list of facts: 12,000.00 万元, 500.00 万 USD. Empty for no amount."""
     if value is None:
         return ""

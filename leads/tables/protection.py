@@ -8,7 +8,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from common.tables import NUMBER, RowTable
-from common.templatetags.ip import icon, in_unit
+from common.templatetags.ip import icon, in_unit, panel_link
 from leads import confidential
 from leads.choices import ContactKind
 from leads.models import Dispute, Gate, GateCheck, Lead, LeadTransfer, ProtectionTerms
@@ -25,12 +25,8 @@ class PoolTable(RowTable):
     amount = tables.Column(_("investment, ten thousands"), attrs=NUMBER)
     unit = tables.Column(_("last unit"), order_by=("unit__pinyin", "pk"))
     pooled_on = tables.Column(_("in the pool since"))
-    claim = tables.TemplateColumn(
-        template_name="leads/_claim.html",
-        verbose_name="",
-        orderable=False,
-        exclude_from_export=True,
-    )
+    claim = tables.Column("", accessor="pk", orderable=False, exclude_from_export=True)
+    may_claim = False
 
     class Meta(RowTable.Meta):
         model = Lead
@@ -44,6 +40,18 @@ class PoolTable(RowTable):
 
     def value_name(self, record: Lead) -> str:
         return self.render_name(record)
+
+    def render_claim(self, record: Lead) -> Any:
+        if not self.may_claim:
+            return ""
+        url = reverse("pool_claim", args=[record.pk])
+        return format_html(
+            '<a class="btn btn-sm" href="{}" {} aria-label="{}">{}</a>',
+            url,
+            panel_link(url),
+            _("Claim %(name)s") % {"name": confidential.shown_name(record, self.request.user)},
+            _("Claim"),
+        )
 
     def render_amount(self, value: Any, record: Lead) -> str:
         shown = in_unit(value)

@@ -19,7 +19,7 @@ from common.access import Action
 from common.errors import Refused, Stale
 from common.views import BoardPage, Crumbs, FormPage
 from common.views.rows import RowPage
-from leads import confidential, stages
+from leads import confidential, facts, stages
 from leads.filters.leads import LeadFilterSet
 from leads.forms.stages import MoveForm
 from leads.models import Lead
@@ -88,9 +88,14 @@ class MovePage(RowPage, FormPage):
         return ["leads/_move_refused.html"] if refused else super().get_template_names()
 
     @property
-    def elsewhere(self) -> list[stages.Missing]:
-        """What is missing and comes from another page: follow-ups, screening, the investor's code."""
-        return [one for one in self.missing if one.kind == "fact" and not one.fields]
+    def elsewhere(self) -> list[tuple[stages.Missing, str]]:
+        """What is missing and comes from another page, with its address where it is known."""
+        row = self.get_object()
+        return [
+            (one, facts.place_of(self.pipeline, one.code, row))
+            for one in self.missing
+            if one.kind == "fact" and not one.fields
+        ]
 
     def make_form(self, data: Any = None) -> Any:
         return MoveForm(

@@ -100,6 +100,19 @@ class InvestorDetail(InvestorNouns, DetailPage):
             found.append(one)
         return [*found, leads_of(self.actor, investor=row)]
 
+    def actions(self) -> list[dict[str, Any]]:
+        row, found = self.get_object(), super().actions()
+        if row.merged_into_id:
+            found.append(
+                action(_("Open that one"), reverse("investor_detail", args=[row.merged_into_id]), icon="link")
+            )
+        return found
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        if self.get_object().merged_into_id:
+            kwargs["notice"] = _("This record was merged into another one and is closed.")
+        return super().get_context_data(**kwargs)
+
 
 class InvestorCreate(InvestorNouns, CreatePage):
     title = _("New investor")

@@ -56,12 +56,14 @@ class LeadScreening(RowPage, FormPage):
     def make_form(self, data: Any = None) -> Any:
         if self.screening is None:
             return None
-        return ChecksForm(
+        form = ChecksForm(
             data,
             actor=self.actor,
             checks=checks_of(self.screening),
             initial={"version": self.screening.version},
         )
+        form.screening = self.screening.pk
+        return form
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if self.screening is None:
@@ -72,7 +74,7 @@ class LeadScreening(RowPage, FormPage):
     def run(self, form: Any) -> Any:
         return screenings.screening_record(
             actor=self.actor,
-            pk=self.screening.pk,
+            pk=form.screening,
             version=form.cleaned_data["version"],
             findings=form.findings(),
         )

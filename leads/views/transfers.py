@@ -75,7 +75,7 @@ class TransferDetail(TransferNouns, DetailPage):
             (_("credit"), _("stays with the giving unit") if row.keeps_credit else _("goes with the lead")),
             (_("proposed by"), f"{row.proposed_by} {row.created_at:%Y-%m-%d}"),
         ]
-        answer = [(_("state"), row.get_state_display())]
+        answer: list[tuple[Any, Any]] = [(_("state"), row.get_state_display())]
         if row.answered_at:
             answer += [
                 (_("answered by"), f"{row.answered_by} {row.answered_at:%Y-%m-%d}"),
@@ -85,8 +85,11 @@ class TransferDetail(TransferNouns, DetailPage):
         return [{"title": _("Offer"), "rows": rows}, {"title": _("Answer"), "rows": answer}]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        name = confidential.shown_name(self.get_object().lead, self.actor)
-        return super().get_context_data(title=name, **kwargs)
+        lead = self.get_object().lead
+        found = super().get_context_data(title=confidential.shown_name(lead, self.actor), **kwargs)
+        if confidential.kept_back(lead, self.actor):
+            found.pop("history", None)  # it tells the name
+        return found
 
 
 class TransferPropose(LeadForm):

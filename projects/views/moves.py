@@ -20,7 +20,7 @@ class ProjectNouns:
     kind = "project"
     url_prefix = "project"
     pipeline = "project"
-    crumbs: Crumbs = (PIPELINE, (_("Projects"), "project_board"))
+    crumbs: Crumbs = (PIPELINE, (_("Projects"), "project_list"))
 
 
 class ProjectMovePage(ProjectNouns, MovePage):
@@ -29,19 +29,13 @@ class ProjectMovePage(ProjectNouns, MovePage):
     def shown_name(self) -> str:
         return confidential.shown_name(self.get_object(), self.actor)
 
-    def detail_url(self) -> str:
-        return reverse("project_board")
-
 
 class ProjectBoard(ProjectNouns, StageBoard):
     title = _("Projects")
     sum_field = "contract_amount"
     filterset_class = ProjectBoardFilterSet
     crumbs: Crumbs = (PIPELINE,)
-    limit = 200
-
-    def all_url(self, code: Any) -> str:
-        return f"{reverse('project_board')}?column={code}"
+    switch = ((_("Table"), "project_list"), (_("Board"), "project_board"))
 
     def rows(self, queryset: Any) -> Any:
         return queryset.select_related("stage", "unit", "host", "lead")
@@ -50,5 +44,6 @@ class ProjectBoard(ProjectNouns, StageBoard):
         where = row.unit.label if row.host_id == row.unit_id else f"{row.unit.label} → {row.host.label}"
         return {
             "title": confidential.shown_name(row, self.actor),
+            "url": reverse("project_detail", args=[row.pk]),
             "lines": [where, *self.marks(row)],
         }

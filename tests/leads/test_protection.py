@@ -5,8 +5,12 @@ No holidays are entered here, so working days are Monday to Friday; 2 March 2026
 """
 
 import hashlib
+import os
+import signal
+import subprocess
+import sys
 import threading
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -16,6 +20,7 @@ from common import clock, jobs
 from common.actors import System
 from common.changelog import acting
 from common.errors import Denied, NotVisible, Refused, Stale
+from investpro.embedded import state
 from leads import certificates, dossier, nightly
 from leads.choices import Custody
 from leads.models import Contact, FirstContact, FollowUp, Handover, Lead, ProtectionTerms, Task
@@ -273,6 +278,48 @@ def test_tasks_are_reminded_of(lead, ours):
         told = list(Reminder._base_manager.filter(kind="task_due").values_list("subject_id", flat=True))
         assert sorted(told) == sorted(wanted)
     assert done.pk not in told
+
+
+DIES = """
+import os, signal, sys
+import django
+django.setup()
+from common import jobs
+from leads import nightly
+nightly.BATCH, plain, seen = 2, nightly.lapse, []
+def dying(lead, today, *, actor):
+    seen.append(lead.pk)
+    if len(seen) == 4:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return plain(lead, today, actor=actor)
+nightly.lapse = dying
+jobs.execute(int(sys.argv[1]))
+"""
+
+
+@pytest.mark.commits
+def test_a_night_that_was_killed_half_way_is_finished_once(tree, pipeline, broker):
+    """Five lapsed leads, two a transaction; the process dies in the second one, at the fourth lead."""
+    head = user_with(Role.UNIT_HEAD, tree.town)
+    for _n in range(5):
+        LeadFactory(unit=tree.town, protected_until=date(2026, 3, 30))
+    run = jobs.enqueue(nightly.PROTECTION, params={"day": "2026-03-31"}, key="night", actor=TESTS)
+    env = {**os.environ, "DJANGO_SETTINGS_MODULE": "investpro.settings.test"}
+    command = [sys.executable, "-c", DIES, str(run.pk)]
+    died = subprocess.run(command, cwd=state.BASE_DIR, env=env, check=False)
+    assert died.returncode == -signal.SIGKILL
+
+    def lapsed():
+        return Handover.objects.filter(kind="lapsed").count(), Lead._base_manager.filter(
+            custody="pool"
+        ).count()
+
+    assert lapsed() == (2, 2)
+    with clock.at(clock.now() + jobs.LOST_AFTER + timedelta(seconds=1)):
+        assert jobs.tick() >= 1
+    assert jobs.execute(run.pk) == run.State.DONE
+    assert lapsed() == (5, 5)
+    assert Reminder._base_manager.filter(user=head, kind="protection_lapsed").count() == 5
 
 
 # two at once

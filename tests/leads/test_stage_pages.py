@@ -169,7 +169,11 @@ class TestMovePage:
         ask("lead", "screened", "follow_up", "credit_code")
         lead = a_lead(tree.town)
         page = head.get(self.url(lead))
-        assert {one.code for one in page.context["elsewhere"]} == {"follow_up", "credit_code"}
+        places = {one.code: url for one, url in page.context["elsewhere"]}
+        assert places == {
+            "follow_up": reverse("followup_add", args=[lead.pk]),
+            "credit_code": reverse("investor_update", args=[lead.investor_id]),
+        }
         assert head.post(self.url(lead), self.form(lead)).status_code == 422
         lead.refresh_from_db()
         assert lead.stage.code == "registered"
@@ -232,7 +236,7 @@ class TestBoard:
         assert ("标记甲" in text, "标记乙" in text, "标记丙" in text) == (True, False, False)
         cards = {c["pk"]: c for column in response.context["board"] for c in column["cards"]}
         # land, host and the letter of intent; what the stages before asked for is not asked again
-        assert cards[mine.pk]["badge"].startswith("3")
+        assert "3" in cards[mine.pk]["badge"]
         ways = {way["label"] for way in cards[mine.pk]["moves"]}
         assert stage("lead", "intent").label in ways
         assert cards[others.pk]["moves"] == []  # he reads it, but it is not his

@@ -178,7 +178,7 @@ def test_one_line_of_time(officer, lead, django_assert_num_queries):
     talk(officer, lead, on=clock.today() - timedelta(days=3))
     task = task_add(actor=System("tests"), lead=lead.pk, title="寄样品", assignee=officer)
     task_done(actor=officer, pk=task.pk, outcome="已寄")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         found = timeline(lead)
     assert [one.icon for one in found] == ["check", "user"]
     assert found[1].note == "看了厂房，对层高满意。"

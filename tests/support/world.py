@@ -30,6 +30,7 @@ from leads.models import (
     StageReason,
 )
 from organizations.models import Reminder
+from projects.models import Commitment, LandParcel, Obligation
 from reference.models import CalendarYear, Currency, ExchangeRate, Holiday, Industry, Region
 from rules.periods import Month
 from tests.support.clients import user_with
@@ -325,6 +326,7 @@ class World:
     def attachment(self):
         return AttachmentFactory(lead=self.lead, name="标记.pdf")
 
+    @cached_property
     def stage(self):
         ship()
         return stage("lead", "registered")
@@ -343,6 +345,19 @@ class World:
         ship()
         return a_project(self.tree.town, name="标记项目", lead=a_lead(self.tree.town, "signed"))
 
+    @cached_property
+    def commitment(self):
+        return Commitment._base_manager.create(project=self.project, text="标记承诺", incentive=False)
+
+    @cached_property
+    def obligation(self):
+        return Obligation._base_manager.create(project=self.project, kind="jobs", due_on=date(2028, 12, 31))
+
+    @cached_property
+    def parcel(self):
+        return LandParcel._base_manager.create(project=self.project, number="标记地块", area_mu=Decimal(10))
+
+    @cached_property
     def pair(self):
         """The lead and another one like it."""
         twin = LeadFactory(unit=self.tree.town, name="标记项目二", investor=self.investor)

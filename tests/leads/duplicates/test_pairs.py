@@ -5,12 +5,13 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from common import jobs
+from common import clock, jobs
 from common.errors import Denied
 from common.models import JobRun
 from leads.duplicates import pairs
-from leads.duplicates.merging import merge_investors, not_duplicate
-from leads.models import Investor, Lead, LikePair, NotDuplicate
+from leads.duplicates.merging import merge_investors, merge_leads, not_duplicate
+from leads.models import Handover, Investor, Lead, LikePair, NotDuplicate
+from leads.timeline import timeline
 from tests.support.clients import client_for, client_of, user_with
 from tests.support.factories_leads import InvestorFactory, LeadFactory
 
@@ -152,6 +153,29 @@ def test_side_by_side_and_merged_in_the_browser(bureau, pair):
     assert (kept.note, kept.next_step) == ("左", "看样")
     assert Lead._base_manager.get(pk=pair.one_id).merged_into == kept
     assert browser.get(address).status_code == 404
+    closed = browser.get(reverse("lead_detail", args=[pair.one_id])).content.decode()
+    assert f'href="{reverse("lead_detail", args=[kept.pk])}"' in closed
+
+
+def test_the_past_of_the_one_that_went_is_read_with_the_one_that_stays(bureau, pair):
+    gone, keep = (Lead._base_manager.get(pk=pk) for pk in (pair.one_id, pair.other_id))
+    Handover._base_manager.create(
+        lead=gone, kind="registered", on=clock.today(), at=clock.now(), actor_name="林某", reason="首谈"
+    )
+    merge_leads(actor=bureau, keep=keep.pk, gone=gone.pk, choices={}, reason="同一项目")
+    told = [(line.who, line.note) for line in timeline(keep)]
+    assert (bureau.actor_name, "同一项目") in told
+    assert ("林某", "首谈") in told
+    merge_investors(
+        actor=bureau,
+        keep=InvestorFactory(unit=keep.unit).pk,
+        gone=keep.investor_id,
+        choices={},
+        reason="同一家",
+    )
+    page = client_of(bureau).get(reverse("investor_detail", args=[keep.investor_id]))
+    kept = Investor._base_manager.get(pk=keep.investor_id).merged_into_id
+    assert reverse("investor_detail", args=[kept]) in page.content.decode()
 
 
 def test_a_stale_comparison_merges_nothing(bureau, pair):

