@@ -59,6 +59,7 @@ class LeadList(LeadNouns, ListPage):
     create_label = _("Register a lead")
     create_panel = True
     create_key = "n"
+    importer = "leads"
     crumbs: Crumbs = (PIPELINE,)
     empty = (_("No lead yet."), _("Register the first one: four fields are enough."))
     switch = ((_("Table"), "lead_list"), (_("Board"), "lead_board"))
