@@ -37,6 +37,10 @@ class RowTable(tables.Table):
             for name, column in type(self).base_columns.items()
         ]
 
+    def row_name(self, record: Any) -> str:
+        """How the box before a row calls it."""
+        return str(record)
+
     def export_rows(self) -> Iterator[list[Any]]:
         """Header first, then plain values of the columns on screen, in the order on screen."""
         yield from self.as_values(exclude_columns=("actions",))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import Any
 
 from django.http import HttpRequest
@@ -88,7 +89,7 @@ def menu(request: HttpRequest) -> list[dict[str, Any]]:
                 "icon": i.icon,
                 "tab": i.tab,
                 "active": False,
-                "count": i.count(user) if i.count else None,
+                "count": cache(partial(i.count, user)) if i.count else None,  # asked by whole pages only
             }
             for i in items
             if not i.kind or may_somewhere(user, i.needs, i.kind)  # type: ignore[arg-type]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -119,6 +120,7 @@ class PoolViewSet(Guarded):
             "unit", "investor", "officer"
         )
 
+    @extend_schema(request=ClaimBody)
     @action(detail=True, methods=["post"])
     def claim(self, request: Request, pk: str) -> Response:
         """Take the lead for yourself, or for `officer`. 409 when it is taken, at the limit, or in the rest period."""
@@ -172,24 +174,28 @@ class TransferViewSet(Guarded):
     ordering_fields = ("created_at", "state")
     http_method_names = POSTS
 
+    @extend_schema(request=ProposeBody)
     def create(self, request: Request) -> Response:
         """Offer a lead. Nothing moves before the other unit consents."""
         values = given(self, ProposeBody)
         row = transfers.transfer_propose(actor=self.actor, version=values.pop("lead_version"), **values)
         return Response(self.get_serializer(row).data, status=201)
 
+    @extend_schema(request=AgreeBody)
     @action(detail=True, methods=["post"])
     def agree(self, request: Request, pk: str) -> Response:
         """Consent: the lead moves to this unit."""
         authorize(self.actor, Action.CHANGE, self.get_object())
         return self.answer(transfers.transfer_agree, AgreeBody, pk)
 
+    @extend_schema(request=RefuseBody)
     @action(detail=True, methods=["post"])
     def refuse(self, request: Request, pk: str) -> Response:
         """Decline, with a reason."""
         authorize(self.actor, Action.CHANGE, self.get_object())
         return self.answer(transfers.transfer_refuse, RefuseBody, pk)
 
+    @extend_schema(request=VersionBody)
     @action(detail=True, methods=["post"])
     def withdraw(self, request: Request, pk: str) -> Response:
         """Take the offer back."""
@@ -246,11 +252,13 @@ class DisputeViewSet(Guarded):
     ordering_fields = ("number", "due_on")
     http_method_names = POSTS
 
+    @extend_schema(request=DisputeBody)
     def create(self, request: Request) -> Response:
         """Open a dispute in the name of a unit of yours."""
         row = disputes.dispute_open(actor=self.actor, **given(self, DisputeBody))
         return Response(self.get_serializer(row).data, status=201)
 
+    @extend_schema(request=StatementBody)
     @action(detail=True, methods=["post"], url_path="state")
     def argue(self, request: Request, pk: str) -> Response:
         """Put your side's case on record."""
@@ -258,18 +266,21 @@ class DisputeViewSet(Guarded):
         said = disputes.dispute_state(actor=self.actor, pk=int(pk), **given(self, StatementBody))
         return Response({"id": said.pk, "unit": said.unit_id, "at": said.at}, status=201)
 
+    @extend_schema(request=HearBody)
     @action(detail=True, methods=["post"])
     def hear(self, request: Request, pk: str) -> Response:
         """Enter the minutes of the hearing."""
         disputes.must_be_neutral(self.actor, self.get_object())
         return self.step(disputes.dispute_hear, HearBody, pk)
 
+    @extend_schema(request=DecideBody)
     @action(detail=True, methods=["post"])
     def decide(self, request: Request, pk: str) -> Response:
         """Rule, with reasons. `move` gives the lead to the claimant."""
         disputes.must_be_neutral(self.actor, self.get_object())
         return self.step(disputes.dispute_decide, DecideBody, pk)
 
+    @extend_schema(request=VersionBody)
     @action(detail=True, methods=["post"])
     def withdraw(self, request: Request, pk: str) -> Response:
         """Give the claim up."""
@@ -336,11 +347,13 @@ class ScreeningViewSet(Guarded):
         hidden = Lead.objects.unscoped(reason="names kept back").filter(confidential.hidden(self.actor))
         return queryset.exclude(lead__in=hidden).prefetch_related("checks__check_def")
 
+    @extend_schema(request=BeginBody)
     def create(self, request: Request) -> Response:
         """Begin the review of a lead with the gate in force."""
         row = screenings.screening_begin(actor=self.actor, **given(self, BeginBody))
         return Response(self.get_serializer(row).data, status=201)
 
+    @extend_schema(request=RecordBody)
     @action(detail=True, methods=["post"])
     def record(self, request: Request, pk: str) -> Response:
         """Enter findings by the codes of the checks."""
@@ -355,6 +368,7 @@ class ScreeningViewSet(Guarded):
         )
         return Response(self.get_serializer(row).data)
 
+    @extend_schema(request=OverrideBody)
     @action(detail=True, methods=["post"])
     def override(self, request: Request, pk: str) -> Response:
         """Admit what the gate did not, with a reason: the committee."""

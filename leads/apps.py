@@ -17,6 +17,7 @@ class LeadsConfig(AppConfig):
             shipping,
             work_panels,
         )
+        from leads import imports as lead_imports
         from leads import tasks as stage_tasks
         from leads.duplicates import tasks  # noqa: F401
         from leads.services import hooks, moves, protection
@@ -34,4 +35,5 @@ class LeadsConfig(AppConfig):
         finding.register_searches()
         reminding.register()
         guard_panels.register()
+        lead_imports.register()
         hooks.registered.append(protection.protection_begin)

@@ -23,7 +23,7 @@ class Source(TextChoices):
     AGENT = "agent", _("agent")
     OUTPOST = "outpost", _("outpost")
     OUTING = "outing", _("outing")
-    EVENT = "event", _("event")
+    EVENT = "event", pgettext_lazy("source", "event")
     APPROACH = "approach", _("investor's own approach")
     CHAIN = "chain", _("chain gap list")
     TIP = "tip", _("department tip")
@@ -36,7 +36,7 @@ class Custody(TextChoices):
 
 
 class HandoverKind(TextChoices):
-    REGISTERED = "registered", _("registered")
+    REGISTERED = "registered", pgettext_lazy("lead", "registered")
     ASSIGNED = "assigned", _("assigned")
     RELEASED = "released", _("released to the pool")
     LAPSED = "lapsed", _("protection lapsed")

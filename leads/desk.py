@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from common import clock
 from common.access import Action
 from common.actors import Actor, may_somewhere
+from leads import desk_protection
 from leads.filters.leads import UNDER_WAY, mine_q
 from leads.models import Lead
 
@@ -77,6 +78,7 @@ def groups(actor: Actor) -> list[dict[str, Any]]:
             "more_url": f"{listed}?mine=yes&stale=yes",
         },
     ]
+    found += desk_protection.groups(actor)
     return [group for group in found if group["items"]]
 
 

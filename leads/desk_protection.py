@@ -27,6 +27,25 @@ from leads.terms import NoTerms, terms_on
 SHOWN = 8
 
 
+def groups(actor: Actor) -> list[dict[str, Any]]:
+    """The blocks in the order of the home page, empty ones too."""
+    return [
+        {"label": _("Protection ends soon"), "items": protection_ending(actor)},
+        {
+            "label": _("Transfers that wait for your consent"),
+            "items": transfers_waiting(actor),
+            "more": _("All transfers"),
+            "more_url": reverse("transfer_list"),
+        },
+        {
+            "label": _("Disputes"),
+            "items": disputes_waiting(actor),
+            "more": _("All disputes"),
+            "more_url": reverse("dispute_list"),
+        },
+    ]
+
+
 def protection_ending(actor: Actor) -> list[dict[str, Any]]:
     """Leads of the actor, and for a unit head those of his unit, whose protection ends within the first
     reminder's working days; the next one first."""

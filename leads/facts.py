@@ -175,3 +175,5 @@ def _still_open() -> Q:
 supplied_at(Pipeline.LEAD, "credit_code", lambda lead: reverse("investor_update", args=[lead.investor_id]))
 supplied_at(Pipeline.LEAD, "follow_up", lambda lead: reverse("followup_add", args=[lead.pk]))
 supplied_at(Pipeline.LEAD, "officer", lambda lead: reverse("lead_assign", args=[lead.pk]))
+for _code in ("screened", "admitted"):
+    supplied_at(Pipeline.LEAD, _code, lambda lead: reverse("lead_screening", args=[lead.pk]))

@@ -109,4 +109,5 @@ def _shown(check: Any) -> str:
     if check.value is None:
         return ""
     unit = measured(check.check_def.measured_in)
-    return f"{check.value.normalize():f} {unit}".strip()
+    value = f"{check.value.normalize():f}"
+    return f"{value} ({unit})" if unit else value

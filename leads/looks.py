@@ -16,9 +16,8 @@ from common import clock
 from common.templatetags.ip import glyph
 from common.templatetags.parts import stage_dots
 from leads import stages
+from leads.calendar import PatientCalendar, calendar
 from leads.choices import Pipeline, StageKind
-from reference.selectors import work_calendar
-from reference.workdays import WorkCalendar, YearNotCoveredError
 
 SOON = 3  # calendar days before a due day from which it is marked
 LAST = 5  # working days of protection from which it is marked
@@ -32,14 +31,14 @@ class Drawer:
     today: date
     places: Mapping[int, int]
     length: int
-    calendar: WorkCalendar
+    calendar: PatientCalendar
 
     @classmethod
     def load(cls, pipeline: str = Pipeline.LEAD) -> Drawer:
         """Four queries. Raises NoStages."""
         open_ones = [row for row in stages.ladder(pipeline).main if row.kind == StageKind.OPEN]
         places = {row.pk: place for place, row in enumerate(open_ones, start=1)}
-        return cls(clock.today(), places, len(open_ones), work_calendar())
+        return cls(clock.today(), places, len(open_ones), calendar())
 
     def stage(self, row: Any) -> SafeString:
         """Dots up to the row's stage, and always its name."""
@@ -67,23 +66,11 @@ class Drawer:
             return format_html('<span class="ip-st">{}{}</span>', glyph("soon"), text)
         return format_html('<span class="ip-2">{}</span>', text)
 
-    def days_left(self, until: date | None) -> int | None:
-        """Working days from today to the end of protection; None without protection, or for a year whose
-        holidays aren't known yet."""
-        if until is None:
-            return None
-        try:
-            return self.calendar.between(self.today, until)
-        except YearNotCoveredError:
-            return None
-
     def left(self, until: date | None) -> SafeString | str:
-        """Protection left: 41 天; marked in the last days; the date where days can't be counted."""
+        """Working days of protection left: 41 天; marked in the last days, and when it has ended."""
         if until is None:
             return ""
-        days = self.days_left(until)
-        if days is None:
-            return f"{until:%Y-%m-%d}"
+        days = self.calendar.between(self.today, until)
         text = ngettext("%(n)s day", "%(n)s days", days) % {"n": days}
         if days > LAST:
             return text

@@ -13,8 +13,9 @@ from common.access import Action
 from common.actors import Actor
 from common.masking import mask_phone
 from common.scope import may_on
+from common.views import action
 from leads import confidential, panels, stages
-from leads.choices import Custody
+from leads.choices import Custody, StageKind
 from leads.looks import Drawer
 from leads.models import Contact, Lead
 from leads.tables.columns import wan_text
@@ -24,6 +25,24 @@ def register() -> None:
     panels.register("missing", "main", 10, "leads/panels/missing.html", missing)
     panels.register("facts", "aside", 10, "leads/panels/facts.html", facts)
     panels.register("people", "aside", 20, "leads/panels/people.html", people)
+    panels.buttons(buttons)
+
+
+def buttons(lead: Lead, actor: Actor) -> list[dict[str, Any]]:
+    """What is done most: record a talk, go one stage on."""
+    if lead.custody != Custody.HELD or not may_on(actor, Action.CHANGE, lead):
+        return []
+    found = [
+        action(_("Record a follow-up"), reverse("followup_add", args=[lead.pk]), icon="edit", panel=True)
+    ]
+    steps = stages.ladder("lead")
+    following = stages.next_stage(lead, actor, steps=steps)
+    if following is not None and following.kind == StageKind.OPEN:
+        label = _("Move to “%(stage)s”") % {"stage": following.label}
+        if lacks := len(stages.missing_for(lead, actor, steps=steps)):
+            label = _("Move to “%(stage)s”, %(n)s missing") % {"stage": following.label, "n": lacks}
+        found.append(action(label, reverse("lead_move", args=[lead.pk]), panel=True))
+    return found
 
 
 def missing(lead: Lead, actor: Actor) -> dict[str, Any] | None:
@@ -63,6 +82,8 @@ def _place(lead: Lead, actor: Actor, need: Any) -> dict[str, Any]:
         name, pk = "lead_update", lead.pk
     elif need.code == "credit_code":
         return {"url": reverse("investor_detail", args=[lead.investor_id]), "panel": False}
+    elif need.code in ("screened", "admitted"):
+        return {"url": reverse("lead_screening", args=[lead.pk]), "panel": False}
     elif need.code in ("follow_up", "visited"):
         name, pk = "followup_add", lead.pk
     else:
@@ -115,17 +136,10 @@ def facts(lead: Lead, actor: Actor) -> dict[str, Any]:
         (_("investor came here on"), lead.visited_on),
         (_("signing expected on"), lead.signing_on),
         *([(_("found valuable on"), lead.valid_on)] if lead.valid_on else []),
-        (_("protected until"), _protection(drawer, lead)),
         (_("registered"), f"{lead.registered_at:%Y-%m-%d} {lead.registered_by}"),
         *([(_("note"), lead.note)] if lead.note else []),
     ]
     return {"title": _("Key facts"), "rows": rows}
-
-
-def _protection(drawer: Drawer, lead: Lead) -> Any:
-    if lead.protected_until is None:
-        return None
-    return format_html("{} ({})", f"{lead.protected_until:%Y-%m-%d}", drawer.left(lead.protected_until))
 
 
 def people(lead: Lead, actor: Actor) -> dict[str, Any] | None:

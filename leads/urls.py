@@ -1,12 +1,15 @@
 from django.urls import path
 
-from leads.views import leads, pickers, registers, tips
+from leads.views import bulk, leads, pickers, registers, tips
 
 urlpatterns = [
     path("leads/", leads.LeadList.as_view(), name="lead_list"),
     path("leads/new/", leads.LeadCreate.as_view(), name="lead_create"),
     path("leads/tips/", tips.TipList.as_view(), name="tip_list"),
-    path("leads/assign/", leads.LeadAssignMany.as_view(), name="lead_assign_many"),
+    path("leads/assign/", bulk.LeadAssignMany.as_view(), name="lead_assign_many"),
+    path("leads/follow-up/", bulk.LeadFollowUpMany.as_view(), name="lead_follow_up_many"),
+    path("leads/move/", bulk.LeadMoveMany.as_view(), name="lead_move_many"),
+    path("leads/release/", bulk.LeadReleaseMany.as_view(), name="lead_release_many"),
     path("leads/<int:pk>/", leads.LeadDetail.as_view(), name="lead_detail"),
     path("leads/<int:pk>/change/", leads.LeadUpdate.as_view(), name="lead_update"),
     path("leads/<int:pk>/archive/", leads.LeadArchive.as_view(), name="lead_archive"),

@@ -42,7 +42,6 @@ def tasks(lead: Lead, actor: Actor) -> dict[str, Any] | None:
             for row in rows
         ],
         "add_url": reverse("task_add", args=[lead.pk]) if dossier.may_keep(actor, lead) else "",
-        "follow_url": reverse("followup_add", args=[lead.pk]) if dossier.may_keep(actor, lead) else "",
     }
 
 

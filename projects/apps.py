@@ -8,7 +8,7 @@ class ProjectsConfig(AppConfig):
     def ready(self) -> None:
         from leads import dossier
         from ledger import subjects
-        from projects import facts, finding, merging, panels, permissions, timeline  # noqa: F401
+        from projects import facts, finding, imports, merging, panels, permissions, timeline  # noqa: F401
         from projects.demo import loading as demo
         from projects.dossier import way
         from projects.services import moves
@@ -19,6 +19,7 @@ class ProjectsConfig(AppConfig):
         merging.register()
         moves.register()
         demo.register()
+        imports.register()
         dossier.also(way)
         numbers = subjects.by_number(self.get_model("Project"))
         subjects.register("project", label=_("project"), url_name="project_detail", numbers=numbers)

@@ -1,6 +1,7 @@
 """Template tags and filters of the design system: icons, state glyphs, figures and the pace bar."""
 
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from typing import Any
 
 from django import template
 from django.utils.html import format_html
@@ -74,6 +75,12 @@ def mask_phone(value: object) -> str:
     if len(text) > 7:
         return f"{text[:3]}****{text[-4:]}"
     return "*" * (len(text) - 2) + text[-2:] if len(text) > 2 else "*" * len(text)
+
+
+@register.filter
+def row_name(row: Any) -> str:
+    """The name of a row of a RowTable, as far as the reader may know it."""
+    return str(row.table.row_name(row.record))
 
 
 @register.filter

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date
 from decimal import Decimal
 from math import cos, pi
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 from stdnum.cn import uscc
 
+from common import clock
 from leads.models import Introducer, OfferedProject
 from leads.services import registers
 from organizations import demo
@@ -21,12 +22,12 @@ from organizations.demo import DEMO, Account
 from organizations.models import Officer, Unit, User
 from reference import services as reference
 from reference.choices import RateKind
-from reference.models import Currency, Industry
+from reference.models import HOME_CURRENCY, Currency, Industry
 
 FOLDER = Path(__file__).resolve().parent
 CITY, HEAD = "yunshan", "-head"
 WAN = 10_000
-SPAN = 780  # days back that have exchange rates
+FOREIGN = ("USD", "EUR")
 YEAR = 365
 
 ACCOUNTS = (
@@ -75,6 +76,8 @@ class Cast:
     def __init__(self, days: Any) -> None:
         self.days = days
         self.words: dict[str, Any] = document(FOLDER, "words")
+        self.places: dict[str, Any] = document(FOLDER, "places")
+        self._rates: set[tuple[str, date]] = set()
         self._units: dict[str, Unit] = {}
         self._users: dict[str, User] = {}
         self.officers: dict[str, Officer] = {}
@@ -83,12 +86,14 @@ class Cast:
         self._industries: dict[str, Industry] = {}
         self.currencies = {
             row.code: row
-            for row in Currency.objects.unscoped(reason="demo data").filter(code__in=("CNY", "USD", "EUR"))
+            for row in Currency.objects.unscoped(reason="demo data").filter(
+                code__in=(HOME_CURRENCY, *FOREIGN)
+            )
         }
         self._numbers = 0
 
     def make(self) -> Cast:
-        places = document(FOLDER, "places")
+        places = self.places
         for order, row in enumerate(places["units"]):
             self._unit(order, row)
         for account in ACCOUNTS:
@@ -99,7 +104,8 @@ class Cast:
             self._introducer(row)
         for row in places["offers"]:
             self._offer(row)
-        self._rates(places["rates"])
+        for code in FOREIGN:
+            self.rate(code)
         return self
 
     def unit(self, code: str) -> Unit:
@@ -170,17 +176,20 @@ class Cast:
             park=self.unit(row["park"]),
         )
 
-    def _rates(self, about: Mapping[str, Any]) -> None:
-        """A rate every few days, up to today; each says that it is made up."""
-        for back in range(SPAN // about["every"] * about["every"], -1, -about["every"]):
-            day = self.days.today - timedelta(days=back)
-            for code in ("USD", "EUR"):
-                swing = Decimal(about[code]["swing"]) / 2 * Decimal(f"{cos(2 * pi * back / YEAR):.4f}")
-                reference.exchangerate_create(
-                    actor=DEMO,
-                    currency=self.currencies[code],
-                    kind=RateKind.DAY,
-                    date=day,
-                    rate=(Decimal(about[code]["middle"]) + swing).quantize(Decimal("0.0001")),
-                    source=about["source"],
-                )
+    def rate(self, code: str) -> None:
+        """An exchange rate of today (by the clock of the story) where there is none; each says that it is made up."""
+        day = clock.today()
+        if code == HOME_CURRENCY or (code, day) in self._rates:
+            return
+        self._rates.add((code, day))
+        about = self.places["rates"]
+        back = (self.days.today - day).days
+        swing = Decimal(about[code]["swing"]) / 2 * Decimal(f"{cos(2 * pi * back / YEAR):.4f}")
+        reference.exchangerate_create(
+            actor=DEMO,
+            currency=self.currencies[code],
+            kind=RateKind.DAY,
+            date=day,
+            rate=(Decimal(about[code]["middle"]) + swing).quantize(Decimal("0.0001")),
+            source=about["source"],
+        )

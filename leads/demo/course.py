@@ -29,7 +29,7 @@ NIGHT = System("leads.protection")
 ENTERED = {"screened": 5, "negotiating": 12, "visiting": 33, "intent": 58, "ready": 66}
 STEPS = ("registered", *ENTERED)
 REAL = (ContactKind.MEETING, ContactKind.VISIT, ContactKind.RECEPTION)
-GAP = 20  # calendar days between two talks: less than the working days of protection
+GAP = 25  # calendar days between two talks: at most 19 of them are working days, fewer than protect
 FIRST, PROLONGED = 20, 20  # working days, as the shipped rules of protection say
 # What the gate finds unless the row says otherwise (万元 per mu, a ratio, answers).
 GATE: dict[str, Any] = {
@@ -157,7 +157,7 @@ class Course:
 
     def _talk(self, day: date, number: int, following: date | None, kind: str = "") -> None:
         kind = kind or (ContactKind.CALL if self.quiet else REAL[(number + self.number) % len(REAL)])
-        asks = (number + self.number) % 3 == 0
+        asks = (number + self.number) % 5 == 0
 
         def step() -> None:
             lead = self.lead
@@ -188,9 +188,11 @@ class Course:
         room = max((self.ends - self.begins).days, 1)
         last = ENTERED.get(STEPS[target], 1)
         for code in STEPS[1 : target + 1]:
+            if code in self.row.get("passes", ()):
+                continue
             day = weekday(self.begins + timedelta(days=ENTERED[code] * min(room, last) // last))
             day = max(day, self.begins)
-            if code == "screened":
+            if code == STEPS[1] or (code == STEPS[2] and STEPS[1] in self.row.get("passes", ())):
                 self.diary.on(self._at(day, 13), self._screen)
             if code == "visiting":
                 self._talk(day, 1, day, ContactKind.RECEPTION)
@@ -211,6 +213,7 @@ class Course:
     def _screen(self) -> None:
         given = {**GATE, **self.row.get("screening", {})}
         actor = self.actor()
+        self.cast.rate(self.row.get("currency", "CNY"))
         begun = screening_begin(actor=actor, lead=self.pk)
         found = {
             code: Found(answer=value) if isinstance(value, bool) else Found(value=Decimal(str(value)))

@@ -113,8 +113,8 @@ def warnings_for(actor: Actor, rows: Sequence[LeadLike], limit: int = SHOWN) -> 
         leads[lead.investor_id].append(lead)
     look = _Look(
         actor,
-        set(_visible(Investor, actor, set(investors))),
-        set(_visible(Lead, actor, {lead.pk for found in leads.values() for lead in found})),
+        _seen(Investor, actor, set(investors)),
+        _seen(Lead, actor, {lead.pk for found in leads.values() for lead in found}),
         clock.today(),
     )
     met = _contacts(
@@ -163,6 +163,11 @@ def _all(model: Any) -> Any:
 
 def _visible(model: Any, actor: Actor, ids: Iterable[Any]) -> dict[Any, Any]:
     return {row.pk: row for row in model.objects.visible_to(actor).filter(pk__in=set(ids))} if ids else {}
+
+
+def _seen(model: Any, actor: Actor, ids: set[int]) -> set[int]:
+    rows = model.objects.visible_to(actor).filter(pk__in=ids).order_by()
+    return set(rows.values_list("pk", flat=True)) if ids else set()
 
 
 def _company(row: LeadLike, investor: Investor) -> Match | None:

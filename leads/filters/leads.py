@@ -100,6 +100,8 @@ class LeadFilterSet(RowFilterSet):
     def filter_queryset(self, queryset: QuerySet) -> QuerySet:
         found = super().filter_queryset(queryset)
         given = self.form.cleaned_data
+        if any(given.get(name) for name in ("investor", "introducer", "offer", "tip_from")):
+            found = found.exclude(confidential.hidden(self.request.user))
         narrowed = any(given.get(name) for name in ("custody", "stage", "disputed", "archived"))
         return found if narrowed else found.filter(UNDER_WAY)
 

@@ -24,7 +24,11 @@ class PoolFilterSet(RowFilterSet):
         choices=Zone.choices, field_name="investor__zone", empty_label=_("all"), label=_("Investor at home")
     )
     unit = django_filters.ModelChoiceFilter(queryset=Unit._base_manager.none(), label=_("Last unit"))
-    since = django_filters.DateFromToRangeFilter(field_name="pooled_on", label=_("In the pool since"))
+    since = django_filters.DateFromToRangeFilter(
+        field_name="pooled_on",
+        label=_("In the pool since"),
+        widget=django_filters.widgets.RangeWidget(attrs={"type": "date"}),
+    )
 
     class Meta:
         model = Lead

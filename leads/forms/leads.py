@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from common.access import Action
 from common.actors import may
@@ -46,6 +46,11 @@ class LeadFields(MoneyForm):
     host = PickerField(
         Unit.objects.none(), picker="unit_pick", required=False, label=_("park or place intended")
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.label = capfirst(field.label)
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
@@ -169,13 +174,3 @@ class AssignForm(ActorForm):
     officer = forms.ModelChoiceField(Officer.objects.none(), label=_("officer"))
     reason = forms.CharField(label=_("Reason"), max_length=500, required=False, widget=ROWS)
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
-
-
-class VersionForm(ActorForm):
-    """Nothing but the confirmation, and the version that was seen."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
-
-
-class YearForm(ActorForm):
-    year = forms.IntegerField(label=pgettext_lazy("calendar", "Year"), min_value=2000, max_value=2100)

@@ -39,7 +39,8 @@ class FollowUp(ScopedModel):
         User, models.PROTECT, null=True, related_name="+", verbose_name=_("entered by"), editable=False
     )
 
-    Scope = OfLead
+    class Scope(OfLead):
+        pass
 
     class Meta:
         db_table = "lds_follow_up"
@@ -100,7 +101,8 @@ class Attachment(ScopedModel):
     note = models.CharField(_("note"), max_length=200, blank=True)
     author_name = models.CharField(_("entered by"), max_length=150, editable=False)
 
-    Scope = OfLead
+    class Scope(OfLead):
+        pass
 
     class Meta:
         db_table = "lds_attachment"

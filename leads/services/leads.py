@@ -222,6 +222,7 @@ def _person(
     title: str,
     phone: str,
 ) -> Contact | None:
+    unit = _keeper(actor, unit)
     if contact is not None:
         if contact.investor_id != investor.pk:
             raise ValidationError({"contact": [_("This person belongs to another investor.")]})
@@ -248,6 +249,15 @@ def _new_person(actor: Actor, unit: Unit, investor: Investor, name: str, title: 
             "phone": phone.strip(),
         },
     )
+
+
+def _keeper(actor: Actor, unit: Unit) -> Unit:
+    """Which unit keeps a new contact: the lead's, or else the officer's own (an officer keeps the people he
+    knows at his own unit, DOMAIN §9)."""
+    if may(actor, Action.CREATE, Contact.Scope.kind, path=unit.path):
+        return unit
+    own = own_officer(actor)
+    return own.unit if own is not None else unit
 
 
 def _fitting(actor: Actor, unit: Unit, officer: Officer | None) -> Officer | None:

@@ -83,7 +83,8 @@ def begin(*, actor: Actor, row: Any, opening: bool = False) -> Move:
         with changelog.acting(actor):
             row.save(update_fields=["due_on", "updated_at"])
     move = _log(track, row, actor, None, goal, row.stage_on, None, rules.Direction.FORWARD)
-    entered = tuple(step.code for step in steps.rules.between(None, goal.code))
+    main = goal.kind in rules.MAIN  # one that is taken over while suspended stands beside the line
+    entered = tuple(step.code for step in steps.rules.between(None, goal.code)) if main else ()
     _call(track, actor, Moved(row, move, entered=entered))
     return move
 

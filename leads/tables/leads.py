@@ -5,7 +5,7 @@ from typing import Any
 import django_tables2 as tables
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
 from common.tables import RowTable
 from leads import confidential
@@ -35,6 +35,9 @@ class LeadCells(RowTable):
         if self._drawer is None:
             self._drawer = Drawer.load()
         return self._drawer
+
+    def row_name(self, record: Lead) -> str:
+        return confidential.shown_name(record, self.actor)
 
     def render_investor(self, record: Lead) -> str:
         return confidential.shown_investor(record, self.actor)
@@ -104,7 +107,12 @@ class LeadTable(LeadCells):
         return self._people(record, record.next_step)
 
     def render_amount(self, record: Lead) -> Any:
-        return KEPT if confidential.kept_back(record, self.actor) else wan(record.amount, record.currency_id)
+        if confidential.kept_back(record, self.actor):
+            return KEPT
+        unit = pgettext("unit of money on a phone", "ten thousand")
+        return format_html(
+            '{} <small class="only-phone">{}</small>', wan(record.amount, record.currency_id), unit
+        )
 
     def value_amount(self, record: Lead) -> Any:
         return KEPT if confidential.kept_back(record, self.actor) else record.amount / WAN

@@ -18,7 +18,6 @@ from common.scope import may_on
 from common.templatetags.ip import in_unit
 from common.views import (
     ArchivePage,
-    BulkPage,
     CreatePage,
     Crumbs,
     DetailPage,
@@ -40,6 +39,7 @@ from leads.tables.leads import LeadTable
 from reference.models import HOME_CURRENCY
 
 PIPELINE = (_("Progress"), "")
+IN_SIGHT = 3  # buttons in the head of a lead's page; the others stand behind "more"
 JOINS = ("stage", "held_from", "investor", "unit", "officer")
 
 
@@ -59,9 +59,16 @@ class LeadList(LeadNouns, ListPage):
     create_label = _("Register a lead")
     create_panel = True
     create_key = "n"
+    importer = "leads"
     crumbs: Crumbs = (PIPELINE,)
     empty = (_("No lead yet."), _("Register the first one: four fields are enough."))
-    bulk = (("assign", _("Assign"), "user", "lead_assign_many"),)
+    switch = ((_("Table"), "lead_list"), (_("Board"), "lead_board"))
+    bulk = (
+        ("follow_up", _("Record a follow-up"), "edit", "lead_follow_up_many"),
+        ("assign", _("Assign"), "user", "lead_assign_many"),
+        ("move", _("Move"), "chevron-right", "lead_move_many"),
+        ("release", _("Give up to the pool"), "archive", "lead_release_many"),
+    )
 
     def rows(self, queryset: Any) -> Any:
         chosen = set(self.request.GET.getlist("columns"))
@@ -154,9 +161,10 @@ class LeadDetail(LeadNouns, DetailPage):
         if may_on(self.actor, Action.ASSIGN, lead) and lead.custody == Custody.HELD:
             found.append(action(_("Assign"), reverse("lead_assign", args=[lead.pk]), icon="user", panel=True))
         found += super().actions()
-        primaries = [one for one in found if one["primary"]]
-        for one in primaries[1:]:
+        for one in found:
             one["primary"] = False
+        if found:
+            found[0]["primary"] = True
         return found
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -170,7 +178,10 @@ class LeadDetail(LeadNouns, DetailPage):
             badges.append({"label": _("found valuable"), "css": "ok"})
         if lead.archived_at:
             badges.append({"label": _("archived"), "css": "line"})
+        buttons = self.actions()
         found = super().get_context_data(
+            actions=buttons[:IN_SIGHT],
+            every_action=buttons,
             title=confidential.shown_name(lead, actor),
             sub=confidential.shown_investor(lead, actor),
             badges=badges,
@@ -196,7 +207,7 @@ def stage_bar(lead: Lead) -> list[dict[str, Any]]:
     found = []
     for number, stage in enumerate(main):
         state = "done" if number < place else "now" if number == place else "todo"
-        one = {
+        one: dict[str, Any] = {
             "label": stage.label,
             "state": state,
             "date": entered.get(stage.pk) if state != "todo" else None,
@@ -304,25 +315,6 @@ class LeadAssign(LeadNouns, RowPage, FormPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         name = confidential.shown_name(self.get_object(), self.actor)
         return super().get_context_data(sub=name, cancel_url=self.detail_url(), **kwargs)
-
-
-class LeadAssignMany(LeadNouns, BulkPage):
-    title = _("Give to an officer")
-    needs = Action.ASSIGN
-    form_class = AssignForm
-    submit_label = _("Assign all")
-
-    def rows(self, queryset: Any) -> Any:
-        return queryset.select_related("unit", "officer")
-
-    def run_one(self, row: Any, values: dict[str, Any]) -> Any:
-        return lead_services.lead_assign(
-            actor=self.actor,
-            pk=row.pk,
-            version=row.version,
-            officer=values["officer"],
-            reason=values["reason"],
-        )
 
 
 class LeadFindValid(LeadNouns, RowPage):

@@ -85,8 +85,11 @@ class TransferDetail(TransferNouns, DetailPage):
         return [{"title": _("Offer"), "rows": rows}, {"title": _("Answer"), "rows": answer}]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        name = confidential.shown_name(self.get_object().lead, self.actor)
-        return super().get_context_data(title=name, **kwargs)
+        lead = self.get_object().lead
+        found = super().get_context_data(title=confidential.shown_name(lead, self.actor), **kwargs)
+        if confidential.kept_back(lead, self.actor):
+            found.pop("history", None)  # it tells the name
+        return found
 
 
 class TransferPropose(LeadForm):

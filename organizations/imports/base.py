@@ -26,6 +26,7 @@ from common.errors import Refused
 from common.forms import ActorForm, offer
 from common.imports import Cell, Field, Plan
 from common.models import ImportBatch, ImportRow
+from organizations.choices import UnitKind
 from organizations.models import Unit
 from organizations.selectors import normal_name, units_by_name
 from organizations.services import alias_add
@@ -97,13 +98,21 @@ class DirectoryImporter:
     model: type[models.Model]
     list_url = ""
     columns: tuple[tuple[str, Any, bool, tuple[str, ...]], ...] = ()  # key, label, required, header words
+    numbers: tuple[str, ...] = ()  # columns that hold numbers: how the preview aligns them
     reader: type[Reader]
+    row_class: type[Row] = Row
 
     def create(self, actor: Actor, values: dict[str, Any]) -> Any:
         raise NotImplementedError
 
     def change(self, actor: Actor, pk: int, values: dict[str, Any]) -> Any:
         raise NotImplementedError
+
+    def choices(self, key: str) -> list[str]:
+        """The words that a column takes, for the template; none: anything."""
+        if key == "kind":
+            return [str(kind.label) for kind in UnitKind]
+        return [_("yes"), _("no")] if key in ("ranked", "in_total") else []
 
     def shown(self, field: str, value: Any) -> str:
         """What stands there now, in the preview."""
@@ -136,7 +145,7 @@ class DirectoryImporter:
 
     def fields(self, batch: ImportBatch) -> list[Field]:
         return [
-            Field(key, str(label), required=required, words=words, text=True)
+            Field(key, str(label), required=required, words=words, text=key not in self.numbers)
             for key, label, required, words in self.columns
         ]
 
@@ -173,7 +182,7 @@ class DirectoryImporter:
         reader, seen, plans = self.reader(batch), set(), []
         for cells in rows:
             plan = Plan(Result.UNCHANGED)
-            row = Row(cells, plan, self.model)
+            row = self.row_class(cells, plan, self.model)
             record, values, identity = reader.found(row)
             if not plan.problems and identity in seen:
                 row.problem(self.columns[0][0], _("This stands in the file twice. Keep one row."))
@@ -228,7 +237,7 @@ class DirectoryImporter:
                     code="later",
                 )
             if step["do"] == "create":
-                self._remove(actor, record)
+                self._remove(actor, record, step)
             else:
                 self.change(actor, record.pk, step["was"])
 
@@ -247,7 +256,7 @@ class DirectoryImporter:
                 code="later",
             )
 
-    def _remove(self, actor: Actor, record: Any) -> None:
+    def _remove(self, actor: Actor, record: Any, step: Mapping[str, Any]) -> None:
         """Take a record back that the import made, unless something stands on it by now."""
         services.authorize(actor, Action.CHANGE, self.owner_of(record))
         for relation in record._meta.related_objects:
@@ -273,7 +282,9 @@ def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def to_days(values: dict[str, Any], *keys: str) -> dict[str, Any]:
     """Days back from JSON."""
-    return {k: date.fromisoformat(v) if k in keys and v else v for k, v in values.items()}
+    return {
+        k: date.fromisoformat(v) if k in keys and v and isinstance(v, str) else v for k, v in values.items()
+    }
 
 
 UNIT_WORDS = ("单位", "单位名称", "所在单位", "所属单位", "责任单位", "unit")

@@ -13,14 +13,12 @@ import xlsxwriter
 from django.utils.translation import gettext as _
 
 from common.exports import sheet_title
-from organizations.choices import UnitKind
 from organizations.models import Unit
 
 from .base import DirectoryImporter
 
 ROWS = 500  # rows on which typing is checked
 WIDTH = 20
-BOOLEAN = ("ranked", "in_total")
 
 
 def build_template(importer: DirectoryImporter, units: Sequence[Unit]) -> bytes:
@@ -43,12 +41,7 @@ def _data(sheet: Any, importer: DirectoryImporter, head: Any, text: Any) -> None
     for column, (key, label, _required, _words) in enumerate(importer.columns):
         sheet.write_string(0, column, str(label), head)
         sheet.set_column(column, column, WIDTH, text)
-        choices: list[str] = []
-        if key == "kind":
-            choices = [str(kind.label) for kind in UnitKind]
-        elif key in BOOLEAN:
-            choices = [_("yes"), _("no")]
-        if choices:
+        if choices := importer.choices(key):
             message = _("One of: %(choices)s") % {"choices": "、".join(choices)}
             rule = {"validate": "list", "source": choices, "error_message": message[:255]}
             sheet.data_validation(1, column, ROWS, column, rule)

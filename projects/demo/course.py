@@ -33,6 +33,7 @@ PAPERS: dict[str, tuple[Evidence, ...]] = {
     "in_production": (Evidence.PRODUCTION,),
     "at_capacity": (Evidence.CAPACITY,),
 }
+PASSED = ("screened", "visiting")  # stages that these leads went through without stopping
 FEE_PER_MU = 280_000  # yuan
 OUTPUT_PER_HALF, TAX_OF_OUTPUT = Decimal("0.42"), Decimal("0.055")  # of the contract amount; of the output
 TRADES = "（示例）有限公司"
@@ -50,7 +51,7 @@ class ProjectCourse:
 
     def _course(self) -> Course:
         row, lead = self.row, dict(self.row["lead"])
-        lead |= {"stage": "ready", "to": row["signed"] - 2}
+        lead |= {"stage": "ready", "to": row["signed"] - 2, "passes": PASSED}
         if "code_name" in row:
             lead |= {"code_name": row["code_name"], "confidential": row["confidential"]}
         return Course(self.cast, lead, 100 + self.number).write()
@@ -75,6 +76,7 @@ class ProjectCourse:
         row, cast = self.row, self.cast
         lead: Lead = self.course.lead
         currency = cast.currencies[row["lead"].get("currency", "CNY")]
+        cast.rate(currency.code)
         file = self.course.attach(Evidence.AGREEMENT, self.signed)
         made = services.project_sign(
             actor=self.actor(),
@@ -201,6 +203,7 @@ class ProjectCourse:
             on(self.days.at(self.days.day(-2), 11), self._check)
 
     def _supplement(self, day: date) -> None:
+        self.cast.rate(self.project.currency_id)
         services.agreement_add(
             actor=self.actor(),
             project=self.pk,

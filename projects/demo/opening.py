@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from leads.choices import Evidence
 from leads.demo.cast import BUREAU, Cast, wan
 from leads.demo.course import Course
 from leads.demo.days import Diary, weekday
@@ -14,7 +15,7 @@ from leads.services.investors import investor_found
 from organizations.models import User
 from projects import services
 
-from .course import AGREED, ENTERED, STEPS, ProjectCourse
+from .course import AGREED, ENTERED, PAPERS, STEPS, ProjectCourse
 from .parts import halves_between
 
 TAKEN_OVER = -400  # the day on which all of them were entered
@@ -38,11 +39,12 @@ class OpeningCourse(ProjectCourse):
             self.enter(code, day)
         begun = later.get("in_production")
         if self.row["stage"] in ("in_production", "at_capacity"):
-            begun = self.days.day(TAKEN_OVER)
+            begun = self.days.day(self.row["stage_on"])
         if begun:
             for year, half, told in halves_between(begun, self.days.day(-1)):
                 step = lambda year=year, half=half: self._half(year, half)  # noqa: E731
                 self.diary.on(self.days.at(told, 9), step)
+        self._extras()
         return self
 
     def actor(self) -> User:
@@ -83,6 +85,10 @@ class OpeningCourse(ProjectCourse):
             **{name: weekday(self.signed + timedelta(days=n)) for name, n in AGREED.items()},
         )
         self.pk, self.course.pk = made.pk, made.lead_id
+        self.course.attach(Evidence.AGREEMENT, self.signed)
+        if row["stage"] == "permitted":
+            for kind in PAPERS["permitted"]:
+                self.course.attach(kind, self.signed)
         if land:
             services.parcel_add(
                 actor=actor,

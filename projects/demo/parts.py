@@ -17,6 +17,7 @@ from projects.models import Obligation, Project
 from projects.selectors import Proposal, proposal
 
 FOLDER = Path(__file__).resolve().parent
+TWO_MONTHS = timedelta(days=60)
 RATES = (10, 15, 20, 20, 20, 15)  # per cent of the contract amount, every second month
 
 
@@ -61,14 +62,12 @@ def promised(row: Mapping[str, Any], signed: date, unit: Unit) -> dict[str, list
 
 
 def halves_between(begun: date, last: date) -> Iterator[tuple[int, str, date]]:
-    """Half-years that began after a day and are over: year, half, and the working day on which they are told."""
+    """Half-years that are over, with two months at least after a day: year, half, and the working day on which they
+    are told."""
     for year in range(begun.year, last.year + 1):
-        for half, first, end in (
-            (Half.FIRST, date(year, 1, 1), date(year, 6, 30)),
-            (Half.SECOND, date(year, 7, 1), date(year, 12, 31)),
-        ):
+        for half, end in ((Half.FIRST, date(year, 6, 30)), (Half.SECOND, date(year, 12, 31))):
             told = weekday(end + timedelta(days=20))
-            if first > begun and told < last:
+            if end - begun > TWO_MONTHS and told < last:
                 yield year, str(half), told
 
 

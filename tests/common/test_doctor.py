@@ -15,7 +15,7 @@ from django.db import connection
 
 from common import clock, doctor
 from common.models import Heartbeat
-from investpro.doctor import STYLE_SHEET, calendar, front_end, translations
+from investpro.doctor import FRONT_END, calendar, front_end, translations
 from investpro.embedded import database, processes
 
 pytestmark = pytest.mark.django_db
@@ -135,9 +135,10 @@ def test_calendar_needs_this_year_and_warns_of_the_next():
 def test_missing_front_end_files_fail(settings, tmp_path):
     settings.STATICFILES_DIRS = [tmp_path]
     settings.STATIC_ROOT = tmp_path / "root"
-    assert front_end()[0] == doctor.FAILED
-    (tmp_path / "root" / STYLE_SHEET).parent.mkdir(parents=True)
-    (tmp_path / "root" / STYLE_SHEET).write_text("")
+    for file in FRONT_END:
+        assert front_end()[0] == doctor.FAILED
+        (tmp_path / "root" / file).parent.mkdir(parents=True)
+        (tmp_path / "root" / file).write_text("")
     assert front_end()[0] == doctor.OK
 
 

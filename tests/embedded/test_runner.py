@@ -79,6 +79,7 @@ def test_a_run_survives_what_happens_to_it(env, tmp_path):
     assert first.health == 200
     assert "Preparing the tables" in first.said
     assert "Loading holidays" in first.said
+    assert "Loading stages and reasons" in first.said
 
     second = subprocess.run(
         [sys.executable, "-m", "investpro.embedded", "run"],

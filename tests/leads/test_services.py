@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils.translation import override
 
 from common import clock
 from common.errors import Archived, Denied, NotVisible, Refused, Stale
@@ -170,6 +171,12 @@ def test_who_may_register_for_whom(tree, user, officer):
     assert elsewhere.value.code == "officer_elsewhere"
 
 
+def test_an_officer_of_the_county_keeps_contacts_at_his_own_unit(tree):
+    above = OfficerFactory(unit=tree.county, user=user_with(Role.OFFICER, tree.county))
+    lead = register(user_of(above), tree.town, contact_name="许某", contact_phone="13812340217")
+    assert (lead.unit, lead.officer, lead.contact.unit) == (tree.town, above, tree.county)
+
+
 # changing
 
 
@@ -281,7 +288,7 @@ def test_a_tip_counts_for_its_department_once_and_can_be_taken_back(tree, user, 
     ],
 )
 def test_a_wrong_code_says_what_is_wrong(tree, typed, said):
-    with pytest.raises(ValidationError) as wrong:
+    with override("en"), pytest.raises(ValidationError) as wrong:
         investors.investor_create(actor=TESTS, unit=tree.town, name="甲", credit_code=typed)
     assert said in wrong.value.message_dict["credit_code"][0]
 

@@ -326,7 +326,12 @@ def test_hooks_hear_what_was_entered_and_what_was_left(tree, head, monkeypatch):
 def test_a_new_record_is_checked_like_every_move(tree, head):
     ask("lead", "registered", "industry")
     given = stages.starting("lead", on=TODAY)
-    assert given == {"stage": stage("lead", "registered"), "stage_on": TODAY, "last_sign_on": TODAY}
+    assert given == {
+        "stage": stage("lead", "registered"),
+        "stage_on": TODAY,
+        "last_sign_on": TODAY,
+        "due_on": date(2026, 12, 2),  # ten weekdays after Wednesday the 18th of November
+    }
     lead = a_lead(tree.town)
     with pytest.raises(stages.MissingFacts):
         stages.begin(actor=head, row=lead)
@@ -334,7 +339,7 @@ def test_a_new_record_is_checked_like_every_move(tree, head):
     line = stages.begin(actor=head, row=lead)
     assert (line.from_stage, line.to_stage.code, line.days) == (None, "registered", None)
     lead.refresh_from_db()
-    assert lead.due_on == date(2026, 12, 2)  # ten weekdays after Wednesday the 18th of November
+    assert lead.due_on == date(2026, 12, 2)
 
 
 def test_one_who_begins_higher_up_needs_all_that_was_passed(tree, head):

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from common import clock
 from common.models import Draft, ExportLog
-from leads.models import Contact, Introducer, Investor, Lead, Look, OfferedProject
+from leads.models import Contact, FollowUp, Introducer, Investor, Lead, Look, OfferedProject
 from organizations.choices import Role
 from tests.support.clients import client_for, client_of, user_with
 from tests.support.factories import OfficerFactory
@@ -20,7 +20,7 @@ from tests.support.factories_leads import (
     OfferFactory,
     yuan,
 )
-from tests.support.pipeline import ship
+from tests.support.pipeline import ask, ship
 from tests.support.ui import RowSuite
 
 pytestmark = pytest.mark.django_db
@@ -189,6 +189,23 @@ def test_officers_are_assigned_in_one_go(tree):
     refused = bureau.post(reverse("lead_assign_many"), {**sent, "officer": away.pk})
     assert refused.status_code == 422
     assert away.name in refused.context["chosen"][0]["refusal"]
+
+
+def test_talks_moves_and_giving_up_in_one_go(tree, desk):
+    officer, client = desk
+    leads = [LeadFactory(unit=tree.town, officer=officer) for _n in range(2)]
+    pks = [lead.pk for lead in leads]
+    talk = {"pk": pks, "kind": "meeting", "on": clock.today(), "text": "展会上见面"}
+    assert client.post(reverse("lead_follow_up_many"), talk).status_code == 302
+    assert FollowUp._base_manager.filter(lead__in=pks).count() == 2
+    refused = client.post(reverse("lead_move_many"), {"pk": pks, "target": "screened", "on": clock.today()})
+    assert refused.status_code == 422  # the industry and the screening are missing, as the refusal says
+    assert all(one["refusal"] for one in refused.context["chosen"])
+    ask("lead", "screened", "source")
+    client.post(reverse("lead_move_many"), {"pk": pks, "target": "screened", "on": clock.today()})
+    assert set(Lead._base_manager.values_list("stage__code", flat=True)) == {"screened"}
+    client.post(reverse("lead_release_many"), {"pk": pks, "reason": "精力不足"})
+    assert set(Lead._base_manager.values_list("custody", flat=True)) == {"pool"}
 
 
 # detail

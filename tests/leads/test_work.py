@@ -4,6 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from common import clock
 from common.actors import System
@@ -174,11 +176,16 @@ def test_a_file_counts_once_for_what_it_proves(officer, lead):
     assert history(row)[0].reason == "错了"
 
 
-def test_one_line_of_time(officer, lead, django_assert_num_queries):
+def test_one_line_of_time(officer, lead):
     talk(officer, lead, on=clock.today() - timedelta(days=3))
     task = task_add(actor=System("tests"), lead=lead.pk, title="寄样品", assignee=officer)
     task_done(actor=officer, pk=task.pk, outcome="已寄")
-    with django_assert_num_queries(7):
+    with CaptureQueriesContext(connection) as few:
         found = timeline(lead)
     assert [one.icon for one in found] == ["check", "user"]
     assert found[1].note == "看了厂房，对层高满意。"
+    for _number in range(10):
+        talk(officer, lead)
+    with CaptureQueriesContext(connection) as many:
+        assert len(timeline(lead)) == 12
+    assert len(many) == len(few)

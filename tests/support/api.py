@@ -180,7 +180,7 @@ class WriteSuite(ReadSuite):
         assert response.status_code == 201, response.content
         assert self.model._base_manager.count() == before + 1
         row = self.model._base_manager.get(pk=response.json()["id"])
-        _changes, line = shown_changes(row)
+        _changes, line = shown_changes(row, first=True)
         assert (line.action, line.actor) == (DONE["insert"], client.user.actor_name)
         assert line.request_id == response["X-Request-Id"]
 
@@ -188,7 +188,7 @@ class WriteSuite(ReadSuite):
         client = token_api(self.keeper, tree.county)
         response = client.post(self.url(), self.payload(tree), format="json")
         assert response.status_code == 201, response.content
-        _changes, line = shown_changes(self.model._base_manager.get(pk=response.json()["id"]))
+        _changes, line = shown_changes(self.model._base_manager.get(pk=response.json()["id"]), first=True)
         assert (line.actor, line.request_id) == (client.user.actor_name, response["X-Request-Id"])
 
     def test_create_without_values(self, tree):

@@ -17,10 +17,10 @@ def state_of(model):
     return rows, tracker.objects.count() if tracker else 0
 
 
-def shown_changes(obj):
-    """The newest line of a row's history as {field label: (before, after)}, and the line itself."""
-    newest = history(obj)[0]
-    return {c.field: (c.before, c.after) for c in newest.changes}, newest
+def shown_changes(obj, *, first=False):
+    """The newest line of a row's history (or its first one) as {field label: (before, after)}, and the line itself."""
+    line = history(obj)[-1 if first else 0]
+    return {c.field: (c.before, c.after) for c in line.changes}, line
 
 
 class Nouns:

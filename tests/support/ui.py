@@ -302,7 +302,7 @@ class CreateSuite(DetailSuite):
         row = self.created()
         assert response["Location"] == self.url("detail", row.pk)
         assert row.version == 1
-        changes, line = shown_changes(row)
+        changes, line = shown_changes(row, first=True)
         assert (line.action, line.actor) == (DONE["insert"], client.user.actor_name)
         assert line.request_id == response["X-Request-Id"]
         assert all(before == "" for before, _after in changes.values())

@@ -117,11 +117,12 @@ class ImportDetail(ImportPage):
             }
             for f in fields
         ]
+        notes = [step["note"] for step in row.plan if "note" in step]
         return {
             "number": row.number,
             "state": row.result,
             "cells": cells,
-            "reason": " ".join(p["message"] for p in row.problems),
+            "reason": " ".join([*(p["message"] for p in row.problems), *notes]),
         }
 
     def about(self) -> str:

@@ -1,22 +1,200 @@
-import time
+"""The invented city: what the demo promises is there, told by its services, the same however often it is loaded.
+
+The numbers are those of the YAML files (74 leads, 31 signed and 12 taken-over projects), or counted by hand there.
+"""
+
+from collections import Counter
+from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
+from common import clock
+from common.models import JobRun
+from leads.certificates import is_genuine
+from leads.choices import Custody
+from leads.models import (
+    Attachment,
+    Dispute,
+    FirstContact,
+    FollowUp,
+    Introducer,
+    Investor,
+    Lead,
+    LeadTransfer,
+    LikePair,
+    OfferedProject,
+    Screening,
+    Task,
+)
+from leads.services.protection import clock_of
+from ledger.choices import Kind, Role, Zone
+from ledger.models import Posting
+from organizations import demo as parts
+from organizations.models import User
 from projects.demo import loading
+from projects.models import Commitment, HalfYear, LandParcel, Obligation, PlannedPayment, Project
+from reference.models import ExchangeRate
+from tests.assessments.conftest import kept_for_several_tests
+from tests.support.clients import sign_in
 
 pytestmark = pytest.mark.django_db
 
 
-def test_load(db):
-    import cProfile
-    import pstats
+@pytest.fixture(scope="module")
+def city_rows(demo_rows, django_db_blocker):
+    with kept_for_several_tests(django_db_blocker, loading.load) as counts:
+        yield counts
 
-    t = time.process_time()
-    pr = cProfile.Profile() if __import__("os").environ.get("PROF") else None
-    if pr:
-        pr.enable()
-    print(loading.load())
-    if pr:
-        pr.disable()
-        pstats.Stats(pr).sort_stats("cumtime").print_stats(60)
-    print("CPU", time.process_time() - t)
+
+@pytest.fixture
+def city(city_rows, db):
+    return city_rows
+
+
+def rows(model, **conditions):
+    return model._base_manager.filter(**conditions)
+
+
+def spread(found, *names):
+    return Counter(found.values_list(*names))
+
+
+def test_leads_are_spread(city):
+    """74 leads and those of 43 projects, over stages, units, industries and nearly two years."""
+    assert (city["leads"], city["projects"]) == (117, 43)
+    leads = rows(Lead, project=None)
+    assert leads.count() == 74
+    assert {code for (code,) in spread(leads, "stage__code")} == {
+        "registered", "screened", "negotiating", "visiting", "intent", "ready", "suspended", "lost",
+    }  # fmt: skip
+    units = spread(leads.filter(custody=Custody.HELD), "unit__code")
+    assert len(units) == 8
+    assert min(units.values()) >= 3
+    assert len(spread(leads, "industry__code")) > 40
+    assert not leads.filter(industry__level__in=("section", "division", "group")).exists()
+    assert set(leads.values_list("source", flat=True)) >= {
+        "agent",
+        "outpost",
+        "outing",
+        "event",
+        "tip",
+        "chain",
+    }
+    assert set(rows(Investor).values_list("zone", flat=True)) == set(Zone.values)
+    registered = leads.order_by("registered_at").values_list("registered_at", flat=True)
+    assert clock.today() - registered.first().date() > timedelta(days=650)
+    assert clock.today() - registered.last().date() < timedelta(days=8)
+    assert {"CNY", "USD", "EUR"} == {code for (code,) in spread(rows(Lead), "currency")}
+    assert all("示例" in name or "Demo" in name for (name,) in spread(rows(Investor), "name"))
+    assert all("虚构" in rate.source for rate in rows(ExchangeRate))
+
+
+def test_numbers_follow_the_days(city):
+    """The story is told in the order of time, so numbers, certificates and lines of the books follow it."""
+    found = rows(Lead, project__is_opening=False).order_by("registered_at") | rows(Lead, project=None)
+    numbers = [(lead.number[:5], int(lead.number[6:])) for lead in found.order_by("registered_at", "pk")]
+    assert numbers == sorted(numbers)
+    papers = list(rows(FirstContact).order_by("issued_at", "pk"))
+    assert len(papers) == 105  # each of 74 and 31; what was taken over has none
+    assert all(is_genuine(paper) for paper in papers)
+    assert [p.pk for p in papers] == sorted(p.pk for p in papers)
+
+
+def test_protection_is_alive_and_ends_soon_for_some(city):
+    """Nothing that is held would fall to the pool tonight; five leads have at most five working days left."""
+    held = rows(Lead, custody=Custody.HELD, project=None)
+    today = clock.today()
+    assert not held.filter(protected_until__lt=today).exists()
+    assert all(clock_of(lead).until == lead.protected_until for lead in held.order_by("pk")[::7])
+    assert held.filter(protected_until__lte=today + timedelta(days=12)).count() >= 5
+    assert rows(Lead, custody=Custody.POOL, officer=None).count() == 5
+    assert rows(Lead, claimed=True).count() == 2
+    assert spread(rows(LeadTransfer), "state") == {("proposed",): 1, ("agreed",): 1, ("refused",): 1}
+    assert spread(rows(Dispute), "state") == {("open",): 1, ("decided",): 1}
+    assert rows(Dispute, state="open", due_on__gte=today).exists()
+    assert rows(LikePair, kind="investor").count() >= 4  # three like names and two equal ones
+    assert (
+        rows(Lead, confidential_until__gte=today).exclude(code_name="").count() == 3
+    )  # two, and a project's
+
+
+def test_work_on_leads(city):
+    talks = rows(FollowUp)
+    assert talks.count() > 250
+    assert not talks.filter(on__gt=clock.today()).exists()
+    assert rows(Task, done_on=None).exists()
+    assert rows(Task).exclude(done_on=None).exists()
+    assert spread(rows(Screening), "outcome")[("failed",)] == 3
+    assert rows(Screening).exclude(override_reason="").count() == 2
+    assert rows(Introducer, kind="agent").count() == 2
+    assert spread(rows(OfferedProject), "state") == {("open",): 5, ("taken",): 3}
+    stored = rows(Attachment).select_related("stored").first().stored
+    assert stored.media_type == "application/pdf"
+    assert stored.size < 2_000
+
+
+def test_projects_are_spread(city):
+    projects = rows(Project)
+    assert {code for (code,) in spread(projects, "stage__code")} == {
+        "signed", "registered", "permitted", "started", "completed", "in_production", "at_capacity", "suspended",
+        "terminated",
+    }  # fmt: skip
+    assert projects.filter(is_opening=True).count() == 12
+    assert len(spread(projects, "unit")) == 8
+    assert len(spread(projects, "signed_on__year", "signed_on__month")) > 15
+    assert projects.exclude(currency="CNY").count() == 3
+    for part in (Commitment, Obligation, LandParcel, HalfYear, PlannedPayment):
+        assert rows(part).count() >= 10, part
+    assert rows(Obligation, finding="open", due_on__lt=clock.today()).exists()
+    assert {"met", "missed"} <= set(rows(Obligation).values_list("finding", flat=True))
+    assert rows(Commitment, kept_on=None, due_on__lt=clock.today()).exists()
+    assert projects.filter(confidential_until__gte=clock.today()).count() == 1
+
+
+def test_the_books_know_every_project_once(city):
+    """In the assessed dimension 43 projects, of which two are shared 60/40 and one went to another unit later."""
+    signed = rows(Posting, kind=Kind.SIGNED, role=Role.ASSESSED, reverses=None, reversed_by=None)
+    assert sum(line.qty for line in signed) == 43
+    assert sorted(str(line.share.normalize()) for line in signed if line.share != 1) == [
+        "0.4",
+        "0.4",
+        "0.6",
+        "0.6",
+    ]
+    moved = rows(Project).get(attributions__reason__startswith="市政府专题会议")
+    assert moved.attributions.filter(role=Role.ASSESSED, superseded_by=None).count() == 2
+    handed = rows(Posting, kind=Kind.LEAD_HANDED_IN, role=Role.ASSESSED)
+    assert sum(line.qty for line in handed) == 105  # each once, however often its look was corrected
+    tips = rows(Posting, kind=Kind.LEAD_VALID, role=Role.DEPARTMENT)
+    assert tips.exists()  # departments without a target see what became of their tips
+
+
+def test_loading_again_adds_nothing(city):
+    before = [model._base_manager.count() for model in (Lead, Project, Posting, User, FollowUp)]
+    assert parts.load(["pipeline"]) == {"pipeline": {}}
+    assert [model._base_manager.count() for model in (Lead, Project, Posting, User, FollowUp)] == before
+    assert JobRun.objects.filter(key__startswith="demo:").count() == 3
+
+
+def test_an_officer_finds_his_day(city, client):
+    """An account of the demo signs in and sees his own leads; those of another unit only from the pool."""
+    user = parts.user("gaoxin")
+    assert {account.username for account in parts.accounts()} >= {
+        "clerk",
+        "bureau",
+        "jury",
+        "gaoxin",
+        "gaoxin-head",
+    }
+    User._base_manager.filter(pk=user.pk).update(must_change_password=False)
+    browser = sign_in(client, parts.user("gaoxin"))
+    own = rows(Lead, officer__user=user, custody=Custody.HELD).first()
+    assert browser.get(reverse("lead_detail", args=[own.pk])).status_code == 200
+    other = (
+        rows(Lead, unit__code="yunshan-songyan", custody=Custody.HELD)
+        .exclude(host__code="yunshan-gaoxin")
+        .first()
+    )
+    assert browser.get(reverse("lead_detail", args=[other.pk])).status_code == 404
+    assert browser.get("/").status_code == 200
