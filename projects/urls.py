@@ -6,6 +6,7 @@ urlpatterns = [
     path("leads/<int:pk>/sign/", signing.SignPage.as_view(), name="project_sign"),
     path("projects/", projects.ProjectList.as_view(), name="project_list"),
     path("projects/new/", signing.OpenPage.as_view(), name="project_create"),
+    path("projects/leader/", projects.ProjectLeaderMany.as_view(), name="project_leader_many"),
     path("projects/<int:pk>/", projects.ProjectDetail.as_view(), name="project_detail"),
     path("projects/<int:pk>/change/", projects.ProjectUpdate.as_view(), name="project_update"),
     path("projects/<int:pk>/archive/", projects.ProjectArchive.as_view(), name="project_archive"),

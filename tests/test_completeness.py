@@ -131,6 +131,21 @@ NO_FILTER["Lead"] = {
     "stale_on": "`stale` asks for it",
 }  # fmt: skip
 
+NO_COLUMN["Project"] = {
+    **dict.fromkeys(("grams", "normal"), "internal"), "note": "long text, on the project's page",
+    "held_from": "the stage bar shows it", "code_name": "stands in place of the name",
+    "confidential_until": "on the project's page", "is_opening": "on the project's page", "merged_into": "few",
+}  # fmt: skip
+NO_FILTER["Project"] = {
+    **dict.fromkeys(("grams", "normal"), "internal"), "note": "long text", "currency": "nearly all in yuan",
+    "contract_amount": "`amount_from` and `amount_to` ask for it", "code_name": "`q` finds it where it is shown",
+    "held_from": "`suspended` asks for it", "is_opening": "`opening` asks for it",
+    **dict.fromkeys(("last_sign_on", "stale_on"), "`stale` asks for it"), "registered_currency": "nearly all in yuan",
+    **dict.fromkeys(("stage_on", "fixed_assets", "land_mu", "registered_capital"), "sorted by"),
+    **dict.fromkeys(("start_due", "completion_due", "production_due", "capacity_due"), "`overdue` and `due_to` ask for the next one"),
+    **dict.fromkeys(("confidential_until", "merged_into"), "few"),
+}  # fmt: skip
+
 
 def list_pages(patterns):
     for pattern in patterns:

@@ -102,7 +102,9 @@ COMMITMENTS = Rows(
     "commitments",
     _("What we promise"),
     {
-        "text": lambda: line(_("what is promised"), 2000),
+        "text": lambda: forms.CharField(
+            label=_("what is promised"), max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
+        ),
         "incentive": lambda: forms.BooleanField(label=_("an incentive to this company"), initial=True),
         "legal_basis": lambda: line(_("legal basis"), 300),
         "review_number": lambda: line(_("fair-competition review, number"), 60),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -178,6 +179,20 @@ class AttributionForm(RowsForm):
             return parts.shares_of_officers(rows)
         unit = self.project.unit_id
         return [Share(unit, row["percent"] / ALL, leader=row["leader"].pk) for row in rows]
+
+
+class LeaderForm(ActorForm):
+    """Who leads these projects: somebody above all of them."""
+
+    leader = forms.ModelChoiceField(User.objects.none(), label=_("liaison leader"))
+
+    def __init__(self, *args: Any, projects: Sequence[Project], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows = User.objects.unscoped(reason="nobody yet").none()
+        for number, project in enumerate(projects):
+            found = parts.leaders(project.unit, project.host)
+            rows = found if number == 0 else rows.filter(pk__in=found.values("pk"))
+        offer(self, "leader", rows)
 
 
 def file_choices(form: Any, name: str, project: Project) -> None:

@@ -18,7 +18,7 @@ from common.access import Action
 from common.errors import Denied
 from common.scope import may_on
 from common.templatetags.ip import in_unit
-from common.views import ArchivePage, Crumbs, DetailPage, ListPage, UpdatePage, action
+from common.views import ArchivePage, BulkPage, Crumbs, DetailPage, ListPage, UpdatePage, action
 from common.views.rows import RowPage
 from leads import dossier as dossiers
 from leads import stages
@@ -26,7 +26,7 @@ from leads.choices import StageKind
 from leads.timeline import timeline
 from projects import confidential
 from projects.filters.projects import ProjectFilterSet, mine_q, overdue_q
-from projects.forms.projects import ProjectForm
+from projects.forms.projects import LeaderForm, ProjectForm
 from projects.models import Project
 from projects.sections import Reading, agreed, dossier, overview, site
 from projects.services import project_archive, project_update
@@ -55,6 +55,7 @@ class ProjectList(ProjectNouns, ListPage):
     create_label = _("Take over a running project")
     crumbs: Crumbs = (PIPELINE,)
     switch = ((_("Table"), "project_list"), (_("Board"), "project_board"))
+    bulk = (("leader", _("Liaison leader"), "user", "project_leader_many"),)
     empty = (_("No project yet."), _("A lead becomes a project when it is signed."))
 
     def rows(self, queryset: Any) -> Any:
@@ -238,3 +239,23 @@ class ProjectUpdate(OfProject, UpdatePage):
 
 class ProjectArchive(OfProject, ArchivePage):
     service = staticmethod(project_archive)
+
+
+class ProjectLeaderMany(ProjectNouns, BulkPage):
+    """One liaison leader for several projects."""
+
+    title = _("Liaison leader")
+    needs = Action.CHANGE
+    form_class = LeaderForm
+    submit_label = _("Set for all")
+
+    def rows(self, queryset: Any) -> Any:
+        return queryset.select_related("unit", "host", "leader")
+
+    def make_form(self, data: Any = None) -> Any:
+        return LeaderForm(data, actor=self.actor, projects=self.chosen)
+
+    def run_one(self, row: Any, values: dict[str, Any]) -> Any:
+        if confidential.kept_back(row, self.actor):
+            raise Denied
+        return project_update(actor=self.actor, pk=row.pk, version=row.version, leader=values["leader"])

@@ -323,3 +323,14 @@ def test_the_head_adds_up_the_amounts(tree, desk):
         "2 projects, contract amount 1.50 hundred million yuan"
         in desk.get(reverse("project_list")).content.decode()
     )
+
+
+def test_one_leader_for_several_projects(tree, desk):
+    leader = user_with(Job.LEADER, tree.county, name="示例县长")
+    user_with(Job.LEADER, tree.other_county, name="别县县长")
+    rows = [ProjectFactory(unit=tree.town), ProjectFactory(unit=tree.second_town)]
+    url = reverse("project_leader_many")
+    opened = desk.get(url, {"pk": [row.pk for row in rows]})
+    assert [person.pk for person in opened.context["form"].fields["leader"].queryset] == [leader.pk]
+    done(desk.post(url, {"pk": [row.pk for row in rows], "leader": leader.pk}))
+    assert {row.leader_id for row in Project._base_manager.all()} == {leader.pk}
