@@ -8,11 +8,7 @@ class ProjectsConfig(AppConfig):
     def ready(self) -> None:
         from leads import dossier
         from ledger import subjects
-<<<<<<< HEAD
-        from projects import facts, imports, merging, permissions  # noqa: F401
-=======
-        from projects import facts, finding, merging, panels, permissions, timeline  # noqa: F401
->>>>>>> main
+        from projects import facts, finding, imports, merging, panels, permissions, timeline  # noqa: F401
         from projects.demo import loading as demo
         from projects.dossier import way
         from projects.services import moves
