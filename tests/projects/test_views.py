@@ -141,6 +141,7 @@ def test_confidential_names_stay_inside_and_looks_are_written_down(tree):
     assert len(outside.get(f"{reverse('project_list')}?q=代号").context["table"].rows) == 1
     for name in ("project_update", "project_timeline", "project_plan", "project_parcel_add"):
         assert outside.get(reverse(name, args=[project.pk])).status_code == 403
+    assert outside.get(reverse("project_leader_many"), {"pk": project.pk}).status_code == 403
     assert "机密光刻项目" in page(inside, project).content.decode()
     looks = Look._base_manager.filter(lead=lead)
     assert set(looks.values_list("actor_name", flat=True)) == {
