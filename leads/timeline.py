@@ -123,7 +123,7 @@ def tasks(lead: Lead) -> Iterable[Happened]:
 def files(lead: Lead) -> Iterable[Happened]:
     for row in _rows(Attachment, lead, archived_at=None):
         url, kind = reverse("attachment_file", args=[row.pk]), str(row.get_kind_display())
-        yield Happened(row.created_at, _("file"), kind, row.author_name, row.name, url, icon="file")
+        yield Happened(row.on or row.created_at, _("file"), kind, row.author_name, row.name, url, icon="file")
 
 
 @source

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from common.actors import System
@@ -197,8 +198,8 @@ class Course:
             if code == "visiting":
                 self._talk(day, 1, day, ContactKind.RECEPTION)
             if code == "intent":
-                self.diary.on(self._at(day, 14), lambda on=day: self.attach(Evidence.INTENT, on))
-            self.diary.on(self._at(day, 15), lambda code=code, day=day: self._move(code, day))
+                self.diary.on(self._at(day, 14), partial(self.attach, Evidence.INTENT, day))
+            self.diary.on(self._at(day, 15), partial(self._move, code, day))
         if target == 0 and "screening" in self.row:
             self.diary.on(self._at(self._later(3), 13), self._screen)
 

@@ -283,9 +283,7 @@ def _told(said: Warnings) -> str:
     parts = [
         _("a confidential record")
         if hit.confidential
-        else "，".join(
-            filter(None, (hit.idea or hit.name, hit.unit, hit.stage, hit.on and hit.on.isoformat()))
-        )
+        else "，".join(filter(None, (hit.idea or hit.name, hit.unit, hit.stage, f"{hit.on or ''}")))
         for hit in said.hits
     ]
     return _("May be there already: %(found)s.") % {"found": "；".join(parts)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from leads.choices import Evidence
@@ -78,6 +79,8 @@ class ProjectCourse:
         currency = cast.currencies[row["lead"].get("currency", "CNY")]
         cast.rate(currency.code)
         file = self.course.attach(Evidence.AGREEMENT, self.signed)
+        agreed: dict[str, Any] = promised(row, self.signed, lead.unit)
+        agreed |= {name: weekday(self.signed + timedelta(days=n)) for name, n in AGREED.items()}
         made = services.project_sign(
             actor=self.actor(),
             lead_pk=lead.pk,
@@ -94,8 +97,7 @@ class ProjectCourse:
             registered_currency=currency,
             fixed_assets=wan(row["assets"]),
             note=row.get("note", ""),
-            **promised(row, self.signed, lead.unit),
-            **{name: weekday(self.signed + timedelta(days=n)) for name, n in AGREED.items()},
+            **agreed,
         )
         self.pk = made.pk
 
@@ -169,8 +171,7 @@ class ProjectCourse:
         skipped = entered.get("at_capacity")
         for year, half, told in halves_between(begun, self.days.day(-1)):
             if skipped is None or told > skipped + timedelta(days=1):
-                step = lambda year=year, half=half: self._half(year, half)  # noqa: E731
-                self.diary.on(self.days.at(told, 9), step)
+                self.diary.on(self.days.at(told, 9), partial(self._half, year, half))
 
     def _half(self, year: int, half: str) -> None:
         output = (wan(self.row["amount"]) * OUTPUT_PER_HALF).quantize(Decimal(1))
@@ -203,7 +204,7 @@ class ProjectCourse:
             on(self.days.at(self.days.day(-2), 11), self._check)
 
     def _supplement(self, day: date) -> None:
-        self.cast.rate(self.project.currency_id)
+        self.cast.rate(str(self.project.currency_id))
         services.agreement_add(
             actor=self.actor(),
             project=self.pk,
@@ -240,7 +241,7 @@ class ProjectCourse:
         """Of what was promised for a day that has passed, every third promise waits to be kept."""
         due = self.project.commitments.filter(due_on__lt=self.days.today).order_by("pk")
         for number, one in enumerate(due):
-            if (number + self.number) % 3:
+            if one.due_on and (number + self.number) % 3:
                 services.commitment_keep(
                     actor=self.actor(),
                     pk=one.pk,

@@ -6,6 +6,8 @@ of the published tables.
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import transaction
 
 from common import clock, jobs
@@ -43,7 +45,7 @@ def load() -> dict[str, int]:
     days = Days()
     with clock.at(days.now):
         cast = Cast(days).make()
-        stories = [
+        stories: list[Any] = [
             *(Course(cast, row, n).write() for n, row in enumerate(document(FOLDER, "leads"), 1)),
             *(ProjectCourse(cast, row, n).write() for n, row in enumerate(document(PROJECTS, "projects"), 1)),
             *(OpeningCourse(cast, row, n).write() for n, row in enumerate(document(PROJECTS, "opening"), 1)),

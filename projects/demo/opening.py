@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from leads.choices import Evidence
@@ -42,8 +43,7 @@ class OpeningCourse(ProjectCourse):
             begun = self.days.day(self.row["stage_on"])
         if begun:
             for year, half, told in halves_between(begun, self.days.day(-1)):
-                step = lambda year=year, half=half: self._half(year, half)  # noqa: E731
-                self.diary.on(self.days.at(told, 9), step)
+                self.diary.on(self.days.at(told, 9), partial(self._half, year, half))
         self._extras()
         return self
 
@@ -55,6 +55,7 @@ class OpeningCourse(ProjectCourse):
         actor = cast.user(BUREAU)
         unit = cast.user(row["by"]).unit
         land = Decimal(str(row["land"]))
+        due: dict[str, Any] = {name: weekday(self.signed + timedelta(days=n)) for name, n in AGREED.items()}
         made = services.project_open(
             actor=actor,
             unit=unit,
@@ -77,12 +78,11 @@ class OpeningCourse(ProjectCourse):
             land_mu=land,
             officer=cast.officers[row["by"]],
             source=row["source"],
-            plan={},
             registered_name=f"云杉{row['investor']}",
             registered_code=cast.next_code(),
             registered_capital=wan(row["capital"]),
             fixed_assets=wan(row["assets"]),
-            **{name: weekday(self.signed + timedelta(days=n)) for name, n in AGREED.items()},
+            **due,
         )
         self.pk, self.course.pk = made.pk, made.lead_id
         self.course.attach(Evidence.AGREEMENT, self.signed)
