@@ -335,3 +335,14 @@ def test_one_leader_for_several_projects(tree, desk):
     assert [person.pk for person in opened.context["form"].fields["leader"].queryset] == [leader.pk]
     done(desk.post(url, {"pk": [row.pk for row in rows], "leader": leader.pk}))
     assert {row.leader_id for row in Project._base_manager.all()} == {leader.pk}
+
+
+def test_the_enterprise_is_entered_with_its_code(tree, desk, project):
+    refused = send(desk, "project_update", project.pk, registered_name="示例芯材", registered_code="9135")
+    assert "18 characters" in str(refused.context["form"].errors["registered_code"])
+    code = "91350100M000100Y43"  # the example of GB 32100-2015
+    done(send(desk, "project_update", project.pk, registered_name="示例芯材", registered_code=code.lower()))
+    project.refresh_from_db()
+    assert (project.registered_name, project.registered_code) == ("示例芯材", code)
+    missing = [row["label"] for row in page(desk, project).context["need"]["rows"]]
+    assert not {"its credit code", "registered enterprise"} & set(missing)
