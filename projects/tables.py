@@ -70,6 +70,9 @@ class ProjectTable(RowTable):
             self._drawer = Drawer.load("project")
         return self._drawer
 
+    def row_name(self, record: Project) -> str:
+        return confidential.shown_name(record, self.actor)
+
     def _told(self, record: Project, value: Any) -> str:
         return "***" if confidential.kept_back(record, self.actor) else str(value)
 

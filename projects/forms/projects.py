@@ -12,6 +12,7 @@ from common import clock
 from common.forms import ActorForm, RowForm, offer
 from common.pickers import PickerField
 from leads.forms.fields import DAY, WanField, usual_first
+from leads.forms.registers import CodeField
 from leads.models import Attachment
 from ledger.choices import Role
 from organizations.models import Unit, User
@@ -33,7 +34,7 @@ class ProjectForm(RowForm):
     host = PickerField(Unit.objects.none(), picker="unit_pick", label=_("landing place"))
     registered_capital = WanField(label=_("registered capital"), help_text=TEN_THOUSANDS)
     fixed_assets = WanField(label=_("planned fixed assets"), help_text=TEN_THOUSANDS)
-    registered_code = forms.CharField(label=_("its credit code"), max_length=40, required=False)
+    registered_code = CodeField(label=_("its credit code"))
 
     class Meta:
         model = Project

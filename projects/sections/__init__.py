@@ -95,3 +95,7 @@ def row(*cells: Any, css: str = "") -> dict[str, Any]:
 
 def num(text: Any) -> dict[str, Any]:
     return {"text": text, "css": NUM}
+
+
+def day(on: date | None) -> dict[str, Any]:
+    return {"text": f"{on:%Y-%m-%d}" if on else "", "css": "nb"}

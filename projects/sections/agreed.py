@@ -19,7 +19,7 @@ from projects.forms.parts import of_hundred
 from projects.models import AttributionVersion
 from projects.selectors import plan_of
 
-from . import NUM, Reading, num, row, section
+from . import NUM, Reading, day, num, row, section
 
 
 def agreements(reading: Reading) -> dict[str, Any]:
@@ -34,7 +34,7 @@ def agreements(reading: Reading) -> dict[str, Any]:
             row(
                 {"text": one.number, "sub": one.note},
                 one.get_kind_display(),
-                f"{one.signed_on:%Y-%m-%d}",
+                day(one.signed_on),
                 num(wan(one.amount, currency) if main or one.amount < 0 else f"+{wan(one.amount, currency)}"),
                 paper,
             )

@@ -14,7 +14,7 @@ from leads.models import Attachment, FollowUp, Task
 from leads.tables.columns import wan
 from ledger.models import Posting
 
-from . import NUM, Reading, num, row, section
+from . import NUM, Reading, day, num, row, section
 
 SHOWN = 40
 
@@ -34,7 +34,7 @@ def _rows(model: Any, reading: Reading) -> Any:
 def follow_ups(reading: Reading) -> dict[str, Any]:
     rows = [
         row(
-            f"{one.on:%Y-%m-%d}",
+            day(one.on),
             one.get_kind_display(),
             {"text": one.text, "sub": one.people},
             str(one.author or ""),
@@ -57,7 +57,7 @@ def tasks(reading: Reading) -> dict[str, Any]:
         row(
             {"text": one.title, "sub": one.outcome},
             str(one.assignee or ""),
-            f"{one.due_on:%Y-%m-%d}" if one.due_on else "",
+            day(one.due_on),
             _("done %(date)s") % {"date": one.done_on.isoformat()} if one.done_on else "",
             reading.acts(*([] if one.done_on else [(_("Done"), "task_done", one.pk)])),
         )
@@ -78,7 +78,7 @@ def papers(reading: Reading) -> dict[str, Any]:
         row(
             {"text": one.name, "url": reverse("attachment_file", args=[one.pk]), "sub": one.note},
             one.get_kind_display(),
-            f"{one.on:%Y-%m-%d}" if one.on else "",
+            day(one.on),
             one.author_name,
             reading.acts((_("Change"), "attachment_update", one.pk)),
         )
@@ -116,7 +116,7 @@ def postings(reading: Reading) -> dict[str, Any]:
                 one.get_role_display(),
                 one.unit.label,
                 num(wan(one.base_qty) if one.currency else amount(one.base_qty)),
-                f"{one.occurred_on:%Y-%m-%d}",
+                day(one.occurred_on),
                 str(one.posted_in),
                 css="quiet" if taken else "",
             )

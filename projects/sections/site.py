@@ -16,7 +16,7 @@ from projects.models import Obligation
 from projects.selectors import per_mu
 from rules.facts import Missing, MissingReason
 
-from . import NUM, Reading, num, row, section
+from . import NUM, Reading, day, num, row, section
 
 SOON_DAYS = 30  # calendar days before its day from which a promise is marked
 YEARS = 5
@@ -36,8 +36,8 @@ def parcels(reading: Reading) -> dict[str, Any]:
                 num(amount(one.area_mu)),
                 num(amount(one.plot_ratio)),
                 num(wan(one.grant_fee)),
-                f"{one.granted_on:%Y-%m-%d}" if one.granted_on else "",
-                f"{one.fee_paid_on:%Y-%m-%d}" if one.fee_paid_on else "",
+                day(one.granted_on),
+                day(one.fee_paid_on),
                 reading.acts((_("Change"), "project_parcel_update", one.pk)),
             )
         )
@@ -136,7 +136,7 @@ def commitments(reading: Reading) -> dict[str, Any]:
             row(
                 {"glyph": glyph(_state(reading, one.due_on, kept)), "text": one.text, "sub": law},
                 one.responsible.label if one.responsible else "",
-                f"{one.due_on:%Y-%m-%d}" if one.due_on else "",
+                day(one.due_on),
                 {"text": state, "sub": one.outcome},
                 reading.acts(*ways),
             )
@@ -182,7 +182,7 @@ def obligations(reading: Reading) -> dict[str, Any]:
                     "sub": one.text,
                 },
                 num(target_text(one.kind, one.target)),
-                f"{one.due_on:%Y-%m-%d}",
+                day(one.due_on),
                 num(target_text(one.kind, one.actual)),
                 found,
                 reading.acts(*ways),

@@ -250,6 +250,11 @@ class ProjectLeaderMany(ProjectNouns, BulkPage):
     form_class = LeaderForm
     submit_label = _("Set for all")
 
+    def check(self) -> None:
+        super().check()
+        if any(confidential.kept_back(row, self.actor) for row in self.chosen):
+            raise Denied
+
     def rows(self, queryset: Any) -> Any:
         return queryset.select_related("unit", "host", "leader")
 
@@ -257,6 +262,4 @@ class ProjectLeaderMany(ProjectNouns, BulkPage):
         return LeaderForm(data, actor=self.actor, projects=self.chosen)
 
     def run_one(self, row: Any, values: dict[str, Any]) -> Any:
-        if confidential.kept_back(row, self.actor):
-            raise Denied
         return project_update(actor=self.actor, pk=row.pk, version=row.version, leader=values["leader"])

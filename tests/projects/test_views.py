@@ -141,6 +141,7 @@ def test_confidential_names_stay_inside_and_looks_are_written_down(tree):
     assert len(outside.get(f"{reverse('project_list')}?q=代号").context["table"].rows) == 1
     for name in ("project_update", "project_timeline", "project_plan", "project_parcel_add"):
         assert outside.get(reverse(name, args=[project.pk])).status_code == 403
+    assert outside.get(reverse("project_leader_many"), {"pk": project.pk}).status_code == 403
     assert "机密光刻项目" in page(inside, project).content.decode()
     looks = Look._base_manager.filter(lead=lead)
     assert set(looks.values_list("actor_name", flat=True)) == {
@@ -334,3 +335,14 @@ def test_one_leader_for_several_projects(tree, desk):
     assert [person.pk for person in opened.context["form"].fields["leader"].queryset] == [leader.pk]
     done(desk.post(url, {"pk": [row.pk for row in rows], "leader": leader.pk}))
     assert {row.leader_id for row in Project._base_manager.all()} == {leader.pk}
+
+
+def test_the_enterprise_is_entered_with_its_code(tree, desk, project):
+    refused = send(desk, "project_update", project.pk, registered_name="示例芯材", registered_code="9135")
+    assert "18 characters" in str(refused.context["form"].errors["registered_code"])
+    code = "91350100M000100Y43"  # the example of GB 32100-2015
+    done(send(desk, "project_update", project.pk, registered_name="示例芯材", registered_code=code.lower()))
+    project.refresh_from_db()
+    assert (project.registered_name, project.registered_code) == ("示例芯材", code)
+    missing = [row["label"] for row in page(desk, project).context["need"]["rows"]]
+    assert not {"its credit code", "registered enterprise"} & set(missing)
