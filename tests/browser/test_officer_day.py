@@ -83,13 +83,20 @@ def test_a_day(people, size):
     page.locator("main button[type=submit].btn-primary").click()
     page.goto(f"{lead}move/?to=ready")
     form = page.locator("main form").first
-    for name, value in (("land_mu", "60"), ("signing_on", "2026-12-20"), ("next_on", "2026-12-01"), ("visited_on", "")):
+    for name, value in (
+        ("land_mu", "60"),
+        ("signing_on", "2026-12-20"),
+        ("next_on", "2026-12-01"),
+        ("visited_on", ""),
+    ):
         field = form.locator(f"[name={name}]")
         if field.count() and value:
             field.fill(value)
     host = form.locator("[name=host]")
     if host.count():
-        choose(form, "host", "棣花") if form.locator("[name=host_text]").count() else host.select_option(index=1)
+        choose(form, "host", "棣花") if form.locator("[name=host_text]").count() else host.select_option(
+            index=1
+        )
     form.locator("[name=file_intent]").set_input_files(paper("意向书"))
     form.locator("button.btn-primary[type=submit]").click()
     page.wait_for_url(lead)
