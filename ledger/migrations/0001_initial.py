@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('organizations', '0001_initial'),
+        ('organizations', '0002_reminders'),
     ]
 
     operations = [
@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('sha', models.CharField(max_length=64, unique=True)),
-                ('sector', models.CharField(blank=True, max_length=9, verbose_name='sector')),
+                ('sector', models.CharField(blank=True, choices=[('primary', 'Primary sector'), ('secondary', 'Secondary sector'), ('tertiary', 'Tertiary sector')], max_length=9, verbose_name='sector')),
                 ('industry', models.CharField(blank=True, max_length=4, verbose_name='industry')),
                 ('source', models.CharField(blank=True, max_length=20, verbose_name='source')),
                 ('zone', models.CharField(blank=True, choices=[('abroad', 'abroad'), ('outside_province', 'outside the province'), ('outside_city', 'in the province, outside the city'), ('inside_city', 'inside the city')], max_length=20, verbose_name='zone')),

@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('leads', '0001_initial'),
-        ('organizations', '0001_initial'),
+        ('organizations', '0002_reminders'),
         ('organizations', '__first__'),
         ('pghistory', '0007_auto_20250421_0444'),
         ('reference', '0001_initial'),
