@@ -23,7 +23,7 @@ import json
 from django.core.management import call_command
 from organizations import demo
 demo.load(["tables"])
-call_command("reference", "load", "--only", "industries", verbosity=0, stdout=open("/dev/null", "w"))
+call_command("reference", "load", "--only", "industries", "currencies", verbosity=0, stdout=open("/dev/null", "w"))
 call_command("pipeline", "load", stdout=open("/dev/null", "w"))
 made = demo.new_passwords()
 print("PASSWORDS", json.dumps({account.username: password for account, password in made}))
