@@ -114,7 +114,7 @@ def warnings_for(actor: Actor, rows: Sequence[LeadLike], limit: int = SHOWN) -> 
     look = _Look(
         actor,
         _seen(Investor, actor, set(investors)),
-        _seen(Lead, actor, {lead.pk for found in leads.values() for lead in found}),
+        _known_leads(actor, [lead for found in leads.values() for lead in found]),
         clock.today(),
     )
     met = _contacts(
@@ -168,6 +168,12 @@ def _visible(model: Any, actor: Actor, ids: Iterable[Any]) -> dict[Any, Any]:
 def _seen(model: Any, actor: Actor, ids: set[int]) -> set[int]:
     rows = model.objects.visible_to(actor).filter(pk__in=ids).order_by()
     return set(rows.values_list("pk", flat=True)) if ids else set()
+
+
+def _known_leads(actor: Actor, leads: list[Lead]) -> set[int]:
+    """Of which he may read everything: in his scope, and not only because they lie in the pool."""
+    seen = _seen(Lead, actor, {lead.pk for lead in leads})
+    return {lead.pk for lead in leads if lead.pk in seen and may_know(lead, actor)}
 
 
 def _company(row: LeadLike, investor: Investor) -> Match | None:

@@ -44,7 +44,8 @@ def day_filter(field: str, lookup: str, label: Any) -> django_filters.DateFilter
 class LeadFilterSet(RowFilterSet):
     """Without `custody` and `stage` the list shows what is under way: held by somebody, neither signed nor lost.
 
-    What a person may not recognise (leads/confidential.py) is found by its code name only.
+    What a person may not recognise (leads/confidential.py) is found by its code name only; what he sees only in the pool
+    never by its investor.
     """
 
     search_fields = ("name", "pinyin", "number", "investor__name", "investor__pinyin", "next_step")
@@ -101,7 +102,8 @@ class LeadFilterSet(RowFilterSet):
         found = super().filter_queryset(queryset)
         given = self.form.cleaned_data
         if any(given.get(name) for name in ("investor", "introducer", "offer", "tip_from")):
-            found = found.exclude(confidential.hidden(self.request.user))
+            reader = self.request.user
+            found = found.exclude(confidential.hidden(reader) | confidential.of_others_q(reader))
         narrowed = any(given.get(name) for name in ("custody", "stage", "disputed", "archived"))
         return found if narrowed else found.filter(UNDER_WAY)
 

@@ -11,11 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from common import clock, services
 from common.access import Action, Relation, decide
-from common.errors import Denied, Stale
+from common.errors import Denied, NotVisible, Stale
 from common.scope import may_on
 from common.views import Crumbs, DetailPage, ListPage, action
 from common.views.forms import FormPage
 from common.views.rows import RowPage
+from leads import confidential
 from leads.choices import DisputeState
 from leads.contested import rivals
 from leads.filters.protection import DisputeFilterSet
@@ -132,6 +133,8 @@ class DisputeCreate(DisputeNouns, FormPage):
         super().check()
         given = self.request.GET.get("lead", "")
         self.own = services.get_visible(Lead, given, self.actor) if given.isdigit() else None
+        if self.own and not confidential.may_know(self.own, self.actor):
+            raise NotVisible
 
     def units(self) -> Any:
         """In whose name the actor may claim."""
