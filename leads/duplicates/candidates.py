@@ -30,6 +30,7 @@ from .blocking import nearest
 
 EVERYWHERE = "duplicates are looked for in all units; what is told of them is decided here"
 SAME_INVESTOR = "same_investor"  # another idea of the same investor: not a duplicate, but worth knowing
+POSSIBLE = "possible"  # level 4 of another unit's record: by which rule is not told
 SHOWN = 10
 
 
@@ -191,7 +192,7 @@ def _hits(
         if investor.pk not in look.investors and any(is_confidential(lead, look.today) for lead in leads):
             return [(_order(company), Hit(None, "", confidential=True))]
         hit = _told(row, investor, look, visible=investor.pk in look.investors)
-        return [(_order(company), replace(hit, level=company.level, reason=company.reason.value))]
+        return [(_order(company), _because(hit, company))]
     found = []
     for lead in others:
         match = level(row, _like(lead))
@@ -204,9 +205,16 @@ def _hits(
         best = match or company
         shown = _told(row, investor, look, lead=lead)
         if not shown.confidential:
-            shown = replace(shown, level=best.level, reason=best.reason.value)
+            shown = _because(shown, best)
         found.append((_order(best), shown))
     return found
+
+
+def _because(hit: Hit, match: Match) -> Hit:
+    """With level and reason. Of what he may not read, a weak likeness is not explained: asking with other names and
+    amounts would tell the record's own."""
+    general = match.level == 4 and not hit.visible
+    return replace(hit, level=match.level, reason=POSSIBLE if general else match.reason.value)
 
 
 def _order(match: Match) -> tuple[int, Any, int]:

@@ -124,11 +124,15 @@ class LeadFilterSet(RowFilterSet):
     def in_tree(self, queryset: QuerySet, name: str, value: Unit) -> QuerySet:
         return queryset.filter(unit__path__startswith=value.path)
 
+    def _open(self, queryset: QuerySet) -> QuerySet:
+        """Without those whose amount is kept back."""
+        return queryset.exclude(confidential.hidden(self.request.user))
+
     def amount_at_least(self, queryset: QuerySet, name: str, value: Any) -> QuerySet:
-        return queryset.filter(amount__gte=value * WAN)
+        return self._open(queryset).filter(amount__gte=value * WAN)
 
     def amount_at_most(self, queryset: QuerySet, name: str, value: Any) -> QuerySet:
-        return queryset.filter(amount__lte=value * WAN)
+        return self._open(queryset).filter(amount__lte=value * WAN)
 
     def own(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         return queryset.filter(mine_q(self.request.user))

@@ -109,13 +109,16 @@ class DisputeDetail(DisputeNouns, DetailPage):
             if lead is not None and may_on(self.actor, Action.VIEW, lead)
         ]
         said = row.statements.select_related("unit").order_by("pk")
-        return super().get_context_data(
+        found = super().get_context_data(
             title=_("Dispute %(number)s") % {"number": row.number},
             claim=row.claim,
             said=said,
             own=own,
             **kwargs,
         )
+        if not disputes.may_decide(self.actor, row):
+            found.pop("history", None)  # it names both leads: for who stands above the sides
+        return found
 
 
 class DisputeCreate(DisputeNouns, FormPage):

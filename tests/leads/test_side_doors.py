@@ -1,28 +1,35 @@
 """What another unit's lead in the pool, or a confidential one, must not tell by a side door."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from rest_framework.test import APIClient
 
 from common import clock
 from common.errors import NotVisible
-from leads.duplicates import candidates, pairs
+from leads.duplicates import candidates, collision, pairs
 from leads.duplicates.pairs import apart
 from leads.filters.leads import LeadFilterSet
 from leads.finding import find_leads
-from leads.models import FollowUp, LeadTransfer, LikePair, NotDuplicate, Task
+from leads.models import FollowUp, LeadTransfer, LikePair, Look, NotDuplicate, Task
 from leads.reminding import tell_task, tell_transfer
 from leads.services.disputes import dispute_open
 from leads.services.tasks import task_add, task_update
+from leads.tables.protection import PoolTable
 from leads.views.registers import leads_of, with_leads
 from organizations.choices import Role
 from organizations.models import Reminder
 from rules.similarity import LeadLike
 from tests.support.clients import client_of, sign_in, user_with
 from tests.support.factories import OfficerFactory
-from tests.support.factories_leads import InvestorFactory, LeadFactory
+from tests.support.factories_leads import ContactFactory, IntroducerFactory, InvestorFactory, LeadFactory
+from tests.support.factories_work import AttachmentFactory
 from tests.support.pipeline import ship
 
 pytestmark = pytest.mark.django_db
@@ -123,8 +130,6 @@ def test_a_task_goes_to_colleagues_only(tree, officer, own):
     task = task_add(actor=officer, lead=own.pk, title="寄样品", assignee=colleague)
     with pytest.raises(ValidationError):
         task_update(actor=officer, pk=task.pk, version=1, assignee=stranger)
-    from rest_framework.test import APIClient
-
     api = sign_in(APIClient(), officer)
     sent = api.post(
         "/api/v1/tasks/", {"lead": own.pk, "title": "寄样品", "assignee": stranger.pk}, format="json"
@@ -148,7 +153,10 @@ def test_hints_of_a_pool_lead_tell_no_more_than_of_any_other_units(tree, officer
     hit = next(iter(candidates(officer, typed)))
     assert (hit.visible, hit.name, hit.idea, hit.url) == (False, "", "", "")
     assert hit.unit == pooled.unit.label
-    assert next(iter(candidates(user_with(Role.OFFICER, tree.other_town), typed))).visible
+    assert collision(officer, typed).days == 0
+    inside = user_with(Role.OFFICER, tree.other_town)
+    assert next(iter(candidates(inside, typed))).visible
+    assert collision(inside, typed) is None
 
 
 def test_registers_neither_list_nor_count_them(tree, officer, own, pooled):
@@ -169,3 +177,105 @@ def test_filters_do_not_ask_whose_a_pool_lead_is(tree, officer, own, pooled):
     assert found(officer, custody="all", investor=pooled.investor_id) == [own]
     inside = user_with(Role.OFFICER, tree.other_town)
     assert found(inside, custody="pool", investor=pooled.investor_id) == [pooled]
+
+
+def test_a_weak_likeness_to_anothers_record_is_not_explained(tree, officer, pooled):
+    """云川标记新材料 has 6 pairs, 4 of them the 4 of 标记新材料: 8/10 = 80 %, level 4."""
+    typed = LeadLike(investor_name="云川标记新材料")
+    (hit,) = candidates(officer, typed)
+    assert (hit.level, hit.reason, hit.visible) == (4, "possible", False)
+    (hit,) = candidates(user_with(Role.OFFICER, tree.other_town), typed)
+    assert (hit.level, hit.reason, hit.visible) == (4, "similar_name", True)
+
+
+def test_amounts_of_what_is_kept_back(tree, officer, own, pooled):
+    """Another unit's 123,450,000 yuan in the pool beside one's own 120,000,000: 12,345 and 12,000 ten thousands."""
+    pooled.amount = Decimal(123_450_000)
+    keep_back(pooled)
+    client, inside = client_of(officer), client_of(user_with(Role.OFFICER, tree.other_town))
+    api, open_api = sign_in(APIClient(), officer), sign_in(APIClient(), inside.user)
+
+    def shown(browser, name, **query):
+        return browser.get(reverse(name), query).content.decode()
+
+    assert "代号甲" in shown(client, "pool_list")
+    assert "12,345" not in shown(client, "pool_list")
+    assert "12,345" in shown(inside, "pool_list")
+    for reader, told in ((officer, "***"), (inside.user, Decimal(123_450_000))):
+        request = RequestFactory().get("/")
+        request.user = reader
+        head, row = PoolTable([pooled], request=request).as_values()
+        assert row[head.index(str(PoolTable.base_columns["amount"].verbose_name))] == told
+    for browser, amount in ((api, None), (open_api, Decimal(123_450_000))):
+        (row,) = browser.get("/api/v1/pool/").json()["results"]
+        assert (row["amount"] and Decimal(row["amount"])) == amount
+    page = client.get(reverse("lead_list"), {"custody": "all"})
+    assert page.context["sub"].startswith("2")
+    assert "1.20" in page.context["sub"], "120 million are 1.20 亿; both together would be 2.43"
+    assert "1.23" in inside.get(reverse("lead_list"), {"custody": "all"}).context["sub"]
+    sums = [one["total"] for one in client.get(reverse("lead_board"), {"custody": "all"}).context["board"]]
+    assert sums[0] == own.amount
+    assert found(officer, custody="pool", amount_from="12345") == []
+    assert found(officer, custody="pool", amount_to="12345") == []
+    assert found(inside.user, custody="pool", amount_from="12345") == [pooled]
+
+
+def test_the_history_of_a_dispute_is_the_bureaus(tree, officer, own):
+    dispute = dispute_open(
+        actor=user_with(Role.UNIT_HEAD, tree.other_town),
+        claimant=tree.other_town,
+        investor_name=own.investor.name,
+        claim="我们先谈的",
+    )
+    url = reverse("dispute_detail", args=[dispute.pk])
+    for role, unit, told in (
+        (Role.UNIT_HEAD, tree.other_town, False),
+        (Role.UNIT_HEAD, tree.town, False),
+        (Role.BUREAU_STAFF, tree.city, True),
+    ):
+        page = client_of(user_with(role, unit)).get(url)
+        assert page.status_code == 200
+        assert ("history" in page.context) is told, (role, unit)
+
+
+def test_people_of_others_stay_masked_in_ones_own_lead(tree, officer, own):
+    """The lead came here with its people; their records stayed with the unit that entered them."""
+    head = client_of(user_with(Role.UNIT_HEAD, tree.town))
+
+    def page():
+        with CaptureQueriesContext(connection) as asked:
+            text = head.get(reverse("lead_list"), {"columns": ["contact", "introducer"]}).content.decode()
+        return text, len(asked)
+
+    def lead(unit):
+        return LeadFactory(
+            unit=tree.town,
+            officer=own.officer,
+            contact=ContactFactory(unit=unit, name=f"联系人在{unit.name}"),
+            introducer=IntroducerFactory(unit=unit, name=f"引荐人在{unit.name}"),
+        )
+
+    here = lead(tree.town)
+    page()
+    text, count = page()
+    assert here.contact.name in text
+    assert here.introducer.name in text
+    there = lead(tree.other_town)
+    text, more = page()
+    assert (there.contact.name in text, there.introducer.name in text) == (False, False)
+    assert more == count
+
+
+def test_every_way_to_read_a_confidential_lead_is_written_down(tree, officer, own):
+    keep_back(own)
+    file = AttachmentFactory(lead=own)
+    api, client = sign_in(APIClient(), officer), client_of(officer)
+    ways = (
+        (api, f"/api/v1/leads/{own.pk}/"),
+        (client, reverse("lead_timeline", args=[own.pk])),
+        (client, reverse("attachment_file", args=[file.pk])),
+        (api, f"/api/v1/files/{file.pk}/content/"),
+    )
+    for number, (browser, url) in enumerate(ways, 1):
+        assert browser.get(url).status_code == 200
+        assert Look._base_manager.filter(lead=own, actor_id=officer.pk).count() == number, url
