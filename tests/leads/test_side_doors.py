@@ -231,6 +231,7 @@ def test_the_history_of_a_dispute_is_the_bureaus(tree, officer, own):
     for role, unit, told in (
         (Role.UNIT_HEAD, tree.other_town, False),
         (Role.UNIT_HEAD, tree.town, False),
+        (Role.BUREAU_STAFF, tree.county, False),  # above one side only
         (Role.BUREAU_STAFF, tree.city, True),
     ):
         page = client_of(user_with(role, unit)).get(url)

@@ -249,7 +249,7 @@ def test_warn_box_and_api_say_the_same(tree, strange):
     (hit,) = answer.json()["hits"]
     assert (hit["level"], hit["reason"], hit["unit"], hit["visible"]) == (
         4,
-        "similar_amount",
+        "possible",
         "河口镇",
         False,
     )
