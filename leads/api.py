@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from rest_framework import serializers
 
+from common.actors import Actor
 from common.api import RowSerializer, RowViewSet
 from common.masking import mask_mail, mask_phone
 from leads import confidential
@@ -194,3 +195,9 @@ class LeadViewSet(MoveMixin, RowViewSet):
 
     def rows(self, queryset: Any) -> Any:
         return queryset.select_related("stage", "unit", "officer", "investor", "currency")
+
+    def get_object(self) -> Any:
+        """Opening a confidential lead is logged."""
+        lead = super().get_object()
+        confidential.look(cast(Actor, self.request.user), lead)
+        return lead

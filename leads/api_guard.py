@@ -100,6 +100,12 @@ class PoolSerializer(RowSerializer):
     def get_name(self, lead: Lead) -> str:
         return confidential.shown_name(lead, self.context["request"].user)
 
+    def to_representation(self, instance: Any) -> Any:
+        """The amount of a confidential lead is kept back with its name."""
+        found = super().to_representation(instance)
+        back = confidential.kept_back(instance, self.context["request"].user)
+        return {**found, "amount": None} if back else found
+
 
 class ClaimBody(serializers.Serializer):
     officer = serializers.IntegerField(required=False, help_text="Id of the officer; yourself when left out.")

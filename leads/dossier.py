@@ -16,6 +16,7 @@ from common.scope import may_on
 from leads.choices import Custody
 from leads.confidential import may_know
 from leads.models import Lead
+from organizations.models import User
 
 P = TypeVar("P")
 Way = Callable[[Actor, Lead, Action], bool]
@@ -74,6 +75,15 @@ def part(model: type[P], actor: Actor, pk: int, version: int | None = None) -> P
     if version is not None and found.version != version:
         raise Stale(found)
     return found
+
+
+def colleagues(lead: Lead) -> Any:
+    """Who may be given a task: active accounts of the lead's unit and of the units above it."""
+    parts = lead.unit.path.rstrip(".").split(".")
+    above = [".".join(parts[: n + 1]) + "." for n in range(len(parts))]
+    return User.objects.unscoped(reason="names of the colleagues in a lead's own line").filter(
+        unit__path__in=above, is_active=True, archived_at=None
+    )
 
 
 def _lead(pk: int, *, lock: bool = False) -> Lead:

@@ -17,9 +17,10 @@ Hits = list[tuple[str, str, str]]
 
 def find_leads(actor: Actor, text: str, limit: int) -> Hits:
     """Leads by number, idea, investor, pinyin or its initials; what is confidential for this person by its code
-    name only."""
+    name only, and another unit's in the pool not by its investor."""
     names = Q(name__icontains=text) | Q(pinyin__contains=text.lower()) | Q(number__iexact=text)
-    names |= Q(investor__name__icontains=text) | Q(investor__pinyin__contains=text.lower())
+    whose = Q(investor__name__icontains=text) | Q(investor__pinyin__contains=text.lower())
+    names |= whose & ~confidential.of_others_q(actor)
     back = confidential.hidden(actor)
     open_ones = Lead.objects.visible_to(actor).filter(names).exclude(back).values("pk")
     rows = (

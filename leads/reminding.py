@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from common import clock
+from leads.confidential import is_confidential
 from leads.models import Dispute, Lead, LeadTransfer, Task
 from organizations.choices import Role
 from organizations.models import Officer, RoleGrant, Unit
@@ -76,7 +77,7 @@ def tell_task(task: Task) -> None:
         users=[task.assignee_id] if task.assignee_id else followers(task.lead),
         kind=TASK,
         key=f"{TASK}:{task.pk}:{task.due_on}",
-        params={"task": task.title, "lead": task.lead.name},
+        params={"task": task.title, "lead": _told(task.lead)},
         url=lead_url(task.lead_id),
         subject=task,
         due_on=task.due_on,
@@ -89,7 +90,7 @@ def tell_transfer(row: LeadTransfer, users: list[int]) -> None:
         users=users,
         kind=TRANSFER,
         key=f"{TRANSFER}:{row.pk}:{row.state}",
-        params={"lead": row.lead.name, "unit": row.from_unit.label},
+        params={"lead": _told(row.lead), "unit": row.from_unit.label},
         url=reverse("transfer_detail", args=[row.pk]),
         subject=row,
     )
@@ -106,6 +107,11 @@ def tell_dispute(row: Dispute, users: list[int]) -> None:
         subject=row,
         due_on=row.due_on,
     )
+
+
+def _told(lead: Lead) -> str:
+    """Its name, or its code name while it is confidential: the words lie where anybody's reminders lie."""
+    return lead.code_name if is_confidential(lead) else lead.name
 
 
 def settle(lead: Lead) -> None:

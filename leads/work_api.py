@@ -16,7 +16,7 @@ from common import files
 from common.actors import Actor
 from common.api import ReadViewSet, RowSerializer, RowViewSet
 from common.filters import RowFilterSet
-from leads import dossier
+from leads import confidential, dossier
 from leads.choices import Evidence
 from leads.filters.work import TaskFilterSet
 from leads.models import Attachment, FollowUp, Task
@@ -186,5 +186,5 @@ class AttachmentViewSet(ReadViewSet):
     @action(detail=True, methods=["get"])
     def content(self, request: Request, pk: str) -> Any:
         row = self.get_object()
-        dossier.read(actor_of(request), row.lead_id)
+        confidential.look(actor_of(request), dossier.read(actor_of(request), row.lead_id))
         return files.respond(row.stored, row.name)

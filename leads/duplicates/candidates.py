@@ -30,6 +30,7 @@ from .blocking import nearest
 
 EVERYWHERE = "duplicates are looked for in all units; what is told of them is decided here"
 SAME_INVESTOR = "same_investor"  # another idea of the same investor: not a duplicate, but worth knowing
+POSSIBLE = "possible"  # level 4 of another unit's record: by which rule is not told
 SHOWN = 10
 
 
@@ -114,7 +115,7 @@ def warnings_for(actor: Actor, rows: Sequence[LeadLike], limit: int = SHOWN) -> 
     look = _Look(
         actor,
         _seen(Investor, actor, set(investors)),
-        _seen(Lead, actor, {lead.pk for found in leads.values() for lead in found}),
+        _known_leads(actor, [lead for found in leads.values() for lead in found]),
         clock.today(),
     )
     met = _contacts(
@@ -170,6 +171,12 @@ def _seen(model: Any, actor: Actor, ids: set[int]) -> set[int]:
     return set(rows.values_list("pk", flat=True)) if ids else set()
 
 
+def _known_leads(actor: Actor, leads: list[Lead]) -> set[int]:
+    """Of which he may read everything: in his scope, and not only because they lie in the pool."""
+    seen = _seen(Lead, actor, {lead.pk for lead in leads})
+    return {lead.pk for lead in leads if lead.pk in seen and may_know(lead, actor)}
+
+
 def _company(row: LeadLike, investor: Investor) -> Match | None:
     """How alike the typed investor is to this one; level 1 when it is this one."""
     this = CompanyLike(investor.pk, investor.name, investor.credit_code)
@@ -185,7 +192,7 @@ def _hits(
         if investor.pk not in look.investors and any(is_confidential(lead, look.today) for lead in leads):
             return [(_order(company), Hit(None, "", confidential=True))]
         hit = _told(row, investor, look, visible=investor.pk in look.investors)
-        return [(_order(company), replace(hit, level=company.level, reason=company.reason.value))]
+        return [(_order(company), _because(hit, company))]
     found = []
     for lead in others:
         match = level(row, _like(lead))
@@ -198,9 +205,16 @@ def _hits(
         best = match or company
         shown = _told(row, investor, look, lead=lead)
         if not shown.confidential:
-            shown = replace(shown, level=best.level, reason=best.reason.value)
+            shown = _because(shown, best)
         found.append((_order(best), shown))
     return found
+
+
+def _because(hit: Hit, match: Match) -> Hit:
+    """With level and reason. Of what he may not read, a weak likeness is not explained: asking with other names and
+    amounts would tell the record's own."""
+    general = match.level == 4 and not hit.visible
+    return replace(hit, level=match.level, reason=POSSIBLE if general else match.reason.value)
 
 
 def _order(match: Match) -> tuple[int, Any, int]:

@@ -18,6 +18,7 @@ from common import clock, jobs
 from common.actors import Actor, may_somewhere
 from common.errors import Denied
 from common.models import JobRun
+from leads import confidential
 from leads.choices import PairKind
 from leads.models import Investor, Lead, LikePair, NotDuplicate
 from rules.similarity import CompanyLike, LeadLike, Match, bigrams, company_level, level, normal
@@ -61,7 +62,7 @@ def pairs_request(*, actor: Actor) -> JobRun:
 def open_pairs(actor: Actor, kind: str) -> QuerySet[LikePair]:
     """Likely pairs, the surest first, of which the actor may set apart both; without those that were, and without
     those merged or archived since."""
-    rows = MODELS[kind].objects.allowed_to(actor, APART[PairKind(kind)]).filter(archived_at=None).values("pk")
+    rows = _known_to(actor, kind)
     apart = NotDuplicate.objects.filter(kind=kind, one_id=OuterRef("one_id"), other_id=OuterRef("other_id"))
     return LikePair.objects.filter(~Exists(apart), kind=kind, one_id__in=rows, other_id__in=rows)
 
@@ -189,5 +190,13 @@ def _write(batch: list[LikePair]) -> int:
 
 def apart(actor: Actor, kind: str) -> QuerySet[NotDuplicate]:
     """Pairs that were set apart, the newest first, of which the actor may take that back."""
-    rows = MODELS[kind].objects.allowed_to(actor, APART[PairKind(kind)]).filter(archived_at=None).values("pk")
+    rows = _known_to(actor, kind)
     return NotDuplicate.objects.filter(kind=kind, one_id__in=rows, other_id__in=rows).order_by("-pk")
+
+
+def _known_to(actor: Actor, kind: str) -> QuerySet:
+    """Keys of what the actor may set apart; of leads not those that he sees in the pool only."""
+    rows = MODELS[kind].objects.allowed_to(actor, APART[PairKind(kind)]).filter(archived_at=None)
+    if kind == PairKind.LEAD:
+        rows = rows.exclude(confidential.hidden(actor) | confidential.of_others_q(actor))
+    return rows.values("pk")

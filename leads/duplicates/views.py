@@ -7,7 +7,7 @@ from typing import Any
 from common.access import Action
 from common.views import Page
 
-from .candidates import Warnings, warnings_for
+from .candidates import POSSIBLE, Warnings, warnings_for
 from .forms import TypedForm
 from .words import LEVELS, marked, reason_words
 
@@ -36,7 +36,7 @@ def shown(found: Warnings, typed: str) -> list[dict[str, Any]]:
     return [
         {
             "hit": hit,
-            "level": LEVELS.get(hit.level or 0, ""),
+            "level": "" if hit.reason == POSSIBLE else LEVELS.get(hit.level or 0, ""),
             "reason": reason_words(hit.reason),
             "pieces": list(marked(hit.name, typed)),
         }

@@ -44,7 +44,8 @@ def day_filter(field: str, lookup: str, label: Any) -> django_filters.DateFilter
 class LeadFilterSet(RowFilterSet):
     """Without `custody` and `stage` the list shows what is under way: held by somebody, neither signed nor lost.
 
-    What a person may not recognise (leads/confidential.py) is found by its code name only.
+    What a person may not recognise (leads/confidential.py) is found by its code name only; what he sees only in the pool
+    never by its investor.
     """
 
     search_fields = ("name", "pinyin", "number", "investor__name", "investor__pinyin", "next_step")
@@ -101,7 +102,8 @@ class LeadFilterSet(RowFilterSet):
         found = super().filter_queryset(queryset)
         given = self.form.cleaned_data
         if any(given.get(name) for name in ("investor", "introducer", "offer", "tip_from")):
-            found = found.exclude(confidential.hidden(self.request.user))
+            reader = self.request.user
+            found = found.exclude(confidential.hidden(reader) | confidential.of_others_q(reader))
         narrowed = any(given.get(name) for name in ("custody", "stage", "disputed", "archived"))
         return found if narrowed else found.filter(UNDER_WAY)
 
@@ -122,11 +124,15 @@ class LeadFilterSet(RowFilterSet):
     def in_tree(self, queryset: QuerySet, name: str, value: Unit) -> QuerySet:
         return queryset.filter(unit__path__startswith=value.path)
 
+    def _open(self, queryset: QuerySet) -> QuerySet:
+        """Without those whose amount is kept back."""
+        return queryset.exclude(confidential.hidden(self.request.user))
+
     def amount_at_least(self, queryset: QuerySet, name: str, value: Any) -> QuerySet:
-        return queryset.filter(amount__gte=value * WAN)
+        return self._open(queryset).filter(amount__gte=value * WAN)
 
     def amount_at_most(self, queryset: QuerySet, name: str, value: Any) -> QuerySet:
-        return queryset.filter(amount__lte=value * WAN)
+        return self._open(queryset).filter(amount__lte=value * WAN)
 
     def own(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         return queryset.filter(mine_q(self.request.user))

@@ -10,18 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from common import clock
 from common.forms import ActorForm, RowForm, offer
 from leads.choices import ContactKind, Evidence
+from leads.dossier import colleagues
 from leads.models import Attachment, FollowUp, Lead, Task
 from organizations.forms import DAY
-from organizations.models import User
-
-
-def colleagues(lead: Lead) -> Any:
-    """Who may be given a task: active accounts of the lead's unit and of the units above it."""
-    parts = lead.unit.path.rstrip(".").split(".")
-    above = [".".join(parts[: n + 1]) + "." for n in range(len(parts))]
-    return User.objects.unscoped(reason="names of the colleagues in a lead's own line").filter(
-        unit__path__in=above, is_active=True, archived_at=None
-    )
 
 
 class FollowUpForm(ActorForm):

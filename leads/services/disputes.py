@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from common import changelog, clock, services
 from common.access import Action, Relation, decide
 from common.actors import Actor
-from common.errors import Denied, Refused, Stale
+from common.errors import Denied, NotVisible, Refused, Stale
 from common.serials import next_number
+from leads import confidential
 from leads.calendar import calendar
 from leads.choices import Custody, DisputeState, HandoverKind, Ruling, StageKind
 from leads.contested import rivals
@@ -48,6 +49,8 @@ def dispute_open(
     if not on_side(actor, claimant, Action.CREATE):
         raise Denied
     own = services.get_visible(Lead, claimant_lead, actor) if claimant_lead else None
+    if own is not None and not confidential.may_know(own, actor):
+        raise NotVisible  # seen in the pool only
     if own is not None and not own.unit.path.startswith(claimant.path):
         raise Refused(_("This is not a lead of the unit that claims."), code="not_own_lead")
     found = rivals(claimant, investor_name=investor_name, own=own)

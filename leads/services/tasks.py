@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +13,7 @@ from common.actors import Actor
 from common.errors import Archived, NotVisible, Refused, Stale
 from leads import dossier
 from leads.models import Lead, Task
+from organizations.models import User
 
 
 def task_make(*, lead: Lead, **values: Any) -> Task:
@@ -24,11 +26,14 @@ def task_make(*, lead: Lead, **values: Any) -> Task:
 
 @transaction.atomic
 def task_add(*, actor: Actor, lead: int, **values: Any) -> Task:
-    """A new task; without `assignee` it is the actor's own. Raises NotVisible, Denied, Archived, ValidationError."""
+    """A new task; without `assignee` it is the actor's own. Raises NotVisible, Denied, Archived, ValidationError
+    (also for an assignee who is none of the lead's colleagues)."""
     found = dossier.keep(actor, lead)
     if values.get("assignee") is None:
         values.pop("assignee", None)
         values["assignee_id"] = actor.pk
+    else:
+        _must_be_colleague(actor, found, values["assignee"])
     with changelog.acting(actor):
         return task_make(lead=found, **values)
 
@@ -39,6 +44,9 @@ def task_update(*, actor: Actor, pk: int, version: int | None, **values: Any) ->
     task = _task(actor, pk, version)
     if task.done_on is not None:
         raise Refused(_("This task is done. Open it again before you change it."))
+    given = values.get("assignee")
+    if given is not None and given.pk != task.assignee_id:
+        _must_be_colleague(actor, task.lead, given)
     for name, value in values.items():
         setattr(task, name, value)
     return _save(actor, task)
@@ -64,6 +72,12 @@ def task_reopen(*, actor: Actor, pk: int, version: int | None = None) -> Task:
     task = _task(actor, pk, version)
     task.done_on = None
     return _save(actor, task)
+
+
+def _must_be_colleague(actor: Actor, lead: Lead, user: User) -> None:
+    """Strangers are told nothing of a lead by a task of theirs. One's own name is always right."""
+    if user.pk != actor.pk and not dossier.colleagues(lead).filter(pk=user.pk).exists():
+        raise ValidationError({"assignee": _("Choose somebody of the lead's own unit or of those above it.")})
 
 
 def _task(actor: Actor, pk: int, version: int | None) -> Task:

@@ -13,6 +13,7 @@ from common.templatetags.ip import in_unit
 from reference.models import HOME_CURRENCY
 
 WAN = Decimal(10_000)
+KEPT = "***"  # what a cell says of what is kept back
 
 
 class MoneyColumn(tables.Column):

@@ -7,14 +7,14 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext, pgettext_lazy
 
+from common.access import Action
+from common.scope import may_on
 from common.tables import RowTable
 from leads import confidential
 from leads.looks import Drawer
 from leads.models import Lead
 
-from .columns import WAN, MoneyColumn, wan
-
-KEPT = "***"
+from .columns import KEPT, WAN, MoneyColumn, wan
 
 
 def cell(css: str) -> dict[str, Any]:
@@ -124,11 +124,15 @@ class LeadTable(LeadCells):
         """Those behind a lead are known to who belongs to it."""
         return str(value) if confidential.may_know(record, self.actor) else KEPT
 
+    def _person(self, record: Lead, value: Any) -> str:
+        """And by name only to who may read the person's own record."""
+        return self._people(record, value) if may_on(self.actor, Action.VIEW, value) else KEPT
+
     def render_contact(self, record: Lead, value: Any) -> str:
-        return self._people(record, value)
+        return self._person(record, value)
 
     def render_introducer(self, record: Lead, value: Any) -> str:
-        return self._people(record, value)
+        return self._person(record, value)
 
     def render_offer(self, record: Lead, value: Any) -> str:
         return self._open(record, value)

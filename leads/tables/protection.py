@@ -15,6 +15,8 @@ from leads.models import Dispute, Gate, GateCheck, Lead, LeadTransfer, Protectio
 from leads.screening import measured
 from reference.models import HOME_CURRENCY
 
+from .columns import KEPT
+
 
 class PoolTable(RowTable):
     """What may be known of a lead in the pool: the idea, never the people. Its name is a code name where it is
@@ -54,11 +56,13 @@ class PoolTable(RowTable):
         )
 
     def render_amount(self, value: Any, record: Lead) -> str:
+        if confidential.kept_back(record, self.request.user):
+            return KEPT
         shown = in_unit(value)
         return shown if record.currency_id == HOME_CURRENCY else f"{shown} {record.currency_id}"
 
-    def value_amount(self, value: Any) -> Any:
-        return value
+    def value_amount(self, value: Any, record: Lead) -> Any:
+        return KEPT if confidential.kept_back(record, self.request.user) else value
 
 
 class TransferTable(RowTable):

@@ -11,11 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from common import clock, services
 from common.access import Action, Relation, decide
-from common.errors import Denied, Stale
+from common.errors import Denied, NotVisible, Stale
 from common.scope import may_on
 from common.views import Crumbs, DetailPage, ListPage, action
 from common.views.forms import FormPage
 from common.views.rows import RowPage
+from leads import confidential
 from leads.choices import DisputeState
 from leads.contested import rivals
 from leads.filters.protection import DisputeFilterSet
@@ -108,13 +109,16 @@ class DisputeDetail(DisputeNouns, DetailPage):
             if lead is not None and may_on(self.actor, Action.VIEW, lead)
         ]
         said = row.statements.select_related("unit").order_by("pk")
-        return super().get_context_data(
+        found = super().get_context_data(
             title=_("Dispute %(number)s") % {"number": row.number},
             claim=row.claim,
             said=said,
             own=own,
             **kwargs,
         )
+        if not disputes.may_decide(self.actor, row):
+            found.pop("history", None)  # it names both leads: for who stands above the sides
+        return found
 
 
 class DisputeCreate(DisputeNouns, FormPage):
@@ -132,6 +136,8 @@ class DisputeCreate(DisputeNouns, FormPage):
         super().check()
         given = self.request.GET.get("lead", "")
         self.own = services.get_visible(Lead, given, self.actor) if given.isdigit() else None
+        if self.own and not confidential.may_know(self.own, self.actor):
+            raise NotVisible
 
     def units(self) -> Any:
         """In whose name the actor may claim."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Sum
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -263,6 +264,9 @@ class LeadBoard(LeadNouns, StageBoard):
 
     def rows(self, queryset: Any) -> Any:
         return queryset.select_related("stage", "investor", "unit", "officer")
+
+    def total(self) -> Any:
+        return Sum(self.sum_field, filter=~confidential.hidden(self.actor))
 
     def card(self, row: Lead) -> dict[str, Any]:
         officer = row.officer.name if row.officer else _now("nobody")

@@ -22,6 +22,7 @@ from common.views import (
     UpdatePage,
     action,
 )
+from leads import confidential
 from leads.filters.registers import IntroducerFilterSet, InvestorFilterSet, OfferFilterSet
 from leads.forms.registers import ContactForm, IntroducerForm, InvestorForm, OfferForm
 from leads.models import Contact, Introducer, Investor, Lead, OfferedProject
@@ -34,15 +35,22 @@ PIPELINE = (_("Progress"), "")
 INVESTORS = (_("Investors"), "investor_list")
 
 
+def _known(actor: Any) -> Any:
+    """Current leads whose investor, introducer and offer the actor may know."""
+    kept = confidential.hidden(actor) | confidential.of_others_q(actor)
+    return Lead.objects.visible_to(actor).filter(archived_at=None).exclude(kept)
+
+
 def with_leads(rows: Any, actor: Any) -> Any:
-    """With `lead_count`: the current leads that the actor sees."""
-    seen = Lead.objects.visible_to(actor).filter(archived_at=None).values("pk")
-    return rows.annotate(lead_count=Count("leads", filter=Q(leads__in=seen), distinct=True))
+    """With `lead_count`: the current leads that the actor knows."""
+    return rows.annotate(
+        lead_count=Count("leads", filter=Q(leads__in=_known(actor).values("pk")), distinct=True)
+    )
 
 
 def leads_of(actor: Any, **of: Any) -> dict[str, Any]:
     """The related table "leads" of a register's page."""
-    rows = Lead.objects.visible_to(actor).filter(archived_at=None, **of)
+    rows = _known(actor).filter(**of)
     rows = rows.select_related("stage", "unit", "officer", "investor").order_by("-pk")[:20]
     return {"title": _("Leads"), "table": RelatedLeadTable(rows, actor=actor)}
 

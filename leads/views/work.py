@@ -16,7 +16,7 @@ from common.views import Crumbs, ListPage, Page
 from common.views.base import write
 from common.views.forms import FormPage
 from common.views.rows import ReasonForm
-from leads import dossier
+from leads import confidential, dossier
 from leads.filters.work import TaskFilterSet
 from leads.forms.work import (
     AttachmentForm,
@@ -209,7 +209,7 @@ class AttachmentFile(Page):
         row = Attachment._base_manager.select_related("stored").filter(pk=self.kwargs["pk"]).first()
         if row is None:
             raise NotVisible
-        dossier.read(self.actor, row.lead_id)
+        confidential.look(self.actor, dossier.read(self.actor, row.lead_id))
         return files.respond(row.stored, row.name)
 
 
@@ -221,6 +221,7 @@ class Timeline(Page):
 
     def check(self) -> None:
         self.lead = dossier.read(self.actor, self.kwargs["pk"])
+        confidential.look(self.actor, self.lead)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
