@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -102,7 +103,7 @@ def transfers_waiting(actor: Actor) -> list[dict[str, Any]]:
             % {"unit": row.from_unit.label, "lead": confidential.shown_name(row.lead, actor)},
             "url": reverse("transfer_detail", args=[row.pk]),
             "note": row.reason,
-            "due": f"{row.created_at:%m-%d}",
+            "due": f"{timezone.localdate(row.created_at):%m-%d}",
             "late": False,
             "action_label": _("Answer"),
             "action_url": reverse("transfer_detail", args=[row.pk]),

@@ -92,6 +92,17 @@ def transfer_waiting(lead: Lead) -> LeadTransfer | None:
     return rows.filter(lead=lead, state=TransferState.PROPOSED, archived_at=None).first()
 
 
+def transfer_over(lead: Lead, *, actor: Actor) -> None:
+    """Withdraw the transfer that waits, if any: the lead is lost, signed or back in the pool. The caller has
+    locked the lead and opened the change log."""
+    rows = LeadTransfer.objects.unscoped(reason="a waiting transfer stops everybody")
+    rows = rows.filter(lead=lead, state=TransferState.PROPOSED, archived_at=None)
+    for row in rows.select_for_update(of=("self",)):
+        row.state, row.answered_by, row.answered_at = TransferState.WITHDRAWN, actor.actor_name, clock.now()
+        row.version += 1
+        row.save(update_fields=["state", "answered_by", "answered_at", "version", "updated_at"])
+
+
 def left_on(lead: Lead, officer: Officer) -> date | None:
     """When the officer last gave this lead up to the pool, or lost it to the pool; None: never."""
     rows = Handover.objects.filter(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -136,7 +137,7 @@ def facts(lead: Lead, actor: Actor) -> dict[str, Any]:
         (_("investor came here on"), lead.visited_on),
         (_("signing expected on"), lead.signing_on),
         *([(_("found valuable on"), lead.valid_on)] if lead.valid_on else []),
-        (_("registered"), f"{lead.registered_at:%Y-%m-%d} {lead.registered_by}"),
+        (_("registered"), f"{timezone.localdate(lead.registered_at)} {lead.registered_by}"),
         *([(_("note"), lead.note)] if lead.note else []),
     ]
     return {"title": _("Key facts"), "rows": rows}

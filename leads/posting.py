@@ -9,6 +9,8 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+from django.utils import timezone
+
 from common.actors import Actor
 from leads.choices import HandoverKind
 from leads.models import Handover, Lead
@@ -22,8 +24,8 @@ LOOKS = frozenset({"industry", "source", "tip_from", "host"})  # fields that cha
 
 
 def handed_in(*, actor: Actor, lead: Lead) -> None:
-    """At registering."""
-    _book(actor, lead, Kind.LEAD_HANDED_IN, lead.registered_at.date())
+    """At registering, on the bureau's own calendar day."""
+    _book(actor, lead, Kind.LEAD_HANDED_IN, timezone.localdate(lead.registered_at))
 
 
 def valid(*, actor: Actor, lead: Lead) -> None:

@@ -14,9 +14,9 @@ from common.actors import Actor
 from common.errors import Archived, Refused, Stale
 from leads import posting
 from leads.choices import PairKind
-from leads.models import Lead, Merge, NotDuplicate
+from leads.models import Merge, NotDuplicate
 from leads.services import hooks
-from leads.services.investors import investor_update
+from leads.services.investors import books_follow, investor_update
 from leads.services.leads import lead_update
 
 from .relations import MODELS, carry_over
@@ -158,16 +158,13 @@ def _locked(
 
 
 def _books(kind: str, actor: Actor, keep: Any, gone: Any) -> None:
-    """A lead that goes counts no longer, the kept one does. Leads of an investor that goes now carry the kept
-    one's zone in the books."""
+    """A lead that goes counts no longer, the kept one does. Leads and projects of an investor that goes now carry
+    the kept one's zone in the books."""
     if kind == PairKind.LEAD:
         posting.withdrawn(actor=actor, lead=gone)
         hooks.call(hooks.archived, actor=actor, lead=gone)
         return
-    for lead in Lead._base_manager.filter(investor=keep, archived_at=None).select_related(
-        "investor", "industry", "host"
-    ):
-        posting.corrected(actor=actor, lead=lead)
+    books_follow(actor=actor, investor=keep)
 
 
 def merged_rows(kept: Any) -> list[Any]:

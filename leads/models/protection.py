@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from common import scope
@@ -205,4 +206,4 @@ class DisputeStatement(AppendOnlyModel):
         ordering = ("id",)
 
     def __str__(self) -> str:
-        return f"{self.dispute} {self.at:%Y-%m-%d}"
+        return f"{self.dispute} {timezone.localdate(self.at)}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -137,4 +138,4 @@ class Look(AppendOnlyModel):
         ordering = ("-id",)
 
     def __str__(self) -> str:
-        return f"{self.actor_name} {self.at:%Y-%m-%d %H:%M}"
+        return f"{self.actor_name} {timezone.localtime(self.at):%Y-%m-%d %H:%M}"

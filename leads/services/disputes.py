@@ -20,6 +20,7 @@ from leads.contested import rivals
 from leads.handing import UNDECIDED, hand_over
 from leads.models import Dispute, DisputeStatement, Lead
 from leads.reminding import followers, holders, settle, tell_dispute
+from leads.services.leads import has_left, still_here
 from leads.services.protection import start_clock
 from leads.terms import terms_on
 from organizations.choices import Role
@@ -68,6 +69,10 @@ def dispute_open(
     if row.stage.kind == StageKind.WON:
         raise Refused(
             _("It has been signed. Ask the bureau about the project's attribution."), code="is_project"
+        )
+    if row.unit_id == claimant.pk or row.custody != Custody.HELD or row.archived_at is not None:
+        raise Refused(
+            _("No other unit holds a lead of this investor under this name."), code="nothing_contested"
         )
     today = clock.today()
     with changelog.acting(actor):
@@ -119,7 +124,8 @@ def dispute_decide(
     """The bureau rules, after the hearing, with written reasons. MOVE gives the lead to the claimant, to `officer`
     or to the one of the claimant's own lead, with a new period of protection.
 
-    Raises NotVisible, Denied (a side, or no right over both), Stale, Refused (not heard, no reasons, signed).
+    Raises NotVisible, Denied (a side, or no right over both), Stale, Refused (not heard, no reasons, signed, the
+    officer has left or works elsewhere).
     """
     row = _undecided(actor, pk, version)
     must_be_neutral(actor, row)
@@ -164,12 +170,16 @@ def on_side(actor: Actor, unit: Unit, action: Action) -> bool:
 
 
 def may_decide(actor: Actor, row: Dispute) -> bool:
-    """The bureau above both sides, and none of them: neither by its role nor by the actor's own unit."""
+    """The bureau above both sides, and none of them: neither by any of its roles nor by the actor's own unit."""
     sides = (row.claimant, row.respondent)
     own = getattr(actor, "unit", None)
     if own is not None and any(own.path.startswith(side.path) for side in sides):
         return False
-    return actor.is_system or any(
+    if actor.is_system:
+        return True
+    if any(grant.path.startswith(side.path) for grant in actor.grants() for side in sides):
+        return False
+    return any(
         decide(grant.role, Relation.BELOW, Action.DECIDE, KIND)
         and all(side.path.startswith(grant.path) and side.path != grant.path for side in sides)
         for grant in actor.grants()
@@ -210,8 +220,10 @@ def _undecided(actor: Actor, pk: int, version: int | None = None) -> Dispute:
 def _move(actor: Actor, row: Dispute, lead: Lead, officer: Officer | None, reasons: str) -> None:
     if lead.stage.kind == StageKind.WON:
         raise Refused(_("It has been signed meanwhile. Change the project's attribution."), code="is_project")
-    if officer is None and row.claimant_lead is not None:
-        officer = row.claimant_lead.officer
+    if officer is not None:
+        still_here(officer)
+    elif row.claimant_lead is not None and (own := row.claimant_lead.officer) is not None:
+        officer = None if has_left(own) else own  # the unit's head gives it to somebody else then
     if officer is not None and not officer.unit.path.startswith(row.claimant.path):
         raise Refused(
             _("%(name)s does not work in the unit that receives the lead.") % {"name": officer.name},

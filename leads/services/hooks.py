@@ -13,8 +13,17 @@ Hook = Callable[..., Any]  # hook(actor=, lead=)
 registered: list[Hook] = []  # a new lead; called last, when its rows are written
 assigned: list[Hook] = []  # another officer
 archived: list[Hook] = []
+investor_changed: list[
+    Callable[..., Any]
+] = []  # hook(actor=, investor=): its zone is another one, or it was merged
 
 
 def call(hooks: list[Hook], *, actor: Actor, lead: Any) -> None:
     for hook in hooks:
         hook(actor=actor, lead=lead)
+
+
+def call_investor(*, actor: Actor, investor: Any) -> None:
+    """The books follow what an investor is now."""
+    for hook in investor_changed:
+        hook(actor=actor, investor=investor)

@@ -9,8 +9,10 @@ from django.db import transaction
 
 from common import services
 from common.actors import Actor
+from leads import posting
 from leads.codes import clean_credit_code
-from leads.models import Contact, Investor
+from leads.models import Contact, Investor, Lead
+from leads.services import hooks
 from leads.text import derived
 from ledger.choices import Zone
 from organizations.models import Unit
@@ -23,9 +25,26 @@ def investor_create(*, actor: Actor, name: str, **values: Any) -> Investor:
 
 
 def investor_update(*, actor: Actor, pk: int, version: int | None, **values: Any) -> Investor:
-    return services.update(
-        Investor, actor=actor, pk=pk, version=version, values=_named(values), only_touched=True
-    )
+    """Change an investor. With another zone, what the books say of its leads and projects follows.
+
+    Raises NotVisible, Denied, Stale, Archived, ValidationError, and what the books refuse.
+    """
+    with transaction.atomic():
+        before = services.get_visible(Investor, pk, actor, lock=True).zone
+        found = services.update(
+            Investor, actor=actor, pk=pk, version=version, values=_named(values), only_touched=True
+        )
+        if found.zone != before:
+            books_follow(actor=actor, investor=found)
+    return found
+
+
+def books_follow(*, actor: Actor, investor: Investor) -> None:
+    """Lines of the investor's leads and projects carry its zone as it is now. Those that say the same stay."""
+    rows = Lead._base_manager.select_for_update(of=("self",)).filter(investor=investor, archived_at=None)
+    for lead in rows.select_related("investor", "industry", "host").order_by("pk"):
+        posting.corrected(actor=actor, lead=lead)
+    hooks.call_investor(actor=actor, investor=investor)
 
 
 def investor_archive(*, actor: Actor, pk: int, version: int | None, reason: str) -> Investor:

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from common import changelog, clock, services
@@ -17,7 +18,8 @@ from common.actors import Actor, may
 from common.errors import Archived, Denied, Refused, Stale
 from common.serials import next_number
 from leads import posting, stages
-from leads.choices import Custody, HandoverKind, Pipeline, Source
+from leads.choices import Custody, HandoverKind, Pipeline, Source, StageKind
+from leads.handing import dispute_over, transfer_waiting
 from leads.models import Contact, Handover, Investor, Lead
 from leads.services import hooks
 from leads.services.investors import investor_found
@@ -61,7 +63,8 @@ def lead_register(
     as `lead_update` takes them. What protection and the books do about it happens in the same transaction.
 
     Raises NotVisible (investor), Denied (unit; an officer other than oneself without the right to assign),
-    ValidationError, Refused (no stages, an industry that holds two sectors, a hook's refusal).
+    ValidationError, Refused (no stages, an industry that holds two sectors, the idea lies in
+    the pool, a hook's refusal).
     """
     _no_strangers(values)
     if not may(actor, Action.CREATE, Lead.Scope.kind, path=unit.path):
@@ -69,6 +72,7 @@ def lead_register(
     officer = officer or own_officer(actor)
     with changelog.acting(actor):
         company = _company(actor, unit, investor, investor_name, zone, credit_code)
+        _not_pooled(company, name)
         person = _person(actor, unit, company, contact, contact_name, contact_title, contact_phone)
         lead = services.create(
             Lead,
@@ -111,11 +115,38 @@ def lead_update(*, actor: Actor, pk: int, version: int | None, **values: Any) ->
 
 
 def lead_archive(*, actor: Actor, pk: int, version: int | None, reason: str) -> Lead:
-    """Close the record: entered by mistake, or twice. It counts no longer. Raises as `common.services.archive`."""
+    """Close the record: entered by mistake, or twice. It counts no longer.
+
+    Raises NotVisible, Denied, Archived, Stale, Refused (signed, in dispute, offered to another unit).
+    """
     with transaction.atomic():
-        lead = services.archive(Lead, actor=actor, pk=pk, version=version, reason=reason)
-        posting.withdrawn(actor=actor, lead=lead)
-        hooks.call(hooks.archived, actor=actor, lead=lead)
+        lead = locked(actor, pk, version, Action.ARCHIVE)
+        if lead.stage.kind == StageKind.WON:
+            raise Refused(
+                _("This lead has become a project, which lives on its files. Archive the project instead."),
+                code="is_project",
+            )
+        if dispute_over(lead) is not None:
+            raise Refused(
+                _("This lead is in dispute. It can be archived when the bureau has decided."),
+                code="in_dispute",
+            )
+        if transfer_waiting(lead) is not None:
+            raise Refused(_("Withdraw the transfer that waits for consent first."), code="transfer_waits")
+        return _archive(actor, lead, reason)
+
+
+@transaction.atomic
+def signed_archive(*, actor: Actor, pk: int, reason: str) -> Lead:
+    """The lead of a project goes after it; only for the service that has archived the project in this
+    transaction. Raises NotVisible, Denied, Archived."""
+    return _archive(actor, locked(actor, pk, None, Action.ARCHIVE), reason)
+
+
+def _archive(actor: Actor, lead: Lead, reason: str) -> Lead:
+    lead = services.archive(Lead, actor=actor, pk=lead.pk, version=lead.version, reason=reason)
+    posting.withdrawn(actor=actor, lead=lead)
+    hooks.call(hooks.archived, actor=actor, lead=lead)
     return lead
 
 
@@ -162,7 +193,7 @@ def own_officer(actor: Actor) -> Officer | None:
         return None
     rows = Officer.objects.unscoped(reason="everybody knows who he is himself")
     found = rows.filter(user_id=actor.pk, archived_at=None).select_related("unit").first()
-    return None if found is None or _left(found) else found
+    return None if found is None or has_left(found) else found
 
 
 def locked(actor: Actor, pk: int, version: int | None, wanted: Action) -> Lead:
@@ -186,6 +217,9 @@ def _followed(values: dict[str, Any], lead: Lead | None = None) -> dict[str, Any
     """The values with the columns that follow from them."""
     if "name" in values and (lead is None or values["name"] != lead.name):
         values |= derived(Lead, values["name"])
+    visited = values.get("visited_on")
+    if visited is not None and visited > clock.today() and (lead is None or visited != lead.visited_on):
+        raise ValidationError({"visited_on": [_("This day is still to come. Plan it as the next step.")]})
     if "industry" in values:
         industry = values["industry"]
         try:
@@ -211,6 +245,19 @@ def _company(
     if found.archived_at is not None:
         raise ValidationError({"investor": [_("This investor is archived.")]})
     return found
+
+
+def _not_pooled(investor: Investor, name: str) -> None:
+    """Raises Refused for an idea of this investor that lies in the pool: a second record would pass by the
+    limit of claims and the rest period. The same company is the same row, code or plain name."""
+    same = Q(investor=investor) | Q(investor__normal=investor.normal)
+    if investor.credit_code:
+        same |= Q(investor__credit_code=investor.credit_code)
+    rows = Lead.objects.unscoped(reason="what lies in the pool is open to all who may claim it")
+    if rows.filter(
+        same, custody=Custody.POOL, archived_at=None, normal=derived(Lead, name)["normal"]
+    ).exists():
+        raise Refused(_("This lead lies in the pool. Claim it there."), code="in_pool")
 
 
 def _person(
@@ -277,9 +324,14 @@ def _fitting(actor: Actor, unit: Unit, officer: Officer | None) -> Officer | Non
     return _working(unit, officer)
 
 
-def _working(unit: Unit, officer: Officer) -> Officer:
-    if officer.archived_at is not None or _left(officer):
+def still_here(officer: Officer) -> None:
+    """Raises Refused for an officer who has left: nobody gives him a lead any more."""
+    if has_left(officer):
         raise Refused(_("%(name)s has left.") % {"name": officer.name}, code="officer_left")
+
+
+def _working(unit: Unit, officer: Officer) -> Officer:
+    still_here(officer)
     if not _on_one_line(unit, officer):
         raise Refused(
             _("%(name)s works in another unit than the lead's.") % {"name": officer.name},
@@ -294,7 +346,9 @@ def _on_one_line(unit: Unit, officer: Officer) -> bool:
     return own.startswith(unit.path) or unit.path.startswith(own)
 
 
-def _left(officer: Officer) -> bool:
+def has_left(officer: Officer) -> bool:
+    if officer.archived_at is not None:
+        return True
     return officer.left_on is not None and officer.left_on < clock.today()
 
 

@@ -14,6 +14,7 @@ from common.actors import Actor
 from common.errors import Refused
 from leads import stages
 from leads.choices import Custody, Pipeline, StageKind
+from leads.handing import dispute_over, transfer_over
 from leads.models import Lead, LeadMove
 from leads.models.stages import Stage
 from leads.reminding import followers
@@ -73,11 +74,20 @@ def _guard(lead: Lead, goal: Stage) -> None:
         raise Refused(_("This lead has become a project. Move the project instead."), code="is_project")
     if lead.custody == Custody.POOL:
         raise Refused(_("This lead lies in the pool. Claim it first."), code="in_pool")
+    if goal.kind == StageKind.WON and dispute_over(lead) is not None:
+        raise Refused(
+            _("This lead is in dispute. It is signed when the bureau has decided whose it is."),
+            code="in_dispute",
+        )
 
 
 def custody_follows(*, actor: Actor, moved: stages.Moved) -> None:
-    """An ended lead is in nobody's hands; a re-opened one is in its officer's again."""
+    """An ended lead is in nobody's hands; a re-opened one is in its officer's again. The offer of a signed or
+    ended one to another unit is over."""
     lead = moved.row
+    if lead.stage.kind in (StageKind.WON, StageKind.ENDED):
+        with changelog.acting(actor):
+            transfer_over(lead, actor=actor)
     came_from = moved.move.from_stage
     if lead.stage.kind == StageKind.ENDED:
         custody = Custody.CLOSED

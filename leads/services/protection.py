@@ -15,8 +15,8 @@ from common.errors import Archived, Denied, NotVisible, Refused, Stale
 from common.scope import may_on
 from leads.calendar import PatientCalendar, calendar
 from leads.certificates import issue
-from leads.choices import Custody, HandoverKind, StageKind, TransferState
-from leads.handing import dispute_over, hand_over, left_on, movable, transfer_waiting
+from leads.choices import Custody, HandoverKind, StageKind
+from leads.handing import dispute_over, hand_over, left_on, movable, transfer_over, transfer_waiting
 from leads.models import FirstContact, FollowUp, Lead
 from leads.reminding import settle, tell_lapsed
 from leads.terms import NoTerms, rules_of, terms_on
@@ -67,7 +67,9 @@ def clock_of(lead: Lead, days: PatientCalendar | None = None) -> rules.Clock | N
 
 def protection_refresh(lead: Lead) -> bool:
     """Compute the end of protection anew from the lead's follow-ups; True when it moved. What lapsed before
-    isn't revived. Saves the column alone, in the caller's transaction and change log."""
+    isn't revived, nor what would have lapsed but for a dispute. Saves the column alone, in the caller's transaction and change log."""
+    if lead.protected_until is not None and lead.protected_until < clock.today() and dispute_over(lead):
+        return False  # only the dispute keeps it from the pool
     found = clock_of(lead)
     if found is None or found.until == lead.protected_until:
         return False
@@ -182,12 +184,7 @@ def lapse(lead: Lead, today: date, *, actor: Actor) -> bool:
     if lead.stage.kind in (StageKind.WON, StageKind.ENDED) or dispute_over(lead) is not None:
         return False
     with changelog.acting(actor, reason="protection lapsed"):
-        waiting = transfer_waiting(lead)
-        if waiting is not None:
-            waiting.state, waiting.answered_by = TransferState.WITHDRAWN, actor.actor_name
-            waiting.answered_at = clock.now()
-            waiting.version += 1
-            waiting.save()
+        transfer_over(lead, actor=actor)
         officer = lead.officer
         ended_on = lead.protected_until
         hand_over(lead, HandoverKind.LAPSED, actor=actor, unit=lead.unit, officer=None)

@@ -66,9 +66,14 @@ def screening_record(
     """Enter what was found, by the codes of the checks; an empty finding opens a check again. Only what differs is
     written under the actor's name, and the outcome is made anew.
 
-    Raises NotVisible, Denied, Archived, Stale, Refused (unknown check), ValidationError.
+    Raises NotVisible, Denied, Archived, Stale, Refused (unknown check, overridden), ValidationError.
     """
     row = _locked(actor, pk, version, Action.CHANGE)
+    if row.overridden_at is not None:
+        raise Refused(
+            _("The committee has decided on these checks. Screen the lead anew to change them."),
+            code="overridden",
+        )
     checks = {check.check_def.code: check for check in checks_of(row)}
     if unknown := sorted(set(findings) - set(checks)):
         raise Refused(_("The gate has no check “%(code)s”.") % {"code": unknown[0]}, code="unknown_check")
@@ -91,14 +96,18 @@ def screening_record(
 def screening_override(*, actor: Actor, pk: int, version: int | None, reason: str) -> Screening:
     """The committee admits what the gate did not, with a written reason; the gate's own outcome stays beside it.
 
-    Raises NotVisible, Denied, Archived, Stale, Refused (no reason, passed already, overridden already).
+    Raises NotVisible, Denied, Archived, Stale, Refused (no reason, nothing checked, passed already,
+    overridden already).
     """
     row = _locked(actor, pk, version, Action.DECIDE)
     if row.overridden_at is not None:
         raise Refused(_("The committee has admitted this lead already."), code="overridden")
     if not reason.strip():
         raise Refused(_("Write down why it is admitted."), fields={"reason": [str(_("Reason"))]})
-    own = admission(row, checks_of(row))
+    checks = checks_of(row)
+    if not any(check.checked_by for check in checks):
+        raise Refused(_("Nothing has been checked yet. Enter what was found first."), code="unchecked")
+    own = admission(row, checks)
     if own.outcome is rules.State.PASSED:
         raise Refused(_("It has passed the gate; there is nothing to override."), code="passed")
     decision = rules.override(own, rules.State.PASSED, reason)

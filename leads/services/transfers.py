@@ -14,6 +14,7 @@ from leads.choices import Custody, HandoverKind, TransferState
 from leads.handing import hand_over, movable, transfer_waiting
 from leads.models import Lead, LeadTransfer
 from leads.reminding import followers, holders, settle, tell_transfer
+from leads.services.leads import still_here
 from leads.services.protection import start_clock
 from organizations.choices import Role
 from organizations.models import Officer, Unit
@@ -70,19 +71,24 @@ def transfer_agree(
     """The receiving unit's head, or the bureau above it, consents: the lead moves to the unit, to an officer there
     when one is named, with a new period of protection.
 
-    Raises NotVisible, Denied, Stale, Refused (answered already, the lead went elsewhere meanwhile).
+    Raises NotVisible, Denied, Stale, Refused (answered already, the lead went elsewhere meanwhile, the officer has
+    left or works elsewhere).
     """
+    seen = services.get_visible(LeadTransfer, pk, actor)
+    # The lead first, as everywhere: the night, too, takes the lead and then its transfer.
+    lead = Lead._base_manager.select_for_update(of=("self",)).get(pk=seen.lead_id)
     row = _waiting(actor, pk, version)
     services.authorize(actor, Action.CHANGE, row)  # the receiving side: the giving one has no such right
-    lead = Lead._base_manager.select_for_update(of=("self",)).get(pk=row.lead_id)
     movable(lead)
-    if lead.custody != Custody.HELD or lead.unit_id != row.from_unit_id:
+    if row.lead_id != lead.pk or lead.custody != Custody.HELD or lead.unit_id != row.from_unit_id:
         raise Refused(_("This lead is no longer with the unit that offered it."), code="lead_moved")
     if officer is not None and not officer.unit.path.startswith(row.to_unit.path):
         raise Refused(
             _("%(name)s does not work in the unit that receives the lead.") % {"name": officer.name},
             code="officer_elsewhere",
         )
+    if officer is not None:
+        still_here(officer)
     tell = followers(lead)
     with changelog.acting(actor, reason=row.reason):
         lead.credit_unit = _credit_after(lead, row)

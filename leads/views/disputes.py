@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Q
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from common import clock, services
@@ -89,7 +90,7 @@ class DisputeDetail(DisputeNouns, DetailPage):
             (_("investor"), row.investor_name),
             (_("claimant"), row.claimant),
             (_("holder"), row.respondent),
-            (_("opened by"), f"{row.opened_by} {row.created_at:%Y-%m-%d}"),
+            (_("opened by"), f"{row.opened_by} {timezone.localdate(row.created_at)}"),
             (_("to be decided by"), _("%(date)s, overdue") % {"date": row.due_on} if late else row.due_on),
         ]
         ruling = [(_("state"), row.get_state_display())]
@@ -97,7 +98,7 @@ class DisputeDetail(DisputeNouns, DetailPage):
             ruling += [
                 (_("ruling"), row.get_ruling_display()),
                 (_("reasons"), row.reasons),
-                (_("decided by"), f"{row.decided_by} {row.decided_at:%Y-%m-%d}"),
+                (_("decided by"), f"{row.decided_by} {timezone.localdate(row.decided_at)}"),
             ]
         return [{"title": _("Dispute"), "rows": facts}, {"title": _("Ruling"), "rows": ruling}]
 

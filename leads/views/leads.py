@@ -29,7 +29,7 @@ from common.views import (
 from common.views.base import write
 from common.views.rows import RowPage
 from leads import confidential, panels, stages
-from leads.choices import Custody
+from leads.choices import Custody, StageKind
 from leads.duplicates.views import hints_context
 from leads.filters.leads import UNDER_WAY, LeadFilterSet, disputed_q, ending_q, mine_q, visited_q
 from leads.forms.leads import AssignForm, LeadForm, LeadQuickForm
@@ -162,7 +162,8 @@ class LeadDetail(LeadNouns, DetailPage):
             found.append(action(label, reverse("lead_find_valid", args=[lead.pk]), post=True))
         if may_on(self.actor, Action.ASSIGN, lead) and lead.custody == Custody.HELD:
             found.append(action(_("Assign"), reverse("lead_assign", args=[lead.pk]), icon="user", panel=True))
-        found += super().actions()
+        gone = reverse("lead_archive", args=[lead.pk]) if lead.stage.kind == StageKind.WON else ""
+        found += [one for one in super().actions() if one["url"] != gone]
         for one in found:
             one["primary"] = False
         if found:

@@ -106,7 +106,7 @@ class LeadScreening(RowPage, FormPage):
             screening=row,
             badge=badge(row) if row else None,
             lines=kwargs["form"].lines() if row else [],
-            editable=row is not None and may_on(self.actor, Action.CHANGE, row),
+            editable=row is not None and row.overridden_at is None and may_on(self.actor, Action.CHANGE, row),
             cancel_url=reverse("lead_detail", args=[lead.pk]),
             **kwargs,
         )

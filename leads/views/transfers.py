@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from common import services
@@ -73,12 +74,12 @@ class TransferDetail(TransferNouns, DetailPage):
             (_("to"), row.to_unit),
             (_("reason"), row.reason),
             (_("credit"), _("stays with the giving unit") if row.keeps_credit else _("goes with the lead")),
-            (_("proposed by"), f"{row.proposed_by} {row.created_at:%Y-%m-%d}"),
+            (_("proposed by"), f"{row.proposed_by} {timezone.localdate(row.created_at)}"),
         ]
         answer: list[tuple[Any, Any]] = [(_("state"), row.get_state_display())]
         if row.answered_at:
             answer += [
-                (_("answered by"), f"{row.answered_by} {row.answered_at:%Y-%m-%d}"),
+                (_("answered by"), f"{row.answered_by} {timezone.localdate(row.answered_at)}"),
                 (_("answer"), row.answer),
                 (_("officer there"), row.officer),
             ]

@@ -25,7 +25,7 @@ from leads.choices import Pipeline, Source
 from leads.imports.cells import DealReader, DealRow, one, two_places
 from leads.models import Lead
 from leads.services.investors import investor_found
-from leads.services.leads import lead_archive
+from leads.services.leads import signed_archive
 from ledger.choices import Mode, Zone
 from organizations.imports.base import UNIT_WORDS, DirectoryImporter, Found, to_days
 from organizations.models import Officer, Unit
@@ -212,7 +212,7 @@ class ProjectImporter(DirectoryImporter):
         project_archive(actor=actor, pk=record.pk, version=None, reason=reason)
         lead = Lead._base_manager.get(pk=record.lead_id)
         if lead.archived_at is None:
-            lead_archive(actor=actor, pk=lead.pk, version=None, reason=reason)
+            signed_archive(actor=actor, pk=lead.pk, reason=reason)
 
 
 def typed(values: Mapping[str, Any]) -> dict[str, Any]:
