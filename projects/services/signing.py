@@ -78,11 +78,16 @@ def project_sign(
     are other columns of the project (national_code, mode, registered_capital, registered_currency,
     fixed_assets, the planned dates, note).
 
-    Raises NotVisible, Denied, Archived, Stale, MissingFacts, RateMissing (foreign money without a rate on
+    Raises NotVisible, Denied, KeptCredit (other assessed shares although another unit kept the credit, by
+    somebody who may not decide), Archived, Stale, MissingFacts, RateMissing (foreign money without a rate on
     that day: it says what to enter), Refused, ValidationError. Nothing is written then.
     """
     lead = services.get_visible(Lead, lead_pk, actor, lock=True)
     industry, host = industry or lead.industry, host or lead.host or lead.unit
+    usual = default_shares(lead, host, leader)
+    attribution.credit_kept(
+        actor, lead, (shares or usual).get(Role.ASSESSED, usual[Role.ASSESSED]), usual[Role.ASSESSED]
+    )
     lacking = {"industry": industry, "host": host, "amount": amount}
     given = {name: value for name, value in lacking.items() if value and not getattr(lead, name)}
     lead = lead_won(actor=actor, pk=lead.pk, version=version, on=signed_on, values=given)
@@ -109,7 +114,7 @@ def project_sign(
         },
         stages.starting(Pipeline.PROJECT, on=signed_on),
         investors or [(lead.investor, Decimal(100))],
-        {**default_shares(lead, host, leader), **(shares or {})},
+        {**usual, **(shares or {})},
     )
     _agreement(actor, project, agreement_number, amount, file)
     changing.plan_write(actor, project, plan or {})

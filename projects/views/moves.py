@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -36,6 +37,9 @@ class ProjectBoard(ProjectNouns, StageBoard):
     filterset_class = ProjectBoardFilterSet
     crumbs: Crumbs = (PIPELINE,)
     switch = ((_("Table"), "project_list"), (_("Board"), "project_board"))
+
+    def summed(self) -> Q:
+        return ~confidential.hidden(self.actor)
 
     def rows(self, queryset: Any) -> Any:
         return queryset.select_related("stage", "unit", "host", "lead")

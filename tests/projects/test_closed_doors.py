@@ -1,0 +1,88 @@
+"""Doors that must stay closed: kept credit, confidential projects, taking over, foreign money in sums."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from ledger.choices import Role
+from organizations.choices import Role as Job
+from projects import services
+from projects.models import AttributionVersion, Project
+from tests.support.clients import client_for, client_of, user_with
+from tests.support.factories_projects import (
+    credited,
+    dollars,
+    ready_lead,
+    signed_project,
+    terms,
+)
+from tests.support.pipeline import a_lead, a_project
+
+D = Decimal
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("pipeline", "november", "english")]
+
+
+def assessed(project):
+    (version,) = AttributionVersion.objects.filter(project=project, role=Role.ASSESSED, superseded_by=None)
+    return {share.unit_id: share.share for share in version.shares.all()}
+
+
+def test_credit_that_stayed_is_not_signed_away(tree):
+    lead = ready_lead(tree.town, credit_unit=tree.other_county)
+    head = user_with(Job.UNIT_HEAD, tree.town)
+
+    def sign(actor, **values):
+        return services.project_sign(actor=actor, lead_pk=lead.pk, version=lead.version, **terms(**values))
+
+    with pytest.raises(services.KeptCredit):
+        sign(head, shares=credited((tree.town, 1)))
+    page = client_of(head).post(
+        reverse("project_sign", args=[lead.pk]),
+        {
+            "version": lead.version, "agreement_number": "示例协8", "signed_on": "2026-06-10", "amount": "12000",
+            "currency": "CNY", "registered_currency": "CNY", "name": lead.name, "industry": lead.industry_id, "host": tree.town.pk, "mode": "new",
+            "investors-0-investor": lead.investor_id, "investors-0-percent": "100",
+            "assessed-0-unit": tree.town.pk, "assessed-0-percent": "100",
+        },
+    )  # fmt: skip
+    assert page.status_code == 422
+    assert "Another unit keeps credit" in page.content.decode()
+    assert not Project._base_manager.exists()
+    project = sign(head, shares=credited((tree.other_county, 1)))
+    assert assessed(project) == {tree.other_county.pk: 1}
+
+
+def test_nor_taken_away_afterwards(tree):
+    lead = ready_lead(tree.town, credit_unit=tree.other_county)
+    project = signed_project(tree.town, lead=lead)
+
+    def change(actor, *parts):
+        project.refresh_from_db()
+        return services.attribution_set(
+            actor=actor, project=project.pk, role=Role.ASSESSED, valid_from=date(2026, 10, 1), reason="示例",
+            shares=credited(*parts)[Role.ASSESSED],
+        )  # fmt: skip
+
+    head = user_with(Job.UNIT_HEAD, tree.town)
+    with pytest.raises(services.KeptCredit):
+        change(head, (tree.town, "0.5"), (tree.other_county, "0.5"))
+    change(user_with(Job.BUREAU_STAFF, tree.city), (tree.town, "0.5"), (tree.other_county, "0.5"))
+    change(head, (tree.other_county, "0.6"), (tree.town, "0.4"))  # its own part may shrink
+    with pytest.raises(services.KeptCredit):
+        change(head, (tree.town, 1))
+
+
+def test_a_board_adds_up_yuan_only(tree):
+    usd = dollars()
+    a_lead(tree.town, amount=D(30_000_000))
+    a_lead(tree.town, amount=D(5_000_000), currency=usd)
+    a_project(tree.town, contract_amount=D(40_000_000))
+    a_project(tree.town, contract_amount=D(6_000_000), currency=usd)
+    clerk = client_for(Job.BUREAU_STAFF, tree.county)
+    for name, total in (("lead_board", 30_000_000), ("project_board", 40_000_000)):
+        page = clerk.get(reverse(name))
+        heads = [(one["total"], one["others"]) for one in page.context["board"] if one["count"]]
+        assert heads == [(D(total), 1)]
+        assert "+ 1 in another currency" in page.content.decode()
