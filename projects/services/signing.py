@@ -11,8 +11,9 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from common import changelog, clock, services
-from common.actors import Actor
-from common.errors import Refused
+from common.access import Action
+from common.actors import Actor, may
+from common.errors import Denied, Refused
 from common.serials import next_number
 from leads import stages
 from leads.choices import Custody, OfferState, Pipeline, Source
@@ -160,8 +161,11 @@ def project_open(
     `stage_on`, and is counted as an opening balance, marked as such. Stages passed on the way are counted on
     their day in `reached`, or else on that of the next one known: they were reached by then at the latest.
 
-    Other values as `project_sign`. Facts and papers of the stages before are not asked for. Raises as it does.
+    Other values as `project_sign`. Facts and papers of the stages before are not asked for, and no rule about
+    leads is: so it takes the right to import projects at the unit. Raises as `project_sign`.
     """
+    if not may(actor, Action.IMPORT, Project.Scope.kind, path=unit.path):
+        raise Denied
     host, home = (
         host or unit,
         currency or Currency.objects.unscoped(reason="the yuan").get(code=HOME_CURRENCY),

@@ -53,6 +53,7 @@ class ProjectList(ProjectNouns, ListPage):
     table_class = ProjectTable
     filterset_class = ProjectFilterSet
     create_label = _("Take over a running project")
+    create_needs = Action.IMPORT
     importer = "projects"
     crumbs: Crumbs = (PIPELINE,)
     switch = ((_("Table"), "project_list"), (_("Board"), "project_board"))

@@ -152,7 +152,7 @@ class OpenPage(RowsPage):
     """A project that runs already when the system is introduced."""
 
     kind = "project"
-    needs = Action.CREATE
+    needs = Action.IMPORT
     title = _("Take over a running project")
     sub = _("It is counted as an opening balance. What its stages ask for can follow.")
     submit_label = _("Take over")

@@ -6,18 +6,18 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
+from common.errors import Denied
+from leads.models import Look
+from ledger import subjects
 from ledger.choices import Role
+from ledger.models import Posting
 from organizations.choices import Role as Job
 from projects import services
 from projects.models import AttributionVersion, Project
-from tests.support.clients import client_for, client_of, user_with
-from tests.support.factories_projects import (
-    credited,
-    dollars,
-    ready_lead,
-    signed_project,
-    terms,
-)
+from projects.tables import ProjectTable
+from tests.support.clients import client_for, client_of, session_api, user_with
+from tests.support.factories_leads import InvestorFactory, yuan
+from tests.support.factories_projects import credited, dollars, industry, ready_lead, signed_project, terms
 from tests.support.pipeline import a_lead, a_project
 
 D = Decimal
@@ -86,3 +86,18 @@ def test_a_board_adds_up_yuan_only(tree):
         heads = [(one["total"], one["others"]) for one in page.context["board"] if one["count"]]
         assert heads == [(D(total), 1)]
         assert "+ 1 in another currency" in page.content.decode()
+
+
+def test_an_officer_takes_no_running_project_over(tree):
+    yuan()
+    given = {
+        "unit": tree.town, "name": "示例接管项目", "investor": InvestorFactory(unit=tree.town), "industry": industry(),
+        "agreement_number": "示例协7", "signed_on": date(2025, 3, 3), "amount": D(10_000_000), "stage": "started",
+        "stage_on": date(2026, 2, 2),
+    }  # fmt: skip
+    officer = user_with(Job.OFFICER, tree.town)
+    with pytest.raises(Denied):
+        services.project_open(actor=officer, **given)
+    assert client_of(officer).get(reverse("project_create")).status_code == 403
+    assert "create_url" not in client_of(officer).get(reverse("project_list")).context
+    assert services.project_open(actor=user_with(Job.UNIT_HEAD, tree.town), **given).is_opening
