@@ -13,13 +13,13 @@ from django.utils.translation import gettext_lazy as _
 
 from common import changelog, clock, services
 from common.actors import Actor
-from common.errors import Refused
+from common.errors import Denied, Refused
 from leads import stages
 from leads.codes import clean_credit_code
 from leads.models import Attachment, Investor
 from leads.text import derived
 from ledger.choices import Role
-from projects import posting
+from projects import confidential, posting
 from projects.choices import AgreementKind
 from projects.models import Agreement, AttributionVersion, PlannedPayment, Project, ProjectInvestor
 from projects.services import attribution
@@ -45,7 +45,8 @@ def project_update(*, actor: Actor, pk: int, version: int | None, **values: Any)
     months: another industry, mode, host or registered capital takes the lines back and writes them anew. A
     host that has the landing place to itself is corrected there from the day of signing.
 
-    Raises NotVisible, Denied, Stale, Archived, ValidationError, RateMissing, Refused.
+    Raises NotVisible, Denied (also who may not know a confidential one), Stale, Archived, ValidationError,
+    RateMissing, Refused.
     """
     if strange := set(values) - CHANGEABLE:
         raise TypeError(f"project_update changes no {', '.join(sorted(strange))}")
@@ -56,6 +57,8 @@ def project_update(*, actor: Actor, pk: int, version: int | None, **values: Any)
     if "registered_code" in values:
         values["registered_code"] = clean_credit_code(values["registered_code"])
     before = services.get_visible(Project, pk, actor, lock=True)
+    if confidential.kept_back(before, actor):
+        raise Denied
     host = before.host_id
     project = services.update(Project, actor=actor, pk=pk, version=version, values=values, only_touched=True)
     _due(actor, project)

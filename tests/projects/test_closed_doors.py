@@ -6,19 +6,16 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from common.errors import Denied
+from common.errors import Denied, Refused
 from leads.models import Look
-from ledger import subjects
 from ledger.choices import Role
-from ledger.models import Posting
 from organizations.choices import Role as Job
 from projects import services
 from projects.models import AttributionVersion, Project
-from projects.tables import ProjectTable
 from tests.support.clients import client_for, client_of, session_api, user_with
 from tests.support.factories_leads import InvestorFactory, yuan
 from tests.support.factories_projects import credited, dollars, industry, ready_lead, signed_project, terms
-from tests.support.pipeline import a_lead, a_project
+from tests.support.pipeline import a_lead, a_project, ask
 
 D = Decimal
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("pipeline", "november", "english")]
@@ -101,3 +98,48 @@ def test_an_officer_takes_no_running_project_over(tree):
     assert client_of(officer).get(reverse("project_create")).status_code == 403
     assert "create_url" not in client_of(officer).get(reverse("project_list")).context
     assert services.project_open(actor=user_with(Job.UNIT_HEAD, tree.town), **given).is_opening
+
+
+@pytest.fixture
+def secret(tree):
+    """A confidential project of a town that a park hosts; 40 million yuan."""
+    project = signed_project(tree.town, host=tree.park, amount=D(40_000_000), registered_capital=D(7_000_000))
+    values = {"code_name": "晨光", "confidential_until": date(2026, 12, 31), "name": "标记机密项目"}
+    Project._base_manager.filter(pk=project.pk).update(**values)
+    project.refresh_from_db()
+    return project
+
+
+def test_a_host_changes_no_fact_of_what_it_may_not_know(tree, secret):
+    host = user_with(Job.UNIT_HEAD, tree.park)
+    about = {"actor": host, "version": secret.version}
+    with pytest.raises(Denied):
+        services.project_update(pk=secret.pk, note="示例", **about)
+    with pytest.raises(Denied):
+        services.plan_set(project=secret.pk, plan={}, **about)
+    with pytest.raises(Denied):
+        services.project_move(pk=secret.pk, target="registered", values={"registered_name": "示例"}, **about)
+    services.project_update(
+        actor=user_with(Job.UNIT_HEAD, tree.town), pk=secret.pk, version=secret.version, note="示例"
+    )
+
+
+def test_but_records_progress_on_site_without_learning_more(tree, secret):
+    ask("project", "registered", "registered_name", evidence=[])
+    host = client_for(Job.UNIT_HEAD, tree.park)
+    url = reverse("project_move", args=[secret.pk])
+    page = host.get(f"{url}?to=registered")
+    assert "its own unit has to enter it" in page.content.decode()
+    assert "registered_name" not in page.content.decode()
+    api = session_api(Job.UNIT_HEAD, tree.park)
+    assert api.get(reverse("api-project-missing", args=[secret.pk])).json()["missing"] == []
+    with pytest.raises(Refused) as refused:
+        services.project_move(actor=host.user, pk=secret.pk, version=secret.version, target="registered")
+    assert refused.value.code == "missing_inside"
+    Project._base_manager.filter(pk=secret.pk).update(registered_name="标记机密公司")
+    given = {"version": secret.version, "on": "2026-10-20"}
+    assert host.post(f"{url}?to=registered", given).status_code == 302
+    secret.refresh_from_db()
+    assert secret.stage.code == "registered"
+    looked = set(Look._base_manager.filter(lead=secret.lead).values_list("actor_id", flat=True))
+    assert looked == {host.user.pk, api.user.pk}
