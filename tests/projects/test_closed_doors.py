@@ -5,14 +5,16 @@ from decimal import Decimal
 
 import pytest
 from django.urls import reverse
+from rest_framework.test import APIClient
 
 from common.errors import Denied, Refused
 from leads.models import Look
 from ledger.choices import Role
+from ledger.models import Posting
 from organizations.choices import Role as Job
 from projects import services
 from projects.models import AttributionVersion, Project
-from tests.support.clients import client_for, client_of, session_api, user_with
+from tests.support.clients import client_for, client_of, session_api, sign_in, user_with
 from tests.support.factories_leads import InvestorFactory, yuan
 from tests.support.factories_projects import credited, dollars, industry, ready_lead, signed_project, terms
 from tests.support.pipeline import a_lead, a_project, ask
@@ -143,3 +145,50 @@ def test_but_records_progress_on_site_without_learning_more(tree, secret):
     assert secret.stage.code == "registered"
     looked = set(Look._base_manager.filter(lead=secret.lead).values_list("actor_id", flat=True))
     assert looked == {host.user.pk, api.user.pk}
+
+
+def test_amounts_of_the_confidential_stay_inside(tree, secret):
+    host, town = (user_with(Job.UNIT_HEAD, unit) for unit in (tree.park, tree.town))
+    columns = ("contract_amount", "registered_capital", "land_mu", "industry", "officer", "start_due")
+    query = "&".join(f"columns={name}" for name in ("name", *columns))
+    url = f"{reverse('project_list')}?{query}"
+    for values in ({"land_mu": D(35), "start_due": date(2027, 3, 1)},):
+        Project._base_manager.filter(pk=secret.pk).update(**values)
+    page = client_of(host).get(url)
+    (row,) = page.context["table"].rows
+    assert [row.get_cell(name) for name in columns] == ["***"] * 6
+    assert [list(one)[1:] for one in list(page.context["table"].export_rows())[1:]] == [["***"] * 6]
+    assert "contract amount" not in page.context["sub"]
+    inside = client_of(town).get(url)
+    (row,) = inside.context["table"].rows
+    assert row.get_cell("contract_amount") == "4,000.00"
+    assert row.get_cell("land_mu") != "***"
+    assert row.get_cell("start_due") not in ("***", "")
+    assert "contract amount" in inside.context["sub"]
+    for name, narrowed in (("amount_from", "1"), ("mode", "new")):
+        found = {
+            who: client_of(who).get(f"{reverse('project_list')}?{name}={narrowed}").context["total"]
+            for who in (host, town)
+        }
+        assert found == {host: 0, town: 1}
+    totals = [c["total"] for c in client_of(host).get(reverse("project_board")).context["board"]]
+    assert set(totals) == {None}
+
+
+def test_the_books_keep_them_inside_too(tree, secret):
+    host, town = (user_with(Job.UNIT_HEAD, unit) for unit in (tree.park, tree.town))
+    line = Posting._base_manager.get(role=Role.PLACE, kind="contract.amount")
+    assert line.unit == tree.park
+    query = "kind=contract.amount&columns=qty&columns=whole&columns=base_qty&columns=industry"
+    table = client_of(host).get(f"{reverse('posting_list')}?{query}").context["table"]
+    assert [list(row) for row in list(table.export_rows())[1:]] == [["***"] * 4]
+    assert [row.get_cell("whole") for row in table.rows] == ["***"]
+    assert "4,000.00" not in client_of(host).get(reverse("posting_detail", args=[line.pk])).content.decode()
+    api = sign_in(APIClient(), host)
+    one = api.get(reverse("api-posting-detail", args=[line.pk])).json()
+    (listed,) = api.get(f"{reverse('api-posting-list')}?kind=contract.amount").json()["results"]
+    for answer in (one, listed):
+        assert {answer[name] for name in ("qty", "whole", "base_qty", "currency")} == {None}
+        assert answer["facet"] is None
+    inside = client_of(town).get(f"{reverse('posting_list')}?{query}&role=assessed").context["table"]
+    assert [row.get_cell("whole") for row in inside.rows] == ["4,000.00"]
