@@ -95,7 +95,9 @@ def project_sign(
     assert industry is not None  # the last stage of a lead asks for it
     with changelog.acting(actor):
         lead.custody = Custody.CLOSED
-        lead.save(update_fields=["custody", "updated_at"])
+        if "amount" in given and currency:
+            lead.currency = currency  # the amount that it lacked is in the agreement's
+        lead.save(update_fields=["custody", "currency", "updated_at"])
         _take_offer(lead)
     project = _establish(
         actor,
@@ -117,6 +119,7 @@ def project_sign(
         investors or [(lead.investor, Decimal(100))],
         {**usual, **(shares or {})},
     )
+    changing.conceal(actor, project)
     _agreement(actor, project, agreement_number, amount, file)
     changing.plan_write(actor, project, plan or {})
     for model, rows in ((Commitment, commitments), (Obligation, obligations)):

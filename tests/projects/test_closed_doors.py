@@ -15,6 +15,7 @@ from organizations.choices import Role as Job
 from projects import services
 from projects.models import AttributionVersion, Project
 from tests.support.clients import client_for, client_of, session_api, sign_in, user_with
+from tests.support.factories import TESTS
 from tests.support.factories_leads import InvestorFactory, yuan
 from tests.support.factories_projects import credited, dollars, industry, ready_lead, signed_project, terms
 from tests.support.pipeline import a_lead, a_project, ask
@@ -192,3 +193,19 @@ def test_the_books_keep_them_inside_too(tree, secret):
         assert answer["facet"] is None
     inside = client_of(town).get(f"{reverse('posting_list')}?{query}&role=assessed").context["table"]
     assert [row.get_cell("whole") for row in inside.rows] == ["4,000.00"]
+
+
+def test_the_lead_follows_its_project(tree):
+    usd = dollars()
+    lead = ready_lead(tree.town, amount=None)
+    until = date(2026, 12, 31)
+    project = signed_project(tree.town, lead=lead, currency=usd, confidential_until=until, code_name="晨光")
+    lead.refresh_from_db()
+    assert (lead.amount, lead.currency_id) == (D(120_000_000), "USD")
+    assert (lead.code_name, lead.confidential_until) == ("晨光", until)
+    later = date(2027, 6, 30)
+    services.project_update(
+        actor=TESTS, pk=project.pk, version=project.version, code_name="暮色", confidential_until=later
+    )
+    lead.refresh_from_db()
+    assert (lead.code_name, lead.confidential_until) == ("暮色", later)
