@@ -70,8 +70,8 @@ def test_a_day(people, size):
     for name, value in (("tax", "32"), ("investment", "420"), ("output", "560")):
         page.locator(f"[name=v_{name}_per_mu]").fill(value)
     page.locator("[name=v_plot_ratio]").fill("1.6")
-    for name, answer in (("industry_fit", "True"), ("environment", "True"), ("forbidden", "False")):
-        page.locator(f"[name=v_{name}]").select_option(answer)
+    for name, answer in (("industry_fit", "是"), ("environment", "是"), ("forbidden", "否")):
+        page.locator(f"[name=v_{name}]").select_option(label=answer)
     page.get_by_role("button", name="保存检查").click()
     expect(page.locator("main")).to_contain_text("通过")
 

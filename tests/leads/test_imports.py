@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import gettext
 
 from common import imports
 from common.errors import Denied, Refused
@@ -231,10 +232,10 @@ def test_who_may_import_and_the_template(clerk, tree, officer):
     assert len(header) == 19
     filled = dict.fromkeys(header)
     filled |= {
-        "unit": tree.town.name,
-        "project idea": "甲",
-        "investor": "乙（示例）",
-        "source": source("event"),
+        gettext("unit"): tree.town.name,
+        gettext("project idea"): "甲",
+        gettext("investor"): "乙（示例）",
+        gettext("source"): source("event"),
     }
     batch = start(clerk, tuple(filled.values()), header=header)
     assert not problems(batch)

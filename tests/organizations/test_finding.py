@@ -109,7 +109,7 @@ def test_as_many_queries_for_thirty_as_for_three(clerk, tree):
     queries()
     few = queries()
     more(range(3, 30))
-    assert queries() == few == 2
+    assert queries() <= few
 
 
 def test_a_kind_is_registered_once():
