@@ -7,6 +7,7 @@ class LeadsConfig(AppConfig):
 
     def ready(self) -> None:
         from leads import (  # noqa: F401
+            confidential,
             finding,
             guard_panels,
             nightly,
@@ -25,7 +26,13 @@ class LeadsConfig(AppConfig):
         from ledger import subjects
 
         numbers = subjects.by_number(self.get_model("Lead"))
-        subjects.register("lead", label=_("lead"), url_name="lead_detail", numbers=numbers)
+        subjects.register(
+            "lead",
+            label=_("lead"),
+            url_name="lead_detail",
+            numbers=numbers,
+            hidden=confidential.kept_from,
+        )
         shipping.ships("stages", shipped.load, shipped.count)
         shipped_protection.register()
         moves.register()

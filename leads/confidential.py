@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -39,6 +40,12 @@ def hidden(actor: Actor, today: date | None = None) -> Q:
     for grant in _readers(actor):
         inside |= Q(unit__path__startswith=grant.path)
     return Q(confidential_until__gte=today or clock.today()) & ~inside
+
+
+def kept_from(actor: Actor, pks: Collection[int]) -> set[int]:
+    """Of these leads, those whose facts are kept from this actor."""
+    rows = Lead.objects.unscoped(reason="leads whose facts are kept back").filter(hidden(actor), pk__in=pks)
+    return set(rows.values_list("pk", flat=True))
 
 
 def kept_back(row: Any, actor: Actor) -> bool:

@@ -89,6 +89,10 @@ class MoveMixin:
     move_service: Callable[..., Any]
     model: Any
 
+    def opened(self, row: Any) -> bool:
+        """A leaf may write down who opens a record. False: this caller isn't told what it lacks."""
+        return True
+
     @extend_schema(request=MoveSerializer)
     @action(detail=True, methods=["post"])
     def move(self, request: Request, pk: str) -> Response:
@@ -96,6 +100,7 @@ class MoveMixin:
         actor: Any = request.user
         row = services.get_visible(self.model, pk, actor)
         services.authorize(actor, Action.CHANGE, row)
+        self.opened(row)
         given = MoveSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         asked = dict(given.validated_data)
@@ -115,7 +120,8 @@ class MoveMixin:
         if following is None:
             return Response({"stage": None, "allowed": False, "missing": []})
         said = stages.verdict_for(row, actor, following.code, steps=steps)
-        needs = [one.as_dict() for one in stages.in_words(steps, said.missing)]
+        told = self.opened(row)
+        needs = [one.as_dict() for one in stages.in_words(steps, said.missing)] if told else []
         return Response({"stage": following.code, "allowed": said.allowed, "missing": needs})
 
     def _cleaned(self, row: Any, values: dict[str, Any]) -> dict[str, Any]:

@@ -5,8 +5,11 @@ from typing import Any
 from rest_framework import serializers
 
 from common.api import ReadViewSet, RowSerializer
+from ledger import subjects
 from ledger.filters import PostingFilterSet
 from ledger.models import Facet, Posting
+
+KEPT = ("qty", "whole", "base_qty", "currency", "rate", "facet")
 
 
 class FacetSerializer(serializers.ModelSerializer):
@@ -16,7 +19,8 @@ class FacetSerializer(serializers.ModelSerializer):
 
 
 class PostingSerializer(RowSerializer):
-    """`qty` and `whole` in the currency's own unit (pieces without one), `base_qty` in yuan."""
+    """`qty` and `whole` in the currency's own unit (pieces without one), `base_qty` in yuan. Of a subject that is
+    confidential for the caller, these and `currency`, `rate`, `facet` are null."""
 
     id = serializers.IntegerField(source="seq")
     facet = FacetSerializer()
@@ -29,6 +33,20 @@ class PostingSerializer(RowSerializer):
             "posted_at", "cause", "reverses", "actor_name", "facet",
         )  # fmt: skip
         read_only_fields = fields
+
+    def to_representation(self, instance: Any) -> Any:
+        found = super().to_representation(instance)
+        if (instance.subject_type, instance.subject_id) in self._hidden(instance):
+            found |= dict.fromkeys(KEPT)
+        return found
+
+    def _hidden(self, instance: Any) -> set[tuple[str, int]]:
+        """Of all rows of the answer, found at once."""
+        if not hasattr(self, "_found"):
+            rows = self.parent.instance if self.parent is not None else [instance]
+            about = ((row.subject_type, row.subject_id) for row in rows)
+            self._found = subjects.hidden(self.context["request"].user, about)
+        return self._found
 
 
 class PostingViewSet(ReadViewSet):

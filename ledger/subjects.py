@@ -8,7 +8,11 @@ from typing import Any
 
 from django.urls import NoReverseMatch, reverse
 
+from common.actors import Actor
+
 Numbers = Callable[[Collection[int]], dict[int, str]]
+Hidden = Callable[[Actor, Collection[int]], set[int]]
+KEPT = "***"  # stands for what a reader may not know
 _types: dict[str, _Type] = {}
 
 
@@ -17,6 +21,7 @@ class _Type:
     label: Any
     url_name: str
     numbers: Numbers
+    hidden: Hidden | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +35,11 @@ class Named:
         return self.label
 
 
-def register(name: str, *, label: Any, url_name: str, numbers: Numbers) -> None:
+def register(name: str, *, label: Any, url_name: str, numbers: Numbers, hidden: Hidden | None = None) -> None:
     """Say how subjects of a type are called. `numbers` gives for ids what may be shown to everybody who may
-    read the line: a running number, never a name that may be confidential."""
-    _types[name] = _Type(label, url_name, numbers)
+    read the line: a running number, never a name that may be confidential. `hidden` gives those
+    of the ids whose amounts and looks are kept from an actor."""
+    _types[name] = _Type(label, url_name, numbers, hidden)
 
 
 def by_number(model: Any) -> Numbers:
@@ -57,6 +63,20 @@ def named(subjects: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Named]:
         for pk in pks:
             label = f"{known.label if known else name} {numbers.get(pk, pk)}"
             found[name, pk] = Named(label, _url(known.url_name, pk) if known and pk in numbers else "")
+    return found
+
+
+def hidden(actor: Actor, subjects: Iterable[tuple[str, int]]) -> set[tuple[str, int]]:
+    """Those of which the actor may not know how much is counted and what they are: amounts and facets of their
+    lines are not for him. One query for each type."""
+    wanted: dict[str, set[int]] = {}
+    for name, pk in subjects:
+        wanted.setdefault(name, set()).add(pk)
+    found = set()
+    for name, pks in wanted.items():
+        known = _types.get(name)
+        if known and known.hidden:
+            found |= {(name, pk) for pk in known.hidden(actor, pks)}
     return found
 
 

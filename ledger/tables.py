@@ -81,6 +81,23 @@ class PostingTable(RowTable):
         sequence = fields
         optional = fields[9:]
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.actor = kwargs["request"].user
+
+    def _kept(self, record: Posting) -> bool:
+        """May the reader not know what is counted here?"""
+        if not hasattr(self, "_hidden"):
+            about = ((line.subject_type, line.subject_id) for line in self._lines())
+            self._hidden = subjects.hidden(self.actor, about)
+        return (record.subject_type, record.subject_id) in self._hidden
+
+    def _told(self, record: Posting, value: Any) -> Any:
+        return subjects.KEPT if self._kept(record) else value
+
+    render_sector = value_sector = render_industry = value_industry = _told
+    render_currency = value_currency = _told
+
     def _named(self, record: Posting) -> subjects.Named:
         if not hasattr(self, "_subjects"):
             lines = self._lines()
@@ -105,25 +122,25 @@ class PostingTable(RowTable):
         return self._holders.get(record.holder, "")
 
     def render_qty(self, record: Posting) -> str:
-        return shown(record.qty, record.currency)
+        return self._told(record, shown(record.qty, record.currency))
 
-    def value_qty(self, record: Posting) -> Decimal:
-        return amount(record.qty, record.currency)
+    def value_qty(self, record: Posting) -> Any:
+        return self._told(record, amount(record.qty, record.currency))
 
     def render_whole(self, record: Posting) -> str:
-        return shown(record.whole, record.currency)
+        return self._told(record, shown(record.whole, record.currency))
 
-    def value_whole(self, record: Posting) -> Decimal:
-        return amount(record.whole, record.currency)
+    def value_whole(self, record: Posting) -> Any:
+        return self._told(record, amount(record.whole, record.currency))
 
     def render_base_qty(self, record: Posting) -> str:
-        return shown(record.base_qty, record.currency) if record.currency else "—"
+        return self._told(record, shown(record.base_qty, record.currency) if record.currency else "—")
 
-    def value_base_qty(self, record: Posting) -> Decimal | None:
-        return amount(record.base_qty, record.currency) if record.currency else None
+    def value_base_qty(self, record: Posting) -> Any:
+        return self._told(record, amount(record.base_qty, record.currency) if record.currency else None)
 
     def render_share(self, record: Posting) -> str:
         return f"{(record.share * 100).normalize():f} %"
 
     def render_rate(self, record: Posting) -> str:
-        return f"{record.rate.normalize():f}" if record.rate is not None else "—"
+        return self._told(record, f"{record.rate.normalize():f}" if record.rate is not None else "—")

@@ -41,7 +41,9 @@ class PostingDetail(PostingNouns, DetailPage):
 
     def panels(self) -> list[dict[str, Any]]:
         line = self.get_object()
-        about = subjects.named([(line.subject_type, line.subject_id)])[line.subject_type, line.subject_id]
+        subject = (line.subject_type, line.subject_id)
+        about = subjects.named([subject])[subject]
+        kept = bool(subjects.hidden(self.actor, [subject]))
         link = format_html('<a href="{}">{}</a>', about.url, about.label) if about.url else about.label
         facet = line.facet
         what = [
@@ -50,10 +52,10 @@ class PostingDetail(PostingNouns, DetailPage):
             (_("unit"), line.unit),
             (_("person"), holders([line]).get(line.holder, "")),
             (_("share"), f"{(line.share * 100).normalize():f} %"),
-            (_("counted"), shown(line.qty, line.currency)),
-            (_("whole"), shown(line.whole, line.currency)),
+            (_("counted"), subjects.KEPT if kept else shown(line.qty, line.currency)),
+            (_("whole"), subjects.KEPT if kept else shown(line.whole, line.currency)),
         ]
-        if line.currency:
+        if line.currency and not kept:
             what += [
                 (_("currency"), line.currency),
                 (_("rate"), f"{line.rate.normalize():f}"),
@@ -68,19 +70,23 @@ class PostingDetail(PostingNouns, DetailPage):
             (_("posted"), line.posted_at),
             (_("entered by"), line.actor_name),
         ]
-        looked = [
-            (_("sector"), facet.get_sector_display()),
-            (_("industry"), facet.industry),
-            (_("source"), facet.source),
-            (_("at home"), facet.get_zone_display()),
-            (_("mode"), facet.get_mode_display()),
-            (_("park"), facet.park or ""),
-        ]
-        return [
+        looked = (
+            []
+            if kept
+            else [
+                (_("sector"), facet.get_sector_display()),
+                (_("industry"), facet.industry),
+                (_("source"), facet.source),
+                (_("at home"), facet.get_zone_display()),
+                (_("mode"), facet.get_mode_display()),
+                (_("park"), facet.park or ""),
+            ]
+        )
+        found = [
             {"title": _("What counts"), "rows": what},
             {"title": _("Where it comes from"), "rows": came},
-            {"title": _("Seen as"), "rows": looked},
         ]
+        return found if kept else [*found, {"title": _("Seen as"), "rows": looked}]
 
     def related(self) -> list[dict[str, Any]]:
         line = self.get_object()
@@ -96,5 +102,7 @@ class PostingDetail(PostingNouns, DetailPage):
             ),
         ):
             if those:
-                found.append({"title": title, "table": PostingTable(those, chosen=chosen)})
+                found.append(
+                    {"title": title, "table": PostingTable(those, chosen=chosen, request=self.request)}
+                )
         return found

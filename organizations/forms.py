@@ -173,9 +173,9 @@ class OwnPasswordForm(ActorForm):
         return given
 
 
-def limit_units(form: Any, kind: str) -> None:
-    """Offer the units in which the actor may keep records of this kind."""
+def limit_units(form: Any, kind: str, action: Action = Action.CREATE) -> None:
+    """Offer the units in which the actor may keep records of this kind, or do something else with them."""
     field = form.fields["unit"]
     units = field.queryset
-    allowed = [u.pk for u in units.only("pk", "path") if may(form.actor, Action.CREATE, kind, path=u.path)]
+    allowed = [u.pk for u in units.only("pk", "path") if may(form.actor, action, kind, path=u.path)]
     field.queryset = units.filter(pk__in=allowed).order_by("path")

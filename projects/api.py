@@ -206,6 +206,11 @@ class ProjectViewSet(MoveMixin, mixins.UpdateModelMixin, ReadViewSet):
     def get_serializer_class(self) -> Any:
         return ProjectDetailSerializer if self.action == "retrieve" else super().get_serializer_class()
 
+    def opened(self, row: Project) -> bool:
+        actor = cast(Actor, self.request.user)
+        confidential.look(actor, row)
+        return not confidential.kept_back(row, actor)
+
     def get_object(self) -> Any:
         project = super().get_object()
         actor = cast(Actor, self.request.user)

@@ -8,7 +8,16 @@ class ProjectsConfig(AppConfig):
     def ready(self) -> None:
         from leads import dossier
         from ledger import subjects
-        from projects import facts, finding, imports, merging, panels, permissions, timeline  # noqa: F401
+        from projects import (  # noqa: F401
+            confidential,
+            facts,
+            finding,
+            imports,
+            merging,
+            panels,
+            permissions,
+            timeline,
+        )
         from projects.demo import loading as demo
         from projects.dossier import way
         from projects.services import moves
@@ -22,4 +31,10 @@ class ProjectsConfig(AppConfig):
         imports.register()
         dossier.also(way)
         numbers = subjects.by_number(self.get_model("Project"))
-        subjects.register("project", label=_("project"), url_name="project_detail", numbers=numbers)
+        subjects.register(
+            "project",
+            label=_("project"),
+            url_name="project_detail",
+            numbers=numbers,
+            hidden=confidential.kept_from,
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 
 from django.db.models import Q
@@ -34,6 +35,14 @@ def hidden(actor: Actor, today: date | None = None) -> Q:
     for grant in _readers(actor):
         inside |= Q(unit__path__startswith=grant.path)
     return Q(confidential_until__gte=today or clock.today()) & ~inside
+
+
+def kept_from(actor: Actor, pks: Collection[int]) -> set[int]:
+    """Of these projects, those whose facts are kept from this actor."""
+    rows = Project.objects.unscoped(reason="projects whose facts are kept back").filter(
+        hidden(actor), pk__in=pks
+    )
+    return set(rows.values_list("pk", flat=True))
 
 
 def kept_back(project: Project, actor: Actor) -> bool:

@@ -8,13 +8,16 @@ from django.utils.translation import pgettext_lazy
 
 from common.tables import RowTable
 from leads.looks import Drawer
-from leads.tables.columns import MoneyColumn, wan
+from leads.tables.columns import WAN, MoneyColumn, wan
 from projects import confidential
 from projects.models import Project
 
 
 def cell(css: str) -> dict[str, Any]:
     return {"td": {"class": css}, "th": {"class": css}}
+
+
+KEPT = "***"
 
 
 class ProjectTable(RowTable):
@@ -73,8 +76,20 @@ class ProjectTable(RowTable):
     def row_name(self, record: Project) -> str:
         return confidential.shown_name(record, self.actor)
 
-    def _told(self, record: Project, value: Any) -> str:
-        return "***" if confidential.kept_back(record, self.actor) else str(value)
+    def _told(self, record: Project, value: Any) -> Any:
+        return KEPT if confidential.kept_back(record, self.actor) else value
+
+    def _wan(self, record: Project, value: Any) -> Any:
+        """For an export: a number in ten thousands."""
+        return KEPT if confidential.kept_back(record, self.actor) else value / WAN
+
+    def _drawn(self, record: Project, value: Any, column: Any, bound_column: Any, bound_row: Any) -> Any:
+        """As its column draws it."""
+        if confidential.kept_back(record, self.actor):
+            return KEPT
+        return column.render(
+            record=record, table=self, value=value, bound_column=bound_column, bound_row=bound_row
+        )
 
     def render_name(self, record: Project) -> str:
         return confidential.shown_name(record, self.actor)
@@ -88,12 +103,21 @@ class ProjectTable(RowTable):
     def value_investor(self, record: Project) -> str:
         return confidential.shown_investor(record, self.actor)
 
-    def render_registered_name(self, record: Project, value: Any) -> str:
+    def render_registered_name(self, record: Project, value: Any) -> Any:
         return self._told(record, value)
 
     value_registered_name = render_registered_name
     render_registered_code = value_registered_code = render_registered_name
     render_national_code = value_national_code = render_registered_name
+    render_leader = value_leader = render_officer = value_officer = render_registered_name
+    render_industry = value_industry = render_mode = value_mode = render_registered_name
+    render_land_mu = value_land_mu = render_registered_name
+    render_currency = value_currency = render_registered_name
+    render_registered_currency = value_registered_currency = render_registered_name
+    render_start_due = render_completion_due = render_production_due = render_capacity_due = _drawn
+    value_start_due = value_completion_due = value_production_due = value_capacity_due = _drawn
+    render_last_sign_on = value_last_sign_on = _drawn
+    value_contract_amount = value_registered_capital = value_fixed_assets = _wan
 
     def render_host(self, value: Any) -> str:
         return value.label
@@ -113,5 +137,10 @@ class ProjectTable(RowTable):
     def value_due_on(self, value: Any) -> Any:
         return value
 
+    def render_contract_amount(self, record: Project, value: Any) -> Any:
+        return self._told(record, wan(value, str(record.currency_id)))
+
+    render_fixed_assets = render_contract_amount
+
     def render_registered_capital(self, record: Project, value: Any) -> Any:
-        return wan(value, str(record.registered_currency_id))
+        return self._told(record, wan(value, str(record.registered_currency_id)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count, F, Sum, Window
+from django.db.models import Count, F, Q, Sum, Window
 from django.db.models.functions import RowNumber
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -30,6 +30,9 @@ class BoardPage(Page):
     url_prefix = ""
     stage_field = "stage"
     sum_field = ""  # an amount in yuan; its sum stands in the column's head in 10,000 yuan
+    # Where amounts have a currency: its column, and the code of the yuan. Others are counted, not added.
+    currency_field = ""
+    home_currency = ""
     order: tuple[str, ...] = ("-pk",)
     limit = 20  # cards in a column; the rest is behind "all"
     switch: tuple[tuple[Any, str], ...] = ()  # (label, url name) of the same rows as table, as board
@@ -62,6 +65,10 @@ class BoardPage(Page):
         """Add what the cards join."""
         return queryset
 
+    def summed(self) -> Q:
+        """Whose amounts this person may learn; the others stay out of the sums."""
+        return Q()
+
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         visible = self.model.objects.visible_to(self.actor)
         self.filterset = self.filterset_class(request.GET, queryset=visible, request=request)
@@ -78,15 +85,17 @@ class BoardPage(Page):
             request=request, template=[self.partial_name if partial else self.template_name], context=context
         )
 
-    def total(self) -> Any:
-        """What is added up for a column's head. A leaf may leave rows out."""
-        return Sum(self.sum_field)
-
     def board(self, found: Any) -> list[dict[str, Any]]:
-        """[{code, label, count, total (Decimal yuan or None), cards, all_url, shown (on phones), url}]"""
+        """[{code, label, count, total (Decimal yuan or None), others (amounts in other currencies), cards, all_url,
+        shown (on phones), url}]"""
         figures: dict[str, Any] = {"n": Count("pk")}
         if self.sum_field:
-            figures["total"] = self.total()
+            told = self.summed()
+            home = Q(**{self.currency_field: self.home_currency}) if self.currency_field else Q()
+            figures["total"] = Sum(self.sum_field, filter=told & home)
+            if self.currency_field:
+                given = Q(**{f"{self.sum_field}__isnull": False})
+                figures["others"] = Count("pk", filter=told & given & ~home)
         sums = {
             row[self.stage_field]: row
             for row in found.order_by().values(self.stage_field).annotate(**figures)
@@ -107,6 +116,7 @@ class BoardPage(Page):
                     "label": label,
                     "count": here.get("n", 0),
                     "total": here.get("total"),
+                    "others": here.get("others", 0),
                     "cards": cards.get(code, []),
                     "all_url": self.all_url(code),
                     "shown": str(code) == shown,

@@ -34,6 +34,7 @@ class ListPage(Page):
     filterset_class: Any = None
     url_prefix = ""  # "unit" gives unit_create
     create_label: Any = ""
+    create_needs = Action.CREATE
     create_panel = False  # the form opens beside the list (its page has `panel = True`)
     importer = ""  # the code of the import that fills this list
     empty: tuple[Any, Any] = (_("Nothing here yet."), "")
@@ -107,7 +108,7 @@ class ListPage(Page):
         kwargs.setdefault("empty", {"title": self.empty[0], "why": self.empty[1]})
         if self.may(Action.EXPORT):
             kwargs.setdefault("export_url", self.request.path)
-        if self.create_label and self.may(Action.CREATE):
+        if self.create_label and self.may(self.create_needs):
             kwargs |= {"create_url": reverse(f"{self.url_prefix}_create"), "create_label": self.create_label}
             kwargs["create_panel"] = self.create_panel
         kwargs |= self.view_context()

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Q
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -27,6 +27,7 @@ from leads.models import Lead
 from leads.services.files import attachment_add
 from leads.services.moves import lead_move
 from leads.stages.moving import WORDS
+from reference.models import HOME_CURRENCY
 from rules import stages as rules
 from rules.stages import Direction, Why
 
@@ -178,6 +179,8 @@ class StageBoard(BoardPage):
     pipeline = ""
     stage_field = "stage_id"
     sum_field = "amount"
+    currency_field = "currency_id"
+    home_currency = HOME_CURRENCY
     order = ("-stage_on", "-pk")
 
     def stages(self) -> list[tuple[Any, Any]]:
@@ -262,11 +265,11 @@ class LeadBoard(LeadNouns, StageBoard):
     crumbs: Crumbs = (PIPELINE,)
     switch = ((_("Table"), "lead_list"), (_("Board"), "lead_board"))
 
+    def summed(self) -> Q:
+        return ~confidential.hidden(self.actor)
+
     def rows(self, queryset: Any) -> Any:
         return queryset.select_related("stage", "investor", "unit", "officer")
-
-    def total(self) -> Any:
-        return Sum(self.sum_field, filter=~confidential.hidden(self.actor))
 
     def card(self, row: Lead) -> dict[str, Any]:
         officer = row.officer.name if row.officer else _now("nobody")

@@ -22,6 +22,8 @@ from projects import confidential
 from projects.models import Project
 from reference.choices import Sector
 
+TELLING = ("section", "zone", "mode", "leader", "amount_from", "amount_to")
+
 
 def stage_choices() -> list[tuple[str, str]]:
     """The stages of projects by code."""
@@ -81,6 +83,13 @@ class ProjectFilterSet(RowFilterSet):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.filters["lead"].extra["widget"] = forms.HiddenInput()
+
+    def filter_queryset(self, queryset: QuerySet) -> QuerySet:
+        """Who may not know an amount or an industry doesn't find it by narrowing."""
+        found = super().filter_queryset(queryset)
+        if any(self.form.cleaned_data.get(name) not in (None, "") for name in TELLING):
+            found = found.exclude(confidential.hidden(self.request.user))
+        return found
 
     def search(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         plain = super().search(queryset, name, value).values("pk")

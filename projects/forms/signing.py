@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from common import clock
+from common.access import Action
 from common.forms import offer
 from common.pickers import PickerField
 from leads import stages
@@ -209,7 +210,7 @@ class OpenForm(AgreedFields):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        limit_units(self, Project.Scope.kind)
+        limit_units(self, Project.Scope.kind, Action.IMPORT)
         steps = stages.ladder(Pipeline.PROJECT)
         self.fields["stage"].choices = [(row.code, row.label) for row in steps.main]  # type: ignore[attr-defined]
         units = self.fields["unit"].queryset  # type: ignore[attr-defined]

@@ -29,6 +29,7 @@ from leads.services.leads import signed_archive
 from ledger.choices import Mode, Zone
 from organizations.imports.base import UNIT_WORDS, DirectoryImporter, Found, to_days
 from organizations.models import Officer, Unit
+from projects import confidential
 from projects.models import Agreement, Project
 from projects.services import project_archive, project_open, project_update
 from reference.models import HOME_CURRENCY, Currency, Industry
@@ -81,7 +82,8 @@ class ProjectReader(DealReader):
             project__unit=unit, number=number, archived_at=None, project__archived_at=None
         )
         pk = found.values_list("project", flat=True).first()
-        rows = Project.objects.allowed_to(self.actor, Action.CHANGE).select_related("lead__investor", "stage")
+        rows = Project.objects.allowed_to(self.actor, Action.CHANGE).exclude(confidential.hidden(self.actor))
+        rows = rows.select_related("lead__investor", "stage")
         return rows.filter(pk=pk).first() if pk else None
 
     def _stage(self, row: DealRow) -> str | None:
@@ -121,7 +123,7 @@ class ProjectReader(DealReader):
                 row.problem(key, _("This day is still to come."))
         if signed and since and since < signed:
             row.problem("stage_on", _("The stage can't begin before the signing."))
-        if unit is not None and not may(self.actor, Action.CREATE, Project.Scope.kind, path=unit.path):
+        if unit is not None and not may(self.actor, Action.IMPORT, Project.Scope.kind, path=unit.path):
             row.problem("unit", _("You may not enter projects for this unit."))
         if signed and values["currency"]:
             try:

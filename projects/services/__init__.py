@@ -1,4 +1,4 @@
-from .attribution import Share, attribution_set
+from .attribution import KeptCredit, Share, attribution_set
 from .changing import agreement_add, investors_set, plan_set, project_archive, project_update
 from .moves import project_move
 from .promises import (
@@ -15,6 +15,7 @@ from .promises import (
 from .signing import default_shares, project_open, project_sign
 
 __all__ = [
+    "KeptCredit",
     "Share",
     "agreement_add",
     "attribution_set",

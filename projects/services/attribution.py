@@ -12,9 +12,11 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from common import clock
-from common.access import Action
+from common.access import TREE, Action, decide
 from common.actors import Actor
-from common.errors import Refused
+from common.errors import Denied, Refused
+from common.scope import may_on
+from leads.models import Lead
 from ledger.choices import Role
 from projects import posting
 from projects.models import AttributionShare, AttributionVersion, Project
@@ -41,6 +43,16 @@ class Share:
     introducer: int | None = None
 
 
+class KeptCredit(Denied):
+    """A unit outside keeps (part of) the assessed credit; only who decides disputes may take it away."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Another unit keeps credit for this. Only the bureau above both may change whose it is.")
+        )
+        self.code = "kept_credit"
+
+
 @transaction.atomic
 def attribution_set(
     *,
@@ -55,7 +67,8 @@ def attribution_set(
     """The shares of one dimension from a day on. What held from that day is superseded; what happened on or
     after it is taken back and written anew, in open months.
 
-    Raises NotVisible, Denied (it takes the right to assign), Archived, Stale, Refused (parts that don't add up
+    Raises NotVisible, Denied (it takes the right to assign), KeptCredit (assessed credit of a unit outside the
+    actor's tree would shrink, and the actor may not decide), Archived, Stale, Refused (parts that don't add up
     to 1, a person missing, a day before the signing, no reason).
     """
     row = locked(actor, project, version, Action.ASSIGN)
@@ -68,11 +81,38 @@ def attribution_set(
             fields={"valid_from": [_now("Not before the day of signing.")]},
         )
     checked(role, shares)
+    if role == Role.ASSESSED and not may_on(actor, Action.DECIDE, row):
+        _outside_keep(actor, row, valid_from, shares)
     found = enter(actor, row, role, valid_from, shares, reason.strip())
     touched(actor, row, reason.strip())
     source = ("attribution", found.pk)
     posting.rewrite(actor=actor, project=row, source=source, since=valid_from, roles={role})
     return found
+
+
+def credit_kept(actor: Actor, lead: Lead, given: Sequence[Share], usual: Sequence[Share]) -> None:
+    """At signing, credit that a handed-over lead left behind stays there. Raises KeptCredit."""
+    if lead.credit_unit_id and set(given) != set(usual) and not may_on(actor, Action.DECIDE, lead):
+        raise KeptCredit
+
+
+def _outside_keep(actor: Actor, project: Project, valid_from: date, shares: Sequence[Share]) -> None:
+    """Raises KeptCredit where a holder outside the units for which the actor assigns would lose a part."""
+    own = [
+        grant.path
+        for grant in actor.grants()
+        if any(decide(grant.role, one, Action.ASSIGN, Project.Scope.kind) for one in TREE)
+    ]
+    new = {one.unit: one.share for one in shares}
+    held = AttributionShare._base_manager.filter(
+        version__project=project,
+        version__role=Role.ASSESSED,
+        version__superseded_by=None,
+        version__valid__overlap=(valid_from, None),
+    )
+    for unit, path, share in held.values_list("unit", "unit__path", "share"):
+        if share > new.get(unit, 0) and not any(path.startswith(root) for root in own):
+            raise KeptCredit
 
 
 def begin(actor: Actor, project: Project, shares: Mapping[str, Sequence[Share]]) -> None:

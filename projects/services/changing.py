@@ -13,13 +13,13 @@ from django.utils.translation import gettext_lazy as _
 
 from common import changelog, clock, services
 from common.actors import Actor
-from common.errors import Refused
+from common.errors import Denied, Refused
 from leads import stages
 from leads.codes import clean_credit_code
-from leads.models import Attachment, Investor
+from leads.models import Attachment, Investor, Lead
 from leads.text import derived
 from ledger.choices import Role
-from projects import posting
+from projects import confidential, posting
 from projects.choices import AgreementKind
 from projects.models import Agreement, AttributionVersion, PlannedPayment, Project, ProjectInvestor
 from projects.services import attribution
@@ -37,15 +37,18 @@ CHANGEABLE = frozenset(
         "production_due", "capacity_due", "leader", "registered_name", "registered_code", "note",
     }
 )  # fmt: skip
+SECRET = frozenset({"code_name", "confidential_until"})
 
 
 @transaction.atomic
 def project_update(*, actor: Actor, pk: int, version: int | None, **values: Any) -> Project:
     """Change facts of a project; only what differs is validated. What the books say of it follows, in open
     months: another industry, mode, host or registered capital takes the lines back and writes them anew. A
-    host that has the landing place to itself is corrected there from the day of signing.
+    host that has the landing place to itself is corrected there from the day of signing. The lead is kept
+    confidential under the same code name until the same day.
 
-    Raises NotVisible, Denied, Stale, Archived, ValidationError, RateMissing, Refused.
+    Raises NotVisible, Denied (also who may not know a confidential one), Stale, Archived, ValidationError,
+    RateMissing, Refused.
     """
     if strange := set(values) - CHANGEABLE:
         raise TypeError(f"project_update changes no {', '.join(sorted(strange))}")
@@ -56,9 +59,13 @@ def project_update(*, actor: Actor, pk: int, version: int | None, **values: Any)
     if "registered_code" in values:
         values["registered_code"] = clean_credit_code(values["registered_code"])
     before = services.get_visible(Project, pk, actor, lock=True)
+    if confidential.kept_back(before, actor):
+        raise Denied
     host = before.host_id
     project = services.update(Project, actor=actor, pk=pk, version=version, values=values, only_touched=True)
     _due(actor, project)
+    if SECRET & set(values):
+        conceal(actor, project)
     source = posting.subject_of(project)
     if project.host_id != host:
         _settle(actor, project, host)
@@ -186,6 +193,18 @@ def plan_write(actor: Actor, project: Project, plan: Mapping[date, Decimal]) -> 
             added(PlannedPayment, actor, project, month=month, amount=amount)
         elif there[month].amount != amount:
             changed(there[month], actor, amount=amount)
+
+
+def conceal(actor: Actor, project: Project) -> None:
+    """The lead has the same name in it: it is kept back as its project is."""
+    lead = Lead._base_manager.select_for_update().get(pk=project.lead_id)
+    told = {name: getattr(project, name) for name in SECRET}
+    if any(getattr(lead, name) != value for name, value in told.items()):
+        for name, value in told.items():
+            setattr(lead, name, value)
+        lead.version += 1
+        with changelog.acting(actor):
+            lead.save(update_fields=[*sorted(SECRET), "version", "updated_at"])
 
 
 def _due(actor: Actor, project: Project) -> None:

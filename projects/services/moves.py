@@ -6,13 +6,21 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
+from common import services
 from common.actors import Actor
+from common.errors import Refused
 from leads import stages
 from leads.choices import Pipeline
 from leads.models.stages import Stage
-from projects import posting
+from projects import confidential, posting
 from projects.models import Project, ProjectMove
 from projects.services.changing import project_update
+
+INSIDE = _(
+    "Something that this stage asks for is missing. The project is confidential: its own unit has to enter it."
+)
 
 
 def project_move(
@@ -29,19 +37,27 @@ def project_move(
     """Move a project to the stage `target` (its code), on a day that is neither in the future nor before the
     last move. `values` are missing facts given along, by field name of the project.
 
+    A host that may not know a confidential project moves it all the same, because it sees what happens on
+    site. But it gives no facts along and is not told which ones are missing.
+
     Raises NotVisible, Denied, Archived, Stale, MissingFacts, Refused, ValidationError.
     """
-    return stages.move(
-        stages.track(Pipeline.PROJECT),
-        actor=actor,
-        pk=pk,
-        version=version,
-        target=target,
-        on=on,
-        reason_code=reason_code,
-        reason_text=reason_text,
-        values=values,
-    )
+    try:
+        return stages.move(
+            stages.track(Pipeline.PROJECT),
+            actor=actor,
+            pk=pk,
+            version=version,
+            target=target,
+            on=on,
+            reason_code=reason_code,
+            reason_text=reason_text,
+            values=values,
+        )
+    except stages.MissingFacts:
+        if confidential.kept_back(services.get_visible(Project, pk, actor), actor):
+            raise Refused(INSIDE, code="missing_inside") from None
+        raise
 
 
 def _guard(project: Project, goal: Stage) -> None:

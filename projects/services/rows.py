@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from common import changelog, services
 from common.access import Action
 from common.actors import Actor
-from common.errors import Archived, NotVisible, Refused, Stale
+from common.errors import Archived, Denied, NotVisible, Refused, Stale
 from leads.models import Attachment
+from projects import confidential
 from projects.models import Project
 
 M = TypeVar("M", bound=models.Model)
@@ -21,10 +22,12 @@ M = TypeVar("M", bound=models.Model)
 def locked(actor: Actor, pk: int, version: int | None, action: Action = Action.CHANGE) -> Project:
     """The project, locked for this transaction. `version` None: the caller holds the lock or writes a part.
 
-    Raises NotVisible, Denied, Archived, Stale.
+    Raises NotVisible, Denied (also who may not know a confidential one), Archived, Stale.
     """
     project = services.get_visible(Project, pk, actor, lock=True)
     services.authorize(actor, action, project)
+    if confidential.kept_back(project, actor):
+        raise Denied
     if project.archived_at is not None:
         raise Archived
     if version is not None and project.version != version:

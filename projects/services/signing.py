@@ -11,8 +11,9 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from common import changelog, clock, services
-from common.actors import Actor
-from common.errors import Refused
+from common.access import Action
+from common.actors import Actor, may
+from common.errors import Denied, Refused
 from common.serials import next_number
 from leads import stages
 from leads.choices import Custody, OfferState, Pipeline, Source
@@ -78,18 +79,25 @@ def project_sign(
     are other columns of the project (national_code, mode, registered_capital, registered_currency,
     fixed_assets, the planned dates, note).
 
-    Raises NotVisible, Denied, Archived, Stale, MissingFacts, RateMissing (foreign money without a rate on
+    Raises NotVisible, Denied, KeptCredit (other assessed shares although another unit kept the credit, by
+    somebody who may not decide), Archived, Stale, MissingFacts, RateMissing (foreign money without a rate on
     that day: it says what to enter), Refused, ValidationError. Nothing is written then.
     """
     lead = services.get_visible(Lead, lead_pk, actor, lock=True)
     industry, host = industry or lead.industry, host or lead.host or lead.unit
+    usual = default_shares(lead, host, leader)
+    attribution.credit_kept(
+        actor, lead, (shares or usual).get(Role.ASSESSED, usual[Role.ASSESSED]), usual[Role.ASSESSED]
+    )
     lacking = {"industry": industry, "host": host, "amount": amount}
     given = {name: value for name, value in lacking.items() if value and not getattr(lead, name)}
     lead = lead_won(actor=actor, pk=lead.pk, version=version, on=signed_on, values=given)
     assert industry is not None  # the last stage of a lead asks for it
     with changelog.acting(actor):
         lead.custody = Custody.CLOSED
-        lead.save(update_fields=["custody", "updated_at"])
+        if "amount" in given and currency:
+            lead.currency = currency  # the amount that it lacked is in the agreement's
+        lead.save(update_fields=["custody", "currency", "updated_at"])
         _take_offer(lead)
     project = _establish(
         actor,
@@ -109,8 +117,9 @@ def project_sign(
         },
         stages.starting(Pipeline.PROJECT, on=signed_on),
         investors or [(lead.investor, Decimal(100))],
-        {**default_shares(lead, host, leader), **(shares or {})},
+        {**usual, **(shares or {})},
     )
+    changing.conceal(actor, project)
     _agreement(actor, project, agreement_number, amount, file)
     changing.plan_write(actor, project, plan or {})
     for model, rows in ((Commitment, commitments), (Obligation, obligations)):
@@ -155,8 +164,11 @@ def project_open(
     `stage_on`, and is counted as an opening balance, marked as such. Stages passed on the way are counted on
     their day in `reached`, or else on that of the next one known: they were reached by then at the latest.
 
-    Other values as `project_sign`. Facts and papers of the stages before are not asked for. Raises as it does.
+    Other values as `project_sign`. Facts and papers of the stages before are not asked for, and no rule about
+    leads is: so it takes the right to import projects at the unit. Raises as `project_sign`.
     """
+    if not may(actor, Action.IMPORT, Project.Scope.kind, path=unit.path):
+        raise Denied
     host, home = (
         host or unit,
         currency or Currency.objects.unscoped(reason="the yuan").get(code=HOME_CURRENCY),

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Q
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from common.views import Crumbs
@@ -13,6 +17,7 @@ from projects import confidential
 from projects.filters.moves import ProjectBoardFilterSet
 from projects.models import Project
 from projects.services import project_move
+from projects.services.moves import INSIDE
 
 
 class ProjectNouns:
@@ -24,7 +29,23 @@ class ProjectNouns:
 
 
 class ProjectMovePage(ProjectNouns, MovePage):
+    """Who may not know a confidential project moves it when nothing is missing, and is written down."""
+
     service = staticmethod(project_move)
+
+    def check(self) -> None:
+        super().check()
+        self.lacks_inside = bool(self.missing) and confidential.kept_back(self.get_object(), self.actor)
+        if self.lacks_inside:
+            self.missing = ()
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        confidential.look(self.actor, self.get_object())
+        return super().get(request, *args, **kwargs)
+
+    @cached_property
+    def why_not(self) -> str:
+        return super().why_not or (str(INSIDE) if self.lacks_inside else "")
 
     def shown_name(self) -> str:
         return confidential.shown_name(self.get_object(), self.actor)
@@ -36,6 +57,9 @@ class ProjectBoard(ProjectNouns, StageBoard):
     filterset_class = ProjectBoardFilterSet
     crumbs: Crumbs = (PIPELINE,)
     switch = ((_("Table"), "project_list"), (_("Board"), "project_board"))
+
+    def summed(self) -> Q:
+        return ~confidential.hidden(self.actor)
 
     def rows(self, queryset: Any) -> Any:
         return queryset.select_related("stage", "unit", "host", "lead")

@@ -53,6 +53,7 @@ class ProjectList(ProjectNouns, ListPage):
     table_class = ProjectTable
     filterset_class = ProjectFilterSet
     create_label = _("Take over a running project")
+    create_needs = Action.IMPORT
     importer = "projects"
     crumbs: Crumbs = (PIPELINE,)
     switch = ((_("Table"), "project_list"), (_("Board"), "project_board"))
@@ -84,12 +85,12 @@ class ProjectList(ProjectNouns, ListPage):
         ]
 
     def summary(self) -> str:
-        """40 projects, contract amount 164.20 亿元, by currency."""
+        """40 projects, contract amount 164.20 亿元, by currency; of those whose amount this person may know."""
         found = self.filterset.qs if self.filterset.is_valid() else self.visible().none()
         sums = list(
             found.order_by()
             .values("currency_id")
-            .annotate(total=Sum("contract_amount"), n=Count("pk"))
+            .annotate(total=Sum("contract_amount", filter=~confidential.hidden(self.actor)), n=Count("pk"))
             .order_by("-total")
         )
         count = sum(one["n"] for one in sums)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.forms.utils import ErrorDict
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -26,7 +27,7 @@ from projects import panels
 from projects.forms.rows import beside
 from projects.forms.signing import OpenForm, SignForm, drawn
 from projects.models import Project
-from projects.services import project_open, project_sign
+from projects.services import KeptCredit, project_open, project_sign
 
 PIPELINE = (_("Progress"), "")
 
@@ -38,6 +39,8 @@ class SavingPage(FormPage):
         try:
             with transaction.atomic():
                 return self.save(form)
+        except KeptCredit as kept:  # the rest of the form is his to fill in
+            raise ValidationError(str(kept)) from kept
         except Refused as refused:
             if place := beside(form, refused):
                 raise place from refused
@@ -149,7 +152,7 @@ class OpenPage(RowsPage):
     """A project that runs already when the system is introduced."""
 
     kind = "project"
-    needs = Action.CREATE
+    needs = Action.IMPORT
     title = _("Take over a running project")
     sub = _("It is counted as an opening balance. What its stages ask for can follow.")
     submit_label = _("Take over")
