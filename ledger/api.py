@@ -43,7 +43,7 @@ class PostingSerializer(RowSerializer):
     def _hidden(self, instance: Any) -> set[tuple[str, int]]:
         """Of all rows of the answer, found at once."""
         if not hasattr(self, "_found"):
-            rows = self.parent.instance if self.parent is not None else [instance]
+            rows: Any = self.parent.instance if self.parent is not None else [instance]
             about = ((row.subject_type, row.subject_id) for row in rows)
             self._found = subjects.hidden(self.context["request"].user, about)
         return self._found
