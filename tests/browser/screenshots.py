@@ -17,6 +17,7 @@ from tests.conftest import TOOLS
 
 FOLDER = state.BASE_DIR / "docs" / "screenshots"
 HEIGHTS = {1440: 620, 768: 1024, 390: 844}  # low on the desk: the kept pictures stay small
+PROJECT = "/projects/3/"  # the demo is the same every time
 RANKING = "/ranking/?group=danfeng-departments"
 WHY = f"{RANKING}&unit=danfeng-zhaoshang"
 
@@ -46,11 +47,17 @@ KEPT = (
     Shot("ranking", RANKING, width=390),
     Shot("import", "/imports/"),
     Shot("home", "/", width=390, who="head"),
+    Shot("leads", "/leads/", who="qingyu"),
+    Shot("leads", "/leads/", width=390, who="qingyu"),
+    Shot("projects", "/projects/", who="bureau"),
+    Shot("project", PROJECT, who="bureau"),
+    Shot("project", PROJECT, width=390, who="bureau"),
 )
 PAGES = {
     "home": "/", "ranking": RANKING, "ranking-panel": WHY, "growth": "/ranking/?group=suzhou-counties", "figures": "/figures/",
     "figure": "/figures/1/", "import": "/imports/", "imported": "/imports/1/", "template": "/figures/template/", "units": "/units/",
-    "unit": "/units/5/", "form": "/ranking-tables/1/change/", "reference": "/reference/", "not-found": "/units/99999/",
+    "unit": "/units/5/", "form": "/ranking-tables/1/change/", "reference": "/reference/", "leads": "/leads/", "lead-board": "/leads/board/", "lead-form": "/leads/new/",
+    "projects": "/projects/", "project": PROJECT, "pool": "/pool/", "duplicates": "/duplicates/", "stages": "/stages/", "not-found": "/units/99999/",
 }  # fmt: skip
 LOOKS = (("zh-hans", "light"), ("en", "light"), ("zh-hans", "dark"))
 ALL = tuple(
@@ -90,7 +97,7 @@ def main() -> None:
         try:
             servers.start()
             browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-            with Site(servers, "pictures", 1) as site:
+            with Site(servers, "pictures", 1, demo="tables pipeline") as site:
                 take(site, browser, ALL if wanted else KEPT, Path(wanted[0]) if wanted else FOLDER)
             browser.close()
         finally:

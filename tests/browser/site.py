@@ -20,11 +20,12 @@ from investpro.embedded.testing import PREFIX, Scratch
 START = 120  # seconds until a server must answer
 DEMO = """
 import json
+import os
 from django.core.management import call_command
 from organizations import demo
-demo.load(["tables"])
 call_command("reference", "load", "--only", "industries", "currencies", verbosity=0, stdout=open("/dev/null", "w"))
 call_command("pipeline", "load", stdout=open("/dev/null", "w"))
+demo.load(os.environ["DEMO_PARTS"].split())
 made = demo.new_passwords()
 print("PASSWORDS", json.dumps({account.username: password for account, password in made}))
 """
@@ -33,7 +34,8 @@ print("PASSWORDS", json.dumps({account.username: password for account, password 
 class Site:
     """Use as a context manager; afterwards its processes are gone and its database is dropped."""
 
-    def __init__(self, servers: Scratch, name: str, redis_number: int) -> None:
+    def __init__(self, servers: Scratch, name: str, redis_number: int, demo: str = "tables") -> None:
+        self.demo = demo  # parts of the demo, with blanks between
         self.servers, self.database = servers, f"{PREFIX}site_{name}"
         self.redis = servers.redis_url(redis_number)
         self.folder = servers.folder / f"site-{name}"
@@ -76,6 +78,7 @@ class Site:
             "MEDIA_ROOT": str(self.folder / "media"),
             "PYTHONUNBUFFERED": "1",
             "WORKER_CONCURRENCY": "1",
+            "DEMO_PARTS": self.demo,
             **more,
         }
 
