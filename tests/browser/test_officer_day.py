@@ -17,10 +17,16 @@ def paper(name):
     return {"name": f"{name}.pdf", "mimeType": "application/pdf", "buffer": PAPER + name.encode()}
 
 
+def typed(box, text):
+    """Key by key, in place of what a kept draft may have put there."""
+    box.fill("")
+    box.press_sequentially(text)
+
+
 def choose(scope, name, text):
     """In a combobox: type, then take the first one found by key."""
     box = scope.locator(f"[name={name}_text]")
-    box.press_sequentially(text)
+    typed(box, text)
     expect(scope.locator("[role=option]").first).to_be_visible()
     box.press("ArrowDown")
     box.press("Enter")
@@ -39,7 +45,7 @@ def test_a_day(people, size):
     else:
         page.goto("/leads/new/")
     form = panel if size == "desk" else page.locator("main")
-    form.locator("[name=investor_text]").press_sequentially(investor)
+    typed(form.locator("[name=investor_text]"), investor)
     form.locator("[name=name]").fill(f"{investor}整机项目")
     form.locator("[name=source]").select_option("approach")
     form.locator("[name=contact_name]").fill("示例许某")
