@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class CapitalConfig(AppConfig):
+    name = "capital"
+
+    def ready(self) -> None:
+        from capital import permissions  # noqa: F401
