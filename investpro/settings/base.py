@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "ledger",
     "leads",
     "projects",
+    "capital",
     "assessments",
     "investpro",
 ]
