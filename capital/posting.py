@@ -121,7 +121,7 @@ def _changes(rows: Sequence[Recognition]) -> list[dict[str, Decimal]]:
     for row in rows:
         before = sums[row.entry_id]
         sums[row.entry_id] = after = _after(before, row.level, row.delta)
-        moved = {
+        moved: dict[str, Decimal] = {
             Kind.CAPITAL_PRELIMINARY: best_known(*after) - best_known(*before),
             Kind.CAPITAL_RECOGNISED: (after[1] or ZERO) - (before[1] or ZERO),
         }
