@@ -243,7 +243,9 @@ def _fits(actor: Actor, row: CapitalEntry) -> None:
     """What no constraint can say: unit and funder belong to the project; what is replaced was withdrawn."""
     if row.unit_id not in reporting_units(row.project):
         raise Refused(
-            _("%(unit)s neither brought nor hosts this project and has no share in it: it can't report for it.")
+            _(
+                "%(unit)s neither brought nor hosts this project and has no share in it: it can't report for it."
+            )
             % {"unit": row.unit},
             code="unit",
             fields={"unit": [""]},
@@ -270,9 +272,7 @@ def _zone(project: Project, funder: Investor | None) -> str:
     return str((funder or main_investor(project) or project.lead.investor).zone)
 
 
-def _same_request(
-    actor: Actor, key: str | None, project: Project, amount: Decimal
-) -> CapitalEntry | None:
+def _same_request(actor: Actor, key: str | None, project: Project, amount: Decimal) -> CapitalEntry | None:
     """The entry that this request made before. Raises Refused when the key was used for something else."""
     if not key:
         return None

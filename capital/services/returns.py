@@ -99,7 +99,19 @@ def return_scan(
 
 
 def duty_create(*, actor: Actor, **values: Any) -> ReportingDuty:
-    """From the month of `since` on, the unit files a return every month. Raises Denied, ValidationError."""
+    """From the month of `since` on, the unit files a return every month. Raises Denied, ValidationError,
+    Refused (duty_there)."""
+    unit = values.get("unit")
+    running = ReportingDuty.objects.unscoped(reason="one running duty of a unit").filter(
+        unit=unit, until=None, archived_at=None
+    )
+    if there := running.first():
+        raise Refused(
+            _("This unit has had the duty since %(month)s. End that one first.")
+            % {"month": f"{there.since:%Y-%m}"},
+            code="duty_there",
+            fields={"unit": [""]},
+        )
     return services.create(ReportingDuty, actor=actor, values=values)
 
 

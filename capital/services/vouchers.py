@@ -92,9 +92,7 @@ def voucher_update(*, actor: Actor, pk: int, version: int | None, **values: Any)
         return row
     adds_file = set(touched) <= {"stored", "file_name", "note"} and row.stored_id is None
     if not adds_file and _decided(row):
-        raise Refused(
-            _("What this voucher proves was decided on, so it stays as it is."), code="decided"
-        )
+        raise Refused(_("What this voucher proves was decided on, so it stays as it is."), code="decided")
     for name, value in touched.items():
         setattr(row, name, value)
     used = used_of(row)
@@ -212,9 +210,7 @@ def _allocated(
 
 
 @transaction.atomic
-def entry_file_add(
-    *, actor: Actor, entry: int, stored: StoredFile, name: str, note: str = ""
-) -> EntryFile:
+def entry_file_add(*, actor: Actor, entry: int, stored: StoredFile, name: str, note: str = "") -> EntryFile:
     """Add a paper that supports an entry and isn't money itself. The same file may support several entries of
     one project, never those of another. Raises NotVisible, Denied, Archived, ValidationError, Refused
     (file_taken)."""
@@ -262,7 +258,8 @@ def entry_file_archive(*, actor: Actor, pk: int, reason: str) -> EntryFile:
         raise Archived
     if entry.state not in OPEN_STATES:
         raise Refused(
-            _("Entry %(number)s was decided on: it loses no proof.") % {"number": entry.number}, code="decided"
+            _("Entry %(number)s was decided on: it loses no proof.") % {"number": entry.number},
+            code="decided",
         )
     row.archived_at = clock.now()
     row.version += 1
@@ -271,9 +268,7 @@ def entry_file_archive(*, actor: Actor, pk: int, reason: str) -> EntryFile:
     return row
 
 
-def voucher_locked(
-    actor: Actor, pk: int, version: int | None, action: Action = Action.CHANGE
-) -> Voucher:
+def voucher_locked(actor: Actor, pk: int, version: int | None, action: Action = Action.CHANGE) -> Voucher:
     """The voucher, locked. Raises NotVisible, Denied (also when it is about a project kept from the actor),
     Archived, Stale."""
     row = services.get_visible(Voucher, pk, actor, lock=True)
@@ -336,9 +331,7 @@ def _saved(actor: Actor, row: Voucher) -> Voucher:
             _("A voucher's number has at least a letter or a digit."), code="number", fields={"number": [""]}
         )
     if row.dated and row.dated > clock.today():
-        raise Refused(
-            _("The voucher's date is in the future."), code="in_future", fields={"dated": [""]}
-        )
+        raise Refused(_("The voucher's date is in the future."), code="in_future", fields={"dated": [""]})
     _not_elsewhere(actor, row)
     try:
         with transaction.atomic(), changelog.acting(actor):
@@ -391,5 +384,3 @@ def _where(actor: Actor, row: Any, name: str, day: date) -> str:
 def _decided(row: Voucher) -> bool:
     rows = Allocation._base_manager.filter(voucher=row, archived_at=None)
     return rows.exclude(entry__state__in=OPEN_STATES).exists()
-
-

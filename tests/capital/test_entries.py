@@ -16,10 +16,9 @@ from organizations.choices import Role
 from projects.models import Project, ProjectInvestor
 from tests.projects.support import ProjectFactory
 from tests.support.clients import user_with
-from tests.support.factories import TESTS
 from tests.support.factories_capital import CapitalEntryFactory, MonthlyReturnFactory, period
 from tests.support.factories_leads import InvestorFactory
-from tests.support.factories_projects import all_of, dollars, signed_project
+from tests.support.factories_projects import dollars, signed_project
 from tests.support.suite import state_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("pipeline", "november", "english")]
@@ -106,7 +105,7 @@ def test_a_closed_month_gives_the_next_open_one(tree, officer):
 def test_a_draft_is_changed_and_a_reported_entry_is_not(tree, officer):
     row = draft(officer, signed_project(tree.town))
     changed = entries.entry_update(
-        actor=officer, pk=row.pk, version=1, kind="plant", occurred_on=date(2026, 12, 1).replace(month=10)
+        actor=officer, pk=row.pk, version=1, kind="plant", occurred_on=date(2026, 10, 1)
     )
     assert (changed.basis, changed.period_id, changed.version) == ("formed", 202610, 2)
     with pytest.raises(Stale):
@@ -176,21 +175,22 @@ def test_as_many_queries_for_many_entries_up_to_the_books(tree, officer):
 
     def ours(count):
         rows = [CapitalEntryFactory(unit=tree.town, project=project) for _one in range(count)]
-        with CaptureQueriesContext(connection, ) as seen:
+        with CaptureQueriesContext(connection) as seen:
             entries.entries_report(actor=officer, pks=[row.pk for row in rows])
-        return len([q for q in seen.captured_queries if "led_" not in q["sql"]])
+        return len(
+            [q for q in seen.captured_queries if "led_" not in q["sql"] and "SAVEPOINT" not in q["sql"]]
+        )
 
     assert ours(2) == ours(20)
 
 
 def test_returns(tree, officer):
-    project, july = signed_project(tree.town), draft(officer, None or signed_project(tree.town))
-    del project
+    row_of_month = draft(officer, signed_project(tree.town))
     given = {"actor": officer, "unit": tree.town, "period": 202611, "preparer": "填报人甲"}
     assert refused("not_nil", returns.return_file, **given, nil=True)
     row = returns.return_file(**given, checker="审核人乙", responsible="负责人丙")
     assert (row.state, row.late, row.version) == ("filed", False, 1)
-    assert CapitalEntry._base_manager.get(pk=july.pk).state == "reported"
+    assert CapitalEntry._base_manager.get(pk=row_of_month.pk).state == "reported"
     assert len(books()) == 1
     assert returns.return_file(**given, version=1).version == 2
     with pytest.raises(Stale):
@@ -208,7 +208,7 @@ def test_returns(tree, officer):
 
 
 def test_drafts_of_a_month_that_is_cut_off_go_elsewhere(tree, officer):
-    CapitalEntryFactory(unit=tree.town, occurred_on=date(2026, 10, 8))
+    CapitalEntryFactory(unit=tree.town, project=signed_project(tree.town), occurred_on=date(2026, 10, 8))
     type(period(202610)).objects.filter(code=202610).update(state=PeriodState.CUT_OFF)
     said = refused(
         "drafts", returns.return_file, actor=officer, unit=tree.town, period=202610, preparer="填报人甲"
@@ -225,7 +225,7 @@ def test_duties(tree, officer):
     duty = returns.duty_create(actor=staff, unit=tree.town, since=date(2026, 1, 1))
     with pytest.raises(Denied):
         returns.duty_create(actor=officer, unit=tree.second_town, since=date(2026, 1, 1))
-    with pytest.raises(Exception, match="constraint|already|exists"):
-        returns.duty_create(actor=TESTS, unit=tree.town, since=date(2026, 2, 1))
+    assert "since 2026-01" in refused(
+        "duty_there", returns.duty_create, actor=staff, unit=tree.town, since=date(2026, 2, 1)
+    )
     assert returns.duty_update(actor=staff, pk=duty.pk, version=1, until=date(2026, 6, 30)).version == 2
-    assert all_of(tree.town)[0].unit_id == tree.town.pk
