@@ -3,17 +3,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
+from django.db import connection
 from django.db.models import Exists, Max, OuterRef, Subquery, Sum
 from django.utils.translation import gettext_lazy as _
 
 from capital.choices import EntryKind, EntryState, Level, VoucherType
 from capital.models import Allocation, CapitalEntry, Override, Recognition, RecognitionTerms
+from capital.posting import LOOKED_AT
 from capital.terms import terms_of
 from common.access import Action
 from common.actors import Actor, may
@@ -35,6 +37,10 @@ WAITING = {
     Level.FINAL: (EntryState.REPORTED, EntryState.QUERIED, EntryState.PRELIMINARY),
 }
 DECIDED = (EntryState.PRELIMINARY, EntryState.FINAL, EntryState.REFUSED)
+HOLD = """
+    SELECT 1 FROM cap_entry e JOIN prj_project p ON p.id = e.project_id WHERE e.id = ANY(%s) ORDER BY e.id
+    FOR UPDATE OF e FOR SHARE OF p
+"""
 ZERO = Decimal(0)
 
 
@@ -63,47 +69,42 @@ class Case:
         return self.preliminary if self.final is None else self.final
 
 
-def read(rows: Any, actor: Actor) -> list[Case]:
-    """The cases of entries, in their order. Two queries besides the entries' own."""
-    entries = list(rows)
-    facts = _facts([one.pk for one in entries], actor)
+def read(actor: Actor, rows: Any) -> list[Case]:
+    """The cases of a queryset of entries. Two queries."""
+    entries = list(_with_facts(rows, actor))
     terms = terms_of({one.occurred_on for one in entries}) if entries else {}
-    grants = {grant.unit_id for grant in actor.grants()}
-    own = {*grants, getattr(actor, "unit_id", None)}
+    own = {*(grant.unit_id for grant in actor.grants()), getattr(actor, "unit_id", None)}
     return [
         Case(
             entry=one,
             terms=terms[one.occurred_on],
-            preliminary=said["preliminary"] or ZERO,
-            final=said["final"],
-            checked=said["preliminary"] is not None,
-            ordinal=said["ordinal"] or 0,
-            vouchers=frozenset(said["vouchers"]),
-            override=said["override"],
-            works_there=one.unit_id in own or said["officer"],
-            kept_back=said["kept_back"],
+            preliminary=one.of_preliminary or ZERO,
+            final=one.of_final,
+            checked=one.of_preliminary is not None,
+            ordinal=one.last_ordinal or 0,
+            vouchers=frozenset(one.voucher_types),
+            override=one.open_override,
+            works_there=one.unit_id in own or one.officer_there,
+            kept_back=one.kept_back,
         )
         for one in entries
-        for said in [facts[one.pk]]
     ]
 
 
-def hold(actor: Actor, pks: Collection[int]) -> list[Case]:
-    """The cases of entries in the actor's scope, locked until the transaction ends, in the order of their keys.
-    The months in which they count are held before (closing takes them in this order too). Raises NotVisible."""
-    wanted = CapitalEntry.objects.visible_to(actor).filter(pk__in=pks)
-    seen = dict(wanted.values_list("pk", "period_id"))
-    if len(seen) < len(set(pks)):
+def hold(actor: Actor, pks: Collection[int], months: Collection[int] | None = None) -> list[Case]:
+    """The cases of entries in the actor's scope, locked until the transaction ends, in the order of their keys;
+    their projects are held too (`capital.posting.hold_projects` says why), and before that the months in which
+    they count, as closing does it. `months`: when the caller knows them. Raises NotVisible."""
+    seen = CapitalEntry.objects.visible_to(actor).filter(pk__in=pks)
+    if months is None:
+        months = set(seen.values_list("period_id", flat=True))
+    periods.open_for(sorted(months), periods.OPEN_OR_CUT_OFF)
+    with connection.cursor() as cursor:
+        cursor.execute(HOLD, [sorted(pks)])
+    cases = read(actor, seen.order_by("pk"))
+    if len(cases) < len(set(pks)):
         raise NotVisible
-    hold_months(set(seen.values()))
-    rows = CapitalEntry._base_manager.select_for_update(of=("self",)).filter(pk__in=seen)
-    return read(rows.select_related("unit", "project", "period").order_by("pk"), actor)
-
-
-def hold_months(codes: Iterable[int]) -> None:
-    """Nobody closes these months until the transaction ends."""
-    for code in sorted(codes):
-        periods.open_from(code)
+    return cases
 
 
 def hold_one(actor: Actor, pk: int, version: int | None = None) -> Case:
@@ -178,9 +179,7 @@ def stage(case: Case, level: str) -> ServiceError | None:
         return Refused(_("%(number)s was withdrawn: there is nothing to decide.") % about, code="withdrawn")
     if level == Level.PRELIMINARY and case.final is not None:
         return Refused(
-            _(
-                "The last word on %(number)s was spoken before: only who confirms goes on, at the final level."
-            )
+            _("The last word on %(number)s was spoken before: only who confirms goes on, at the final level.")
             % about,
             code="final_began",
         )
@@ -229,8 +228,8 @@ def objection(actor: Actor, level: str, case: Case, *, seen: bool = False) -> Se
     )
 
 
-def _facts(pks: Collection[int], actor: Actor) -> dict[int, dict[str, Any]]:
-    """One query for what other tables know of entries."""
+def _with_facts(rows: Any, actor: Actor) -> Any:
+    """Entries with what other tables know of them."""
     said = Recognition._base_manager.filter(entry=OuterRef("pk")).order_by().values("entry")
 
     def total(level: str) -> Any:
@@ -240,17 +239,18 @@ def _facts(pks: Collection[int], actor: Actor) -> dict[int, dict[str, Any]]:
         entry=OuterRef("pk"), archived_at=None, voucher__archived_at=None
     ).order_by()
     asked = Override._base_manager.filter(entry=OuterRef("pk"), answered_at=None, archived_at=None)
-    works = Officer._base_manager.filter(user=actor.pk, unit=OuterRef("unit"), left_on=None)
+    works = Officer._base_manager.filter(
+        user=actor.pk, user__isnull=False, unit=OuterRef("unit"), left_on=None
+    )
     secret = Project._base_manager.filter(confidential.hidden(actor), pk=OuterRef("project"))
-    rows = CapitalEntry._base_manager.filter(pk__in=pks).order_by()
-    found = rows.values(
-        "pk",
-        preliminary=total(Level.PRELIMINARY),
-        final=total(Level.FINAL),
-        ordinal=Subquery(said.annotate(last=Max("ordinal")).values("last")),
-        vouchers=ArraySubquery(used.values("voucher__type")),
-        override=Subquery(asked.values("pk")[:1]),
-        officer=Exists(works),
+    return rows.select_related(
+        "unit", "period", "project", *(f"project__{name}" for name in LOOKED_AT)
+    ).annotate(
+        of_preliminary=total(Level.PRELIMINARY),
+        of_final=total(Level.FINAL),
+        last_ordinal=Subquery(said.annotate(last=Max("ordinal")).values("last")),
+        voucher_types=ArraySubquery(used.values("voucher__type")),
+        open_override=Subquery(asked.values("pk")[:1]),
+        officer_there=Exists(works),
         kept_back=Exists(secret),
     )
-    return {one["pk"]: one for one in found}
