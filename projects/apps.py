@@ -36,5 +36,5 @@ class ProjectsConfig(AppConfig):
             label=_("project"),
             url_name="project_detail",
             numbers=numbers,
-            hidden=confidential.kept_from,
+            hidden=confidential.kept_rows,
         )
