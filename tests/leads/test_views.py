@@ -4,11 +4,12 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from common import clock
 from common.models import Draft, ExportLog
-from leads.models import Contact, FollowUp, Introducer, Investor, Lead, Look, OfferedProject
+from leads.models import Attachment, Contact, FollowUp, Introducer, Investor, Lead, Look, OfferedProject
 from organizations.choices import Role
 from tests.support.clients import client_for, client_of, user_with
 from tests.support.factories import OfficerFactory
@@ -116,6 +117,23 @@ def test_one_form_makes_investor_contact_and_lead(tree, desk):
     assert (lead.officer, lead.unit, lead.investor.name) == (officer, tree.town, "云杉自动化设备有限公司")
     assert lead.investor.credit_code == "91350100M000100Y43"
     assert (lead.contact.name, lead.contact.phone) == ("许某", "13812340217")
+
+
+def test_a_business_card_goes_along_and_what_it_is_not_is_refused(tree, desk, settings, tmp_path):
+    """A JPEG begins with FF D8 FF; text under a picture's name is none."""
+    settings.MEDIA_ROOT = tmp_path
+    _officer, client = desk
+    page = client.get(reverse("lead_create")).content.decode()
+    assert 'enctype="multipart/form-data"' in page
+    wrong = SimpleUploadedFile("名片.jpg", b"<script>", "image/jpeg")
+    response = client.post(reverse("lead_create"), quick(tree, name="机器人", file=wrong))
+    assert response.status_code == 422
+    assert response.context["form"].errors["file"]
+    assert not Lead._base_manager.exists()
+    card = SimpleUploadedFile("名片.jpg", b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\xff\xd9", "image/jpeg")
+    assert client.post(reverse("lead_create"), quick(tree, name="机器人", file=card)).status_code == 302
+    kept = Attachment._base_manager.get()
+    assert (kept.lead, kept.name, kept.kind) == (Lead._base_manager.get(), "名片.jpg", "other")
 
 
 def test_the_panel_keeps_a_draft_warns_of_duplicates_and_goes_on(tree, desk):
