@@ -18,7 +18,6 @@ from common import clock, files, services
 from common.access import Action
 from common.errors import Refused
 from common.scope import may_on
-from common.templatetags.ip import in_unit
 from common.views import (
     ArchivePage,
     CreatePage,
@@ -39,8 +38,8 @@ from leads.forms.leads import AssignForm, LeadForm, LeadQuickForm
 from leads.models import Lead, OfferedProject
 from leads.services import leads as lead_services
 from leads.services.files import attachment_add
+from leads.tables.columns import sum_text
 from leads.tables.leads import LeadTable
-from reference.models import HOME_CURRENCY
 
 PIPELINE = (_("Progress"), "")
 IN_SIGHT = 3  # buttons in the head of a lead's page; the others stand behind "more"
@@ -118,11 +117,7 @@ class LeadList(LeadNouns, ListPage):
             .order_by("-total")
         )
         count = sum(one["n"] for one in sums)
-        amounts = [
-            f"{in_unit(one['total'], 'yi')} {'亿元' if one['currency_id'] == HOME_CURRENCY else one['currency_id']}"
-            for one in sums
-            if one["total"]
-        ]
+        amounts = [sum_text(one["total"], one["currency_id"]) for one in sums if one["total"]]
         text = ngettext("%(n)s lead", "%(n)s leads", count) % {"n": count}
         if not amounts:
             return text

@@ -23,6 +23,7 @@ from tests.support.factories_leads import (
 )
 from tests.support.pipeline import ask, ship
 from tests.support.ui import RowSuite
+from tests.support.world import CurrencyFactory
 
 pytestmark = pytest.mark.django_db
 PANEL = {"HX-Request": "true", "HX-Target": "panel", "HX-Current-URL": "http://testserver/leads/"}
@@ -191,7 +192,9 @@ def test_tabs_count_and_the_sum_is_said(tree, desk):
     LeadFactory(unit=tree.town, custody="closed")
     page = client.get(reverse("lead_list"))
     assert [tab["count"] for tab in page.context["tabs"]] == [2, 1, 1, 1, 1, 0]
-    assert "3.60 亿元" in page.context["sub"]  # 1.2 + 2.4 hundred million
+    assert "3.60" in page.context["sub"]  # 1.2 + 2.4 hundred million
+    LeadFactory(unit=tree.town, amount=Decimal(62_000_000), currency=CurrencyFactory(code="USD"))
+    assert "6,200.00" in client.get(reverse("lead_list")).context["sub"]  # ten thousands of dollars, not 0.62
     found = client.get(f"{reverse('lead_list')}?mine=yes").context["table"]
     assert [row.record for row in found.rows] == [mine]
 
