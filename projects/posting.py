@@ -8,6 +8,7 @@ a later change (other shares, another industry): it takes back and writes anew w
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -15,7 +16,7 @@ from typing import Any
 from common.actors import Actor
 from leads.stages import Moved
 from ledger.choices import Cause, Kind
-from ledger.models import Posting
+from ledger.models import Facet, Posting
 from ledger.services import Entry, Look, Part, Subject, post, repost, standing_of, take_back
 from organizations.choices import UnitKind
 from projects.models import Agreement, AttributionShare, AttributionVersion, Project, ProjectInvestor
@@ -30,6 +31,7 @@ STAGE_KINDS: Mapping[str, str] = {
     )
 }  # fmt: skip
 Parts = dict[str, list[Part]]
+_own: dict[str, tuple[str, ...]] = {}  # kinds, by their beginning → fields of the look that are their own
 
 
 def subject_of(project: Project) -> Subject:
@@ -50,24 +52,43 @@ def holder_of(share: AttributionShare) -> str:
 
 def parts_on(project: Project, day: date) -> Parts:
     """The shares in every dimension that hold on a day. Two queries."""
-    versions = AttributionVersion.objects.filter(project=project, superseded_by=None, valid__contains=day)
-    return {
-        version.role: [Part(one.unit_id, one.share, holder_of(one)) for one in version.shares.all()]
-        for version in versions.prefetch_related("shares")
-    }
+    return parts_of([project.pk], [(project.pk, day)])[project.pk, day]
 
 
-def look_of(project: Project) -> Look:
-    """What the project is like now. The zone is that of the investor with the largest part."""
-    main = (
-        ProjectInvestor.objects.filter(project=project, archived_at=None).select_related("investor").first()
-    )
+def parts_of(projects: Collection[int], wanted: Iterable[tuple[int, date]]) -> dict[tuple[int, date], Parts]:
+    """The shares of many projects on many days, in two queries. Before the day of signing the first shares
+    hold: what came earlier came for them."""
+    versions = AttributionVersion.objects.filter(project__in=projects, superseded_by=None)
+    kept: dict[tuple[int, str], list[AttributionVersion]] = {}
+    for one in versions.order_by("valid").prefetch_related("shares"):
+        kept.setdefault((one.project_id, one.role), []).append(one)
+    found: dict[tuple[int, date], Parts] = {key: {} for key in wanted}
+    for (project, role), some in kept.items():
+        parts = [
+            (one.valid, [Part(x.unit_id, x.share, holder_of(x)) for x in one.shares.all()]) for one in some
+        ]
+        for owner, day in found:
+            if owner == project:
+                fits = next((part for valid, part in parts if day in valid), None)
+                if fits is None and parts[0][0].lower and day < parts[0][0].lower:
+                    fits = parts[0][1]
+                if fits is not None:
+                    found[owner, day][role] = fits
+    return found
+
+
+def look_of(project: Project, zone: str | None = None) -> Look:
+    """What the project is like now. The zone is that of the investor with the largest part, unless given."""
+    if zone is None:
+        parts = ProjectInvestor.objects.filter(project=project, archived_at=None)
+        main = parts.select_related("investor").first()
+        zone = (main.investor if main else project.lead.investor).zone
     host = project.host
     return Look(
         sector=project.sector,
         industry=project.industry.code,
         source=project.lead.source,
-        zone=(main.investor if main else project.lead.investor).zone,
+        zone=zone,
         mode=project.mode,
         park_id=host.pk if host.kind == UnitKind.PARK else None,
     )
@@ -159,6 +180,17 @@ def follow(*, actor: Actor, moved: Moved) -> None:
     post_stages(actor=actor, project=project, reached=reached, move=move.pk)
 
 
+def own_look(prefix: str, fields: Collection[str]) -> None:
+    """Lines whose kind begins with `prefix` have these fields of their look from themselves, not from the
+    project: an upper app says so once, and `rewrite` leaves them as they are."""
+    _own[prefix] = tuple(fields)
+
+
+def _look_kept(look: Look, line: Posting, facets: Mapping[int, Facet]) -> Look:
+    kept = [name for prefix, names in _own.items() if line.kind.startswith(prefix) for name in names]
+    return replace(look, **{name: getattr(facets[line.facet_id], name) for name in kept})
+
+
 def rewrite(
     *,
     actor: Actor,
@@ -170,10 +202,13 @@ def rewrite(
     """Everything that happened since a day, as attribution, look and registered capital read now; in `roles`
     only, or all. Lines that say the same stay. Raises RateMissing."""
     look = look_of(project)
-    for event, lines in _events(standing_of(subject_of(project), since=since)).items():
+    events = _events(standing_of(subject_of(project), since=since))
+    shares = parts_of([project.pk], {(project.pk, lines[0].occurred_on) for lines in events.values()})
+    facets = Facet.objects.in_bulk({lines[0].facet_id for lines in events.values()})
+    for event, lines in events.items():
         day = lines[0].occurred_on
         parts = {
-            role: some for role, some in parts_on(project, day).items() if roles is None or role in roles
+            role: some for role, some in shares[project.pk, day].items() if roles is None or role in roles
         }
         wholes = {(line.kind, line.basis): line for line in lines}
         entries = [
@@ -189,7 +224,7 @@ def rewrite(
             source=source,
             entries=entries,
             occurred_on=day,
-            facet=look,
+            facet=_look_kept(look, lines[0], facets),
             # What was taken over stays marked as such.
             cause=Cause.OPENING if lines[0].cause == Cause.OPENING else Cause.CORRECTION,
             roles=roles,

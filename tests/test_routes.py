@@ -64,9 +64,9 @@ def url_of(line, world):
     args = [getattr(world, row).pk] if row else []
     if route == "certificate_check":
         args = [world.certificate.token]
-    if route == "directory_template":
+    if route in ("directory_template", "api-import-template"):
         args.append("units")
-    if route == "import_mend":
+    if route in ("import_mend", "api-import-mend"):
         args.append(2)
     query = line["query"].format(run=world.run) if line["query"] else ""
     return f"{reverse(route, args=args)}?{query}" if query else reverse(route, args=args)
