@@ -18,7 +18,7 @@ from django.db.models import Q
 
 from capital.choices import Level
 from capital.models import CapitalEntry
-from capital.rulebook import excluded, read_rule, rule_on
+from capital.rulebook import excluded, read_rule, rule_on, version_of
 from ledger.choices import Kind, Role
 from ledger.models import FINAL_ACCOUNT, Posting
 from organizations.choices import UnitKind
@@ -57,6 +57,18 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
+class Clock:
+    """Lines counted up to a period and written up to a seq."""
+
+    through: int = KNOWN_NOW
+    watermark: int | None = None
+
+    def narrow(self, rows: Any) -> Any:
+        rows = rows.filter(posted_in__lte=self.through)
+        return rows if self.watermark is None else rows.filter(seq__lte=self.watermark)
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """Facts by one clock: lines up to `watermark` (a seq). `excluded`: project → first day on which it is out."""
 
@@ -83,23 +95,57 @@ class Figure:
     lines: bool  # is there any line at all of the year, counted or not?
 
 
-def read(wanted: Wanted, day: date, *, watermark: int | None = None, since_year: int = 0) -> Reading:
-    """The facts that the rule in force on `day` asks about, as far as line `watermark` (None: all that is there).
+def read(
+    wanted: Wanted,
+    day: date,
+    *,
+    through: int = KNOWN_NOW,
+    watermark: int | None = None,
+    since_year: int = 0,
+) -> Reading:
+    """The facts that the rule in force on `day` asks about: counted up to the period `through` and written up to line
+    `watermark` (None: all that is there).
 
     `since_year`: the first year that figures are wanted of (that of the day when 0); earlier lines come along
     where the rule needs them. A number of queries that doesn't depend on projects, units and lines: 1 for the
     postings, and for what the rule asks of a project, its kinds of entries, its list of exclusions 1 each.
     Raises NoRule.
     """
-    rule, out, sha = Rule(state=wanted.state, basis=wanted.basis, version="all"), dict[int, date](), ""
+    rule, out, sha = _everything(wanted), dict[int, date](), ""
     if wanted.rule_code:
         row = rule_on(wanted.rule_code, day)
         rule, sha, out = read_rule(row), row.sha256, excluded(row.code)
-    first = since_year or day.year
-    lines = _lines(wanted, rule, first, watermark)
-    projects = _projects(wanted, rule, lines, out, watermark)
-    mark = watermark if watermark is not None else max((line["seq"] for line in lines), default=0)
-    return Reading(wanted, rule, projects, mark, day.year, out, sha)
+    clock = Clock(through, watermark)
+    return _read(wanted, rule, day.year, since_year or day.year, out, sha, clock)
+
+
+def reread(
+    wanted: Wanted, version: str, *, year: int, through: int, watermark: int, excluded: Mapping[int, date]
+) -> Reading:
+    """The facts of a reading again, as it knew them: by a version of its rule ("code/number"; "all": none), its
+    last line and its list of exclusions. Raises NoRule when that version is gone."""
+    row = version_of(version) if wanted.rule_code else None
+    rule = read_rule(row) if row else _everything(wanted)
+    return _read(wanted, rule, year, year, excluded, row.sha256 if row else "", Clock(through, watermark))
+
+
+def _everything(wanted: Wanted) -> Rule:
+    return Rule(state=wanted.state, basis=wanted.basis, version="all")
+
+
+def _read(
+    wanted: Wanted,
+    rule: Rule,
+    year: int,
+    first: int,
+    out: Mapping[int, date],
+    sha: str,
+    clock: Clock,
+) -> Reading:
+    lines = _lines(wanted, rule, first, clock)
+    projects, last = _projects(wanted, rule, lines, out, clock)
+    mark = last if clock.watermark is None else clock.watermark
+    return Reading(wanted, rule, projects, mark, year, out, sha)
 
 
 def figures(reading: Reading, units: Iterable[Unit], through: int, *, year: int = 0) -> dict[int, Figure]:
@@ -150,14 +196,13 @@ def _below(unit: Unit, paths: Mapping[int, str]) -> set[int]:
     return {pk for pk, path in paths.items() if path.startswith(unit.path)}
 
 
-def _lines(wanted: Wanted, rule: Rule, year: int, watermark: int | None) -> list[dict[str, Any]]:
+def _lines(wanted: Wanted, rule: Rule, year: int, clock: Clock) -> list[dict[str, Any]]:
     """Lines of capital, and of tax where the rule counts it, in the order of writing."""
     capital = Q(kind=KINDS[Level(wanted.state)], basis=wanted.basis)
     if rule.real_estate is not None and not wanted.currency:
         capital |= Q(kind=Kind.TAX_NET)
-    rows = Posting.objects.unscoped(reason=ALL).filter(capital, role=wanted.role, subject_type="project")
-    if watermark is not None:
-        rows = rows.filter(seq__lte=watermark)
+    rows = clock.narrow(Posting.objects.unscoped(reason=ALL))
+    rows = rows.filter(capital, role=wanted.role, subject_type="project")
     if wanted.currency:
         rows = rows.filter(currency=wanted.currency)
     if rule.threshold is None and rule.kept_days is None:
@@ -172,17 +217,18 @@ def _projects(
     rule: Rule,
     lines: Sequence[Mapping[str, Any]],
     out: Mapping[int, date],
-    watermark: int | None,
-) -> tuple[Project, ...]:
+    clock: Clock,
+) -> tuple[tuple[Project, ...], int]:
+    """The projects, and the last line (seq) that says something about them."""
     kinds = _entry_kinds(lines) if rule.kinds else {}
-    facts = _facts(rule, {line["subject_id"] for line in lines}, wanted.role, watermark)
+    facts, mark = _facts(rule, {line["subject_id"] for line in lines}, wanted.role, clock)
     movements: dict[int, list[Movement]] = defaultdict(list)
     last: dict[int, Mapping[str, Any]] = {}
     for group in _events(lines):
         head = group[0]
         movements[head["subject_id"]].append(_movement(wanted, group, kinds))
         last[head["subject_id"]] = head
-    return tuple(
+    projects = tuple(
         Project(
             key=key,
             movements=tuple(some),
@@ -193,6 +239,7 @@ def _projects(
         )
         for key, some in sorted(movements.items())
     )
+    return projects, max([mark, *(line["seq"] for line in lines)])
 
 
 def _events(lines: Sequence[Mapping[str, Any]]) -> list[list[Mapping[str, Any]]]:
@@ -239,22 +286,22 @@ def _entry_kinds(lines: Sequence[Mapping[str, Any]]) -> dict[int, str]:
     return dict(rows.values_list("pk", "kind"))
 
 
-def _facts(rule: Rule, projects: set[int], role: str, watermark: int | None) -> dict[int, dict[str, Any]]:
+def _facts(rule: Rule, projects: set[int], role: str, clock: Clock) -> tuple[dict[int, dict[str, Any]], int]:
     """Contract amounts and first days, from the books too, so that they can be read again by the same clock."""
     by_contract = rule.threshold is not None and rule.threshold.of == "contract"
     kinds = [Kind.CONTRACT] if by_contract else []
     if rule.window is not None:
         kinds.append(Kind.SIGNED if rule.window.since == "signed" else Kind.STARTED)
     if not kinds:
-        return {}
-    rows = Posting.objects.unscoped(reason=ALL).filter(
+        return {}, 0
+    rows = clock.narrow(Posting.objects.unscoped(reason=ALL)).filter(
         kind__in=kinds, role=role, subject_type="project", subject_id__in=projects
     )
-    if watermark is not None:
-        rows = rows.filter(seq__lte=watermark)
     amounts: dict[int, list[Any]] = defaultdict(list)
     days: dict[tuple[int, str, date], Decimal] = defaultdict(Decimal)
-    for line in rows.values("subject_id", "kind", "base_qty", "qty", "currency", "occurred_on"):
+    last = 0
+    for line in rows.values("seq", "subject_id", "kind", "base_qty", "qty", "currency", "occurred_on"):
+        last = max(last, line["seq"])
         if line["kind"] == Kind.CONTRACT:
             amounts[line["subject_id"]].append(line)
         else:
@@ -268,4 +315,4 @@ def _facts(rule: Rule, projects: set[int], role: str, watermark: int | None) -> 
     for (project, kind, day), number in sorted(days.items(), reverse=True):
         if number > 0:  # taken back and written anew leave one; the earliest day stands
             found[project]["signed" if kind == Kind.SIGNED else "started"] = day
-    return found
+    return found, last

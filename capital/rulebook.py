@@ -46,6 +46,16 @@ def rule_on(code: str, day: date) -> CountingRule:
     return found
 
 
+def version_of(version: str) -> CountingRule:
+    """The row of a version named "code/number". Raises NoRule."""
+    code, _slash, number = version.partition("/")
+    rows = CountingRule.objects.unscoped(reason=SHARED).filter(code=code, state=RuleState.PUBLISHED)
+    found = rows.filter(number=int(number)).first() if number.isdigit() else None
+    if found is None:
+        raise NoRule(version, clock.today())
+    return found
+
+
 def read_rule(row: CountingRule) -> Rule:
     """What a published version says. ValueError for one whose document doesn't read: it can't be published."""
     rule, problems = read(row.document, f"{row.code}/{row.number}")
