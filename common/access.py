@@ -25,6 +25,7 @@ class Action(StrEnum):
     CLAIM = "claim"  # take from the pool
     DECIDE = "decide"  # rule on a dispute, override a check
     MERGE = "merge"
+    CONFIRM = "confirm"  # the last word, or the second signature
 
 
 class Relation(StrEnum):

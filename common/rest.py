@@ -10,7 +10,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.http import Http404
-from rest_framework import exceptions, filters, pagination, status
+from rest_framework import exceptions, filters, pagination, renderers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -41,6 +41,21 @@ class OrderingFilter(filters.OrderingFilter):
             return queryset.order_by(*ordering, "pk")
         hidden, telling = kept(request.user)
         return kept_last(queryset, [*ordering, "pk"], hidden, telling)
+
+
+class XlsxRenderer(renderers.BaseRenderer):
+    """Says that a list may be asked for as Excel (`?format=xlsx`); `common/exporting.py` writes it."""
+
+    media_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    format = "xlsx"
+
+
+class CsvRenderer(renderers.BaseRenderer):
+    media_type = "text/csv"
+    format = "csv"
+
+
+FILES = (XlsxRenderer, CsvRenderer)
 
 
 def problem(code: str, message: Any, http: int, request: Request | None, fields: Any = None) -> Response:

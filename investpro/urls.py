@@ -24,5 +24,6 @@ urlpatterns = [
     path("", include("leads.urls_work")),
     path("", include("projects.urls_stages")),
     path("", include("projects.urls")),
+    path("", include("capital.urls")),
     path("api/v1/", include("investpro.api")),
 ]

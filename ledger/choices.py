@@ -16,6 +16,10 @@ class Kind(TextChoices):
     AT_CAPACITY = "project.at_capacity", _("projects at capacity")
     CONTRACT = "contract.amount", _("contract amount")
     REGISTERED_CAPITAL = "contract.registered", _("registered capital agreed")
+    CAPITAL_REPORTED = "capital.reported", _("capital reported")
+    CAPITAL_PRELIMINARY = "capital.preliminary", _("capital, at least preliminarily recognised")
+    CAPITAL_RECOGNISED = "capital.recognised", _("capital, finally recognised")
+    TAX_NET = "tax.net", _("tax paid less refunded")
 
 
 class Role(TextChoices):
@@ -38,6 +42,7 @@ class Cause(TextChoices):
 
 class PeriodState(TextChoices):
     OPEN = "open", _("open")
+    CUT_OFF = "cut_off", _("cut off")  # only what was reported before is still counted in it
     CLOSED = "closed", _("closed")
 
 
@@ -54,3 +59,12 @@ class Mode(TextChoices):
     NEW = "new", _("new enterprise")
     INCREASE = "increase", _("capital increase")
     MERGER = "merger", _("merger or acquisition")
+
+
+class FundSource(TextChoices):
+    """Whose money it is (DOMAIN §3)."""
+
+    OWN = "own", _("own funds")
+    LOAN = "loan", _("loan")
+    PARTNER = "partner", _("local partner")
+    GOVERNMENT = "government", _("government fund")

@@ -3,6 +3,7 @@ from __future__ import annotations
 import django_filters
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 
 from common.filters import RowFilterSet
 from ledger import subjects
@@ -54,6 +55,7 @@ class PostingFilterSet(RowFilterSet):
         for name in ("unit", "below"):
             self.filters[name].queryset = Unit.objects.visible_to(self.request.user)
 
+    @extend_schema_field(int)
     def only_below(self, queryset, name, value):
         return queryset.filter(unit__path__startswith=value.path)
 

@@ -6,12 +6,14 @@ type and id, because this app knows nothing of those above it.
 
 from __future__ import annotations
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from common import scope
-from common.models import AppendOnlyModel
+from common.changelog import track
+from common.models import AppendOnlyModel, RowModel, ScopedModel
 from common.scope import ScopedQuerySet
 from ledger.choices import Cause, Kind, Mode, PeriodState, Role, Zone
 from organizations.models import Unit
@@ -26,7 +28,7 @@ class Period(models.Model):
     code = models.PositiveIntegerField(_("period"), primary_key=True)
     year = models.PositiveSmallIntegerField(_("year"))
     number = models.PositiveSmallIntegerField(_("number"))
-    state = models.CharField(_("state"), max_length=6, choices=PeriodState.choices, default=PeriodState.OPEN)
+    state = models.CharField(_("state"), max_length=7, choices=PeriodState.choices, default=PeriodState.OPEN)
 
     class Meta:
         db_table = "led_period"
@@ -41,6 +43,132 @@ class Period(models.Model):
 
     def __str__(self) -> str:
         return f"{self.year}-{self.number:02d}"
+
+
+class Closing(AppendOnlyModel):
+    """A period closed: all its lines with seq ≤ `watermark`, hashed together with the closing before (of any
+    period), so that no line of a closed month can be altered unnoticed. A reopened period is closed again
+    with the next revision; the older ones stay answerable."""
+
+    period = models.ForeignKey(Period, models.PROTECT, related_name="closings", verbose_name=_("period"))
+    revision = models.PositiveSmallIntegerField(_("revision"))  # 1, 2, …
+    watermark = models.BigIntegerField(_("last line"))  # the largest seq that existed
+    lines = models.PositiveIntegerField(_("lines"))
+    prev_hash = models.CharField(max_length=64, blank=True)
+    hash = models.CharField(_("hash"), max_length=64, unique=True)
+    at = models.DateTimeField(_("closed"))
+    actor_id = models.BigIntegerField(null=True)
+    actor_name = models.CharField(_("closed by"), max_length=150)
+    remarks = models.JSONField(_("left open"), default=list)  # what the checklist said, [{code, count}]
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Scope(scope.Scope):
+        kind = "period"
+
+    class Meta(AppendOnlyModel.Meta):
+        db_table = "led_closing"
+        ordering = ("-id",)
+        verbose_name = _("closing")
+        constraints = [
+            models.UniqueConstraint(fields=["period", "revision"], name="led_closing_revision_uq"),
+            models.UniqueConstraint(fields=["prev_hash"], name="led_closing_chain_uq"),  # no two follow one
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.period}/{self.revision}"
+
+
+class Reopening(AppendOnlyModel):
+    """A closed period opened again by two people, with the reason."""
+
+    closing = models.OneToOneField(
+        Closing, models.PROTECT, related_name="reopening", verbose_name=_("closing")
+    )
+    reason = models.CharField(_("reason"), max_length=500)
+    by_id = models.BigIntegerField()
+    by_name = models.CharField(_("asked by"), max_length=150)
+    second_by_id = models.BigIntegerField()
+    second_by_name = models.CharField(_("second signature"), max_length=150)
+    at = models.DateTimeField(_("when"))
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Scope(scope.Scope):
+        kind = "period"
+
+    class Meta(AppendOnlyModel.Meta):
+        db_table = "led_reopening"
+        ordering = ("-id",)
+        verbose_name = _("reopening")
+        constraints = [
+            models.CheckConstraint(condition=~Q(by_id=F("second_by_id")), name="led_reopening_two_ck"),
+            models.CheckConstraint(condition=~Q(reason=""), name="led_reopening_reason_ck"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.closing)
+
+
+@track("led_reopening_ask_event")
+class ReopeningAsked(RowModel):
+    """Somebody asks to open a closed period again; another person signs or refuses."""
+
+    closing = models.ForeignKey(Closing, models.PROTECT, related_name="asked", verbose_name=_("closing"))
+    reason = models.CharField(_("reason"), max_length=500)
+    by_id = models.BigIntegerField(editable=False)
+    by_name = models.CharField(_("asked by"), max_length=150, editable=False)
+    at = models.DateTimeField(_("asked"), editable=False)
+    signed = models.BooleanField(_("signed"), null=True, editable=False)
+    answered_name = models.CharField(_("answered by"), max_length=150, blank=True, editable=False)
+    answered_at = models.DateTimeField(_("answered"), null=True, editable=False)
+
+    class Meta:
+        db_table = "led_reopening_ask"
+        ordering = ("-id",)
+        verbose_name = _("request to reopen")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["closing"],
+                condition=Q(answered_at=None, archived_at=None),
+                name="led_reopening_ask_uq",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.closing)
+
+
+@track("led_terms_event")
+class ClosingTerms(ScopedModel):
+    """When months are cut off and years end, from a day on."""
+
+    since = models.DateField(_("in force from"), unique=True)
+    cut_off_day = models.PositiveSmallIntegerField(
+        _("cut-off: day of the next month"),
+        default=3,
+        validators=[MinValueValidator(1), MaxValueValidator(28)],
+    )
+    final_month = models.PositiveSmallIntegerField(
+        _("final account until: month of the next year"),
+        default=1,
+        validators=[MinValueValidator(1), MaxValueValidator(12)],
+    )
+    final_day = models.PositiveSmallIntegerField(
+        _("and day"), default=20, validators=[MinValueValidator(1), MaxValueValidator(28)]
+    )
+    by_itself = models.BooleanField(_("months are cut off by themselves"), default=True)
+
+    class Scope(scope.Scope):
+        kind = "period"
+
+    class Meta:
+        db_table = "led_terms"
+        ordering = ("-since",)
+        verbose_name = _("closing calendar")
+
+    def __str__(self) -> str:
+        return f"{self.since}"
 
 
 class Facet(AppendOnlyModel):

@@ -189,6 +189,7 @@ class ProjectViewSet(MoveMixin, mixins.UpdateModelMixin, ReadViewSet):
     model = Project
     serializer_class = ProjectSerializer
     filterset_class = ProjectFilterSet
+    list_page = "project_list"
     http_method_names = ["get", "post", "patch", "head", "options"]
     ordering_fields = ("pinyin", "contract_amount", "signed_on", "due_on", "stage_on", "updated_at")
     update_service = staticmethod(project_update)

@@ -1,0 +1,7 @@
+"""What desk register with lower apps, once, when the app is ready."""
+
+
+def register() -> None:
+    from capital import posting
+
+    posting.register()

@@ -1,0 +1,5 @@
+"""What entries register with lower apps, once, when the app is ready."""
+
+
+def register() -> None:
+    """Nothing yet."""
