@@ -31,6 +31,7 @@ class MeasureViewSet(ReadViewSet):
     model = Measure
     serializer_class = MeasureSerializer
     filterset_class = MeasureFilterSet
+    list_page = "measure_list"
     ordering_fields = ("sort", "code")
 
 
@@ -64,6 +65,7 @@ class FigureViewSet(ReadViewSet):
     model = ImportedFigure
     serializer_class = FigureSerializer
     filterset_class = ImportedFigureFilterSet
+    list_page = "figure_list"
     ordering_fields = ("year", "month", "recorded_at")
 
     def rows(self, queryset: Any) -> Any:
@@ -90,6 +92,7 @@ class TargetViewSet(ReadViewSet):
     model = Target
     serializer_class = TargetSerializer
     filterset_class = TargetFilterSet
+    list_page = "target_list"
     ordering_fields = ("year", "holds_from", "recorded_at")
 
     def rows(self, queryset: Any) -> Any:

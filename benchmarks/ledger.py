@@ -77,7 +77,7 @@ def run(count):
     from django.db import connection
 
     from common.actors import System
-    from ledger.selectors import Cut, Size, sums
+    from ledger.selectors import Cut, Size, sums, sums_many
     from organizations.models import Unit
     from rules.shares import Credit
 
@@ -102,6 +102,22 @@ def run(count):
         "the whole for the largest share", lambda: sums(cut, units, actor=actor, credit=Credit.LEAD), floor
     )
     measure("by share, with a size line", lambda: sums(large, units, actor=actor), floor)
+    windows = {
+        "month": (date(2026, 8, 1), LAST),
+        "year": (FIRST, LAST),
+        "year before": (date(2025, 1, 1), date(2025, 8, 31)),
+    }
+    cuts = {key: Cut(cut.kinds, cut.role, occurred=window) for key, window in windows.items()}
+    for credit in (Credit.SHARE, Credit.LEAD):
+
+        def singly(credit=credit):
+            return [sums(each, units, actor=actor, credit=credit) for each in cuts.values()]
+
+        def together(credit=credit):
+            return sums_many(cuts, units, actor=actor, credit=credit)
+
+        apart = measure(f"month, year, year before: three calls, {credit.value}", singly)
+        measure("the same three at once (ratio to the calls)", together, apart)
 
 
 def main():

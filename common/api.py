@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from rest_framework import mixins, serializers, viewsets
+from django.urls import resolve, reverse
+from rest_framework import mixins, renderers, serializers, viewsets
 from rest_framework.request import Request
 
 from common import changelog
 from common.access import Action
 from common.actors import may_somewhere
 from common.errors import Denied
+from common.rest import FILES
 
 
 class RowSerializer(serializers.ModelSerializer):
@@ -46,11 +48,13 @@ class RowSerializer(serializers.ModelSerializer):
 
 
 class ReadViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
-    """List and detail of a scoped model. A leaf names model, serializer and filter set."""
+    """List and detail of a scoped model. A leaf names model, serializer and filter set, and the page of the same
+    list when there is one: its export is given for `?format=xlsx` and `csv`."""
 
     model: Any
     filterset_class: Any = None
     ordering_fields: Any = ()
+    list_page = ""  # url name
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
@@ -68,6 +72,30 @@ class ReadViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
             log.__exit__(None, None, None)
             self._log = None
         return super().finalize_response(request, response, *args, **kwargs)
+
+    def get_renderers(self) -> list[Any]:
+        files = FILES if self.list_page and getattr(self, "action", None) == "list" else ()
+        return [*super().get_renderers(), *(renderer() for renderer in files)]
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Any:
+        if isinstance(request.accepted_renderer, FILES):
+            return self.exported(request)
+        return super().list(request, *args, **kwargs)
+
+    def exported(self, request: Request) -> Any:
+        """The filtered list as the file that its page gives: the same columns (`columns`), order (`sort`), masking,
+        right and line in the export log."""
+        fmt = request.accepted_renderer.format
+        request.accepted_renderer = renderers.JSONRenderer()  # of refusals
+        if "ordering" in request.query_params:
+            raise serializers.ValidationError(
+                {"ordering": "A file is ordered by `sort`, one of its columns."}
+            )
+        self.filter_queryset(self.get_queryset())  # raises ValidationError for a filter that makes no sense
+        page = resolve(reverse(self.list_page)).func.view_class()  # type: ignore[attr-defined]
+        page.setup(request._request)
+        page.check()
+        return page.export(page.found(), fmt)
 
     def get_queryset(self) -> Any:
         if getattr(self, "swagger_fake_view", False):

@@ -10,11 +10,12 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.http import Http404
-from rest_framework import exceptions, filters, pagination, status
+from rest_framework import exceptions, filters, pagination, renderers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from common.errors import Denied, NotVisible, ServiceError
+from common.ordering import kept_last
 
 
 class Pagination(pagination.PageNumberPagination):
@@ -24,7 +25,8 @@ class Pagination(pagination.PageNumberPagination):
 
 
 class OrderingFilter(filters.OrderingFilter):
-    """Orders by declared fields, and always by the key at last, so that pages neither repeat nor skip rows."""
+    """Orders by declared fields, and always by the key at last, so that pages neither repeat nor skip rows. A view's
+    `kept_in_order(actor)` names the rows and fields of which the place in the list must not tell (common/ordering.py)."""
 
     ordering_param = "ordering"
 
@@ -34,7 +36,26 @@ class OrderingFilter(filters.OrderingFilter):
             or queryset.query.order_by
             or queryset.model._meta.ordering
         )
-        return queryset.order_by(*ordering, "pk")
+        kept = getattr(view, "kept_in_order", None)
+        if kept is None:
+            return queryset.order_by(*ordering, "pk")
+        hidden, telling = kept(request.user)
+        return kept_last(queryset, [*ordering, "pk"], hidden, telling)
+
+
+class XlsxRenderer(renderers.BaseRenderer):
+    """Says that a list may be asked for as Excel (`?format=xlsx`); `common/exporting.py` writes it."""
+
+    media_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    format = "xlsx"
+
+
+class CsvRenderer(renderers.BaseRenderer):
+    media_type = "text/csv"
+    format = "csv"
+
+
+FILES = (XlsxRenderer, CsvRenderer)
 
 
 def problem(code: str, message: Any, http: int, request: Request | None, fields: Any = None) -> Response:

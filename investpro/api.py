@@ -6,6 +6,7 @@ from rest_framework.routers import SimpleRouter
 
 from assessments.api import FigureViewSet, MeasureViewSet, RankingRunViewSet, TargetViewSet
 from capital.api_rounds import InspectionViewSet, RoundViewSet
+from common.import_api import ImportViewSet
 from leads.api import ContactViewSet, IntroducerViewSet, InvestorViewSet, LeadViewSet, OfferViewSet
 from leads.api_guard import (
     CertificateViewSet,
@@ -61,6 +62,7 @@ router.register("disputes", DisputeViewSet, basename="api-dispute")
 router.register("screenings", ScreeningViewSet, basename="api-screening")
 router.register("rounds", RoundViewSet, basename="api-round")
 router.register("inspections", InspectionViewSet, basename="api-inspection")
+router.register("imports", ImportViewSet, basename="api-import")
 
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),

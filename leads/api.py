@@ -46,6 +46,7 @@ class InvestorViewSet(RowViewSet):
     model = Investor
     serializer_class = InvestorSerializer
     filterset_class = InvestorFilterSet
+    list_page = "investor_list"
     ordering_fields = ("pinyin", "updated_at")
     create_service = staticmethod(investors.investor_create)
     update_service = staticmethod(investors.investor_update)
@@ -108,6 +109,7 @@ class IntroducerViewSet(RowViewSet):
     model = Introducer
     serializer_class = IntroducerSerializer
     filterset_class = IntroducerFilterSet
+    list_page = "introducer_list"
     ordering_fields = ("pinyin", "updated_at")
     create_service = staticmethod(registers.introducer_create)
     update_service = staticmethod(registers.introducer_update)
@@ -129,6 +131,7 @@ class OfferViewSet(RowViewSet):
     model = OfferedProject
     serializer_class = OfferSerializer
     filterset_class = OfferFilterSet
+    list_page = "offer_list"
     ordering_fields = ("pinyin", "amount", "updated_at")
     create_service = staticmethod(registers.offer_create)
     update_service = staticmethod(registers.offer_update)
@@ -188,6 +191,7 @@ class LeadViewSet(MoveMixin, RowViewSet):
     model = Lead
     serializer_class = LeadSerializer
     filterset_class = LeadFilterSet
+    list_page = "lead_list"
     ordering_fields = ("pinyin", "amount", "next_on", "registered_at", "protected_until", "updated_at")
     create_service = staticmethod(lead_services.lead_register)
     update_service = staticmethod(lead_services.lead_update)
@@ -195,6 +199,9 @@ class LeadViewSet(MoveMixin, RowViewSet):
 
     def rows(self, queryset: Any) -> Any:
         return queryset.select_related("stage", "unit", "officer", "investor", "currency")
+
+    def kept_in_order(self, actor: Any) -> Any:
+        return confidential.hidden(actor), ("pinyin", "amount")
 
     def get_object(self) -> Any:
         """Opening a confidential lead is logged."""

@@ -118,6 +118,7 @@ class PoolViewSet(Guarded):
     model = Lead
     serializer_class = PoolSerializer
     filterset_class = PoolFilterSet
+    list_page = "pool_list"
     ordering_fields = ("pinyin", "amount", "pooled_on")
     http_method_names = POSTS
 
@@ -125,6 +126,9 @@ class PoolViewSet(Guarded):
         return queryset.filter(custody=Custody.POOL, merged_into=None).select_related(
             "unit", "investor", "officer"
         )
+
+    def kept_in_order(self, actor: Any) -> Any:
+        return confidential.hidden(actor), ("pinyin", "amount")
 
     @extend_schema(request=ClaimBody)
     @action(detail=True, methods=["post"])
@@ -177,6 +181,7 @@ class TransferViewSet(Guarded):
     model = LeadTransfer
     serializer_class = TransferSerializer
     filterset_class = TransferFilterSet
+    list_page = "transfer_list"
     ordering_fields = ("created_at", "state")
     http_method_names = POSTS
 
@@ -255,6 +260,7 @@ class DisputeViewSet(Guarded):
     model = Dispute
     serializer_class = DisputeSerializer
     filterset_class = DisputeFilterSet
+    list_page = "dispute_list"
     ordering_fields = ("number", "due_on")
     http_method_names = POSTS
 

@@ -43,6 +43,7 @@ class StageViewSet(ReadViewSet):
     model = Stage
     serializer_class = StageSerializer
     filterset_class = StageFilterSet
+    list_page = "stage_list"
     ordering_fields = ("sort", "code")
 
     def rows(self, queryset: Any) -> Any:

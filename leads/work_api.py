@@ -100,6 +100,7 @@ class TaskViewSet(RowViewSet):
     model = Task
     serializer_class = TaskSerializer
     filterset_class = TaskFilterSet
+    list_page = "task_list"
     ordering_fields = ("due_on", "updated_at")
 
     def perform_create(self, serializer: Any) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import serializers
 
 from common.api import ReadViewSet, RowSerializer
@@ -49,6 +50,7 @@ class PostingSerializer(RowSerializer):
         return self._found
 
 
+@extend_schema_view(retrieve=extend_schema(parameters=[OpenApiParameter("id", int, OpenApiParameter.PATH)]))
 class PostingViewSet(ReadViewSet):
     """The lines of the books in the caller's scope. They are never changed: a correction takes a line back
     (`reverses`) and writes a new one."""
@@ -56,6 +58,7 @@ class PostingViewSet(ReadViewSet):
     model = Posting
     serializer_class = PostingSerializer
     filterset_class = PostingFilterSet
+    list_page = "posting_list"
     ordering_fields = ("seq", "occurred_on", "posted_in")
 
     def rows(self, queryset: Any) -> Any:

@@ -3,13 +3,16 @@ from __future__ import annotations
 import django_filters
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 
 from common.filters import RowFilterSet
+from ledger import subjects
 from ledger.choices import Cause, Kind, Role
 from ledger.models import Period, Posting
 from organizations.models import Unit
 from reference.choices import Sector
 
+TELLING = ("sector", "currency")
 DAY = forms.DateInput(attrs={"type": "date"})
 
 
@@ -52,8 +55,13 @@ class PostingFilterSet(RowFilterSet):
         for name in ("unit", "below"):
             self.filters[name].queryset = Unit.objects.visible_to(self.request.user)
 
+    @extend_schema_field(int)
     def only_below(self, queryset, name, value):
         return queryset.filter(unit__path__startswith=value.path)
 
     def filter_queryset(self, queryset):
-        return django_filters.FilterSet.filter_queryset(self, queryset)
+        """Whose amounts and looks a reader may not know is not found by them either."""
+        found = django_filters.FilterSet.filter_queryset(self, queryset)
+        if any(self.form.cleaned_data.get(name) for name in TELLING):
+            found = found.exclude(subjects.hidden_q(self.request.user))
+        return found

@@ -28,6 +28,7 @@ class UnitViewSet(RowViewSet):
     model = Unit
     serializer_class = UnitSerializer
     filterset_class = UnitFilterSet
+    list_page = "unit_list"
     ordering_fields = ("sort", "pinyin", "code", "updated_at")
     create_service = staticmethod(services.unit_create)
     update_service = staticmethod(services.unit_update)
@@ -46,6 +47,7 @@ class GroupViewSet(RowViewSet):
     model = CompetitionGroup
     serializer_class = GroupSerializer
     filterset_class = GroupFilterSet
+    list_page = "group_list"
     ordering_fields = ("sort", "code", "updated_at")
     create_service = staticmethod(services.group_create)
     update_service = staticmethod(services.group_update)
@@ -73,6 +75,7 @@ class OfficerViewSet(RowViewSet):
     model = Officer
     serializer_class = OfficerSerializer
     filterset_class = OfficerFilterSet
+    list_page = "officer_list"
     ordering_fields = ("pinyin", "updated_at")
     create_service = staticmethod(services.officer_create)
     update_service = staticmethod(services.officer_update)

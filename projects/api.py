@@ -189,6 +189,7 @@ class ProjectViewSet(MoveMixin, mixins.UpdateModelMixin, ReadViewSet):
     model = Project
     serializer_class = ProjectSerializer
     filterset_class = ProjectFilterSet
+    list_page = "project_list"
     http_method_names = ["get", "post", "patch", "head", "options"]
     ordering_fields = ("pinyin", "contract_amount", "signed_on", "due_on", "stage_on", "updated_at")
     update_service = staticmethod(project_update)
@@ -202,6 +203,9 @@ class ProjectViewSet(MoveMixin, mixins.UpdateModelMixin, ReadViewSet):
         return found.prefetch_related(
             "agreements", "attributions__shares", "investors", "plan", "commitments", "obligations", "parcels", "half_years"
         )  # fmt: skip
+
+    def kept_in_order(self, actor: Any) -> Any:
+        return confidential.hidden(actor), ("pinyin", "contract_amount")
 
     def get_serializer_class(self) -> Any:
         return ProjectDetailSerializer if self.action == "retrieve" else super().get_serializer_class()

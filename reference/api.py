@@ -54,6 +54,7 @@ class ExchangeRateSerializer(RowSerializer):
 
 
 class IndustryViewSet(ReadViewSet):
+    list_page = "industry_list"
     model, serializer_class, filterset_class = Industry, IndustrySerializer, filters.IndustryFilterSet
     ordering_fields = ("code", "pinyin")
 
@@ -62,6 +63,7 @@ class IndustryViewSet(ReadViewSet):
 
 
 class RegionViewSet(ReadViewSet):
+    list_page = "region_list"
     model, serializer_class, filterset_class = Region, RegionSerializer, filters.RegionFilterSet
     ordering_fields = ("code", "pinyin", "year")
 
@@ -70,11 +72,13 @@ class RegionViewSet(ReadViewSet):
 
 
 class CurrencyViewSet(ReadViewSet):
+    list_page = "currency_list"
     model, serializer_class, filterset_class = Currency, CurrencySerializer, filters.CurrencyFilterSet
     ordering_fields = ("code", "pinyin")
 
 
 class CalendarYearViewSet(ReadViewSet):
+    list_page = "calendaryear_list"
     model, serializer_class, filterset_class = (
         CalendarYear,
         CalendarYearSerializer,
@@ -84,11 +88,13 @@ class CalendarYearViewSet(ReadViewSet):
 
 
 class HolidayViewSet(ReadViewSet):
+    list_page = "holiday_list"
     model, serializer_class, filterset_class = Holiday, HolidaySerializer, filters.HolidayFilterSet
     ordering_fields = ("date",)
 
 
 class ExchangeRateViewSet(ReadViewSet):
+    list_page = "exchangerate_list"
     model, serializer_class, filterset_class = (
         ExchangeRate,
         ExchangeRateSerializer,

@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rapidfuzz import fuzz
 
+from assessments.forms import TemplateForm
 from assessments.imports.forms import FiguresForm
 from assessments.imports.store import take_back, write_step
+from assessments.imports.template import template_for
 from assessments.models import Measure
 from assessments.selectors import group_for
 from common import imports
@@ -38,6 +40,7 @@ class FiguresImporter:
     about_label = gettext_lazy("Period")
     personal = False
     form_class = FiguresForm
+    template_form = TemplateForm
 
     def about(self, batch: ImportBatch) -> str:
         """The period in a line."""
@@ -51,6 +54,9 @@ class FiguresImporter:
                 "note": _("with your units filled in; choose group and month there"),
             }
         ]
+
+    def template(self, actor: Actor, **given: Any) -> bytes:
+        return template_for(**{**given, "measures": list(given["measures"])})
 
     def warnings(self, batch: ImportBatch) -> list[str]:
         found = []

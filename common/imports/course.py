@@ -142,6 +142,9 @@ def remap(
         raise Refused(
             _("No column is matched with: %(fields)s.") % {"fields": "、".join(lacking)}, code="columns"
         )
+    chosen = {unit for unit in names.values() if unit}
+    if chosen - {pk for pk, _label in (machine.name_choices(batch, actor) if chosen else ())}:
+        raise Refused(_("A name can only be matched with a unit of this import's scope."), code="names")
     _tell_titles(batch, titles, columns)
     batch.names = {**batch.names, **{n: u for n, u in names.items() if u}}
     with changelog.acting(actor):

@@ -65,9 +65,13 @@ class ListPage(Page):
     def visible(self) -> Any:
         return self.rows(self.model.objects.visible_to(self.actor))
 
+    def found(self) -> Any:
+        """The visible rows that fit the filters of the address; none when a filter makes no sense."""
+        self.filterset = self.filterset_class(self.request.GET, queryset=self.visible(), request=self.request)
+        return self.filterset.qs if self.filterset.is_valid() else self.visible().none()
+
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        self.filterset = self.filterset_class(request.GET, queryset=self.visible(), request=request)
-        found = self.filterset.qs if self.filterset.is_valid() else self.visible().none()
+        found = self.found()
         if fmt := request.GET.get("format"):
             return self.export(found, fmt)
         table = self.make_table(found)

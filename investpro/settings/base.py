@@ -204,7 +204,7 @@ REST_FRAMEWORK = {
         "common.rest.OrderingFilter",
     ],
     "DEFAULT_PAGINATION_CLASS": "common.rest.Pagination",
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "common.schema.Schema",
     "DEFAULT_THROTTLE_CLASSES": [
         "rest_framework.throttling.UserRateThrottle",
         "rest_framework.throttling.AnonRateThrottle",
@@ -225,6 +225,15 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    # Choice sets of fields that share a name, by what they mean.
+    "ENUM_NAME_OVERRIDES": {
+        "CheckResultEnum": "leads.choices.CheckResult",
+        "DimensionEnum": "ledger.choices.Role",
+        "EvidenceEnum": "leads.choices.Evidence",
+        "ImportRowResultEnum": "common.models.imports.ImportRow.Result",
+        "ImportStateEnum": "common.models.imports.ImportBatch.State",
+        "ObligationKindEnum": "projects.choices.ObligationKind",
+    },
 }
 
 DJANGO_TABLES2_TEMPLATE = "common/_table.html"

@@ -246,4 +246,4 @@ class TaskList(ListPage):
     empty = (_("No task is open."), _("Tasks come from follow-ups, or are entered on a lead or project."))
 
     def rows(self, queryset: Any) -> Any:
-        return queryset.select_related("lead__unit", "assignee")
+        return queryset.select_related("lead__unit", "lead__officer", "assignee")

@@ -95,6 +95,7 @@ class DirectoryImporter:
     about_label = pgettext_lazy("import", "Units below")
     personal = False  # the file names telephone numbers: only who imports may look into it
     form_class = DirectoryForm
+    template_form = None
     model: type[models.Model]
     list_url = ""
     columns: tuple[tuple[str, Any, bool, tuple[str, ...]], ...] = ()  # key, label, required, header words
@@ -134,6 +135,13 @@ class DirectoryImporter:
                 "note": _("empty cells leave what is there as it is"),
             }
         ]
+
+    def template(self, actor: Actor, **given: Any) -> bytes:
+        """The Excel template, with the names of the units that the actor may change."""
+        from .template import build_template  # it draws an importer, so it comes after this module
+
+        units = Unit.objects.allowed_to(actor, Action.CHANGE).filter(archived_at=None).order_by("path")
+        return build_template(self, list(units))
 
     def warnings(self, batch: ImportBatch) -> list[str]:
         return []

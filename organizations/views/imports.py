@@ -12,8 +12,6 @@ from common.access import Action
 from common.errors import NotVisible
 from common.views import Page
 from organizations.imports.base import DirectoryImporter
-from organizations.imports.template import build_template
-from organizations.models import Unit
 
 
 class DirectoryTemplate(Page):
@@ -24,7 +22,6 @@ class DirectoryTemplate(Page):
         importer = imports.importer_of(self.kwargs["code"])
         if not isinstance(importer, DirectoryImporter):
             raise NotVisible
-        units = Unit.objects.allowed_to(self.actor, Action.CHANGE).filter(archived_at=None).order_by("path")
-        response = HttpResponse(build_template(importer, units), content_type=exporting.XLSX)
+        response = HttpResponse(importer.template(self.actor), content_type=exporting.XLSX)
         response["Content-Disposition"] = f'attachment; filename="{importer.code}.xlsx"'
         return response

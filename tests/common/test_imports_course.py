@@ -45,6 +45,9 @@ class Posts:
         known = {*self.units(batch).values_list("name", flat=True), *batch.names}
         return sorted({r["unit"].value for r in rows if "unit" in r} - known)
 
+    def name_choices(self, batch, actor):
+        return list(self.units(batch).values_list("pk", "name"))
+
     def remember_name(self, batch, name, unit_id, actor):
         pass
 

@@ -350,6 +350,9 @@ def test_the_checks_are_entered_on_one_page(tree):
     assert client.post(reverse("lead_screening_begin", args=[lead.pk])).status_code == 302
     page = client.get(url)
     assert "600" in page.content.decode()  # 12,000 / 20 mu: proposed
+    committee = client_for(Role.COMMITTEE, tree.county)
+    override = reverse("screening_override", args=[Screening._base_manager.get().pk])
+    assert override not in committee.get(url).content.decode(), "nothing has been checked yet"
     sent = {"version": 1, "v_tax_per_mu": "31", "v_industry_fit": "yes", "r_industry_fit": "主导产业为电子"}
     assert client.post(url, {**sent, "v_tax_per_mu": "-1"}).status_code == 422
     assert client.post(url, sent).status_code == 302
@@ -362,8 +365,7 @@ def test_the_checks_are_entered_on_one_page(tree):
     )
     assert results == {"tax_per_mu": "passed", "industry_fit": "passed"}
     assert row.outcome == "open"
-    committee = client_for(Role.COMMITTEE, tree.county)
-    override = reverse("screening_override", args=[row.pk])
+    assert override in committee.get(url).content.decode()
     assert committee.post(override, {"version": row.version, "reason": "补链项目"}).status_code == 302
     assert "补链项目" in client.get(url).content.decode()
     detail = client.get(reverse("lead_detail", args=[lead.pk])).content.decode()

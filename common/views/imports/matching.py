@@ -71,51 +71,41 @@ class ImportMapping(ImportPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         batch = self.get_batch()
-        book = imports.read(batch)
-        sheet = imports.sheet_of(batch, book)
-        titles = imports.headers(batch, sheet)
-        fields = self.importer.fields(batch)
-        first = batch.header_row - 1 + batch.header_rows
-        sample = sheet.rows[first] if first < len(sheet.rows) else ()
+        asked = imports.questions(batch, self.actor)
         headers = []
-        for number, title in enumerate(titles):
-            chosen = batch.columns.get(str(number), "")
-            choices = [{"value": "", "label": _now("not needed"), "selected": not chosen}]
-            choices += [{"value": f.key, "label": f.label, "selected": f.key == chosen} for f in fields]
-            value = sample[number].value if number < len(sample) else None
-            if title or value is not None:
-                headers.append(
-                    {
-                        "name": title or _now("(no header)"),
-                        "sample": "" if value is None else str(value),
-                        "field_name": f"col-{number}",
-                        "choices": choices,
-                    }
-                )
+        for one in asked.titles:
+            choices = [{"value": "", "label": _now("not needed"), "selected": not one.field}]
+            choices += [
+                {"value": f.key, "label": f.label, "selected": f.key == one.field} for f in asked.fields
+            ]
+            headers.append(
+                {
+                    "name": one.title or _now("(no header)"),
+                    "sample": one.sample,
+                    "field_name": f"col-{one.number}",
+                    "choices": choices,
+                }
+            )
         unknown = []
-        if "unit" in batch.columns.values():
-            names = imports.unknown_names(batch, book)
-            units = self.importer.name_choices(batch, self.actor) if names else []
-            for number, name in enumerate(names):
-                guess = self.importer.guess_name(name, units)
-                choices = [
-                    {
-                        "value": "",
-                        "label": _now("leave open: its rows are wrong for now"),
-                        "selected": not guess,
-                    }
-                ]
-                choices += [{"value": pk, "label": label, "selected": pk == guess} for pk, label in units]
-                unknown.append({"name": name, "field_name": f"name-{number}", "choices": choices})
+        for number, name in enumerate(asked.names):
+            choices = [
+                {
+                    "value": "",
+                    "label": _now("leave open: its rows are wrong for now"),
+                    "selected": not name.guess,
+                }
+            ]
+            choices += [
+                {"value": pk, "label": label, "selected": pk == name.guess} for pk, label in asked.units
+            ]
+            unknown.append({"name": name.name, "field_name": f"name-{number}", "choices": choices})
         kwargs.setdefault("problems", [])
         return super().get_context_data(
             title=_now("Match columns and names"),
             sub=f"{batch.filename} · {self.importer.about(batch)}",
-            batch={"file": batch.filename, "sheet": batch.sheet, "rows": max(len(sheet.rows) - first, 0)},
-            sheets=[
-                {"value": s.name, "label": s.name, "selected": s.name == batch.sheet} for s in book.sheets
-            ]
-            if len(book.sheets) > 1
+            batch={"file": batch.filename, "sheet": batch.sheet, "rows": asked.rows},
+            sheets=[{"value": name, "label": name, "selected": name == batch.sheet} for name in asked.sheets]
+            if len(asked.sheets) > 1
             else [],
             headers=headers,
             unknown_units=unknown,

@@ -1,0 +1,35 @@
+"""How our view sets describe themselves in the API document, beyond what the framework sees."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiParameter
+
+from common.rest import FILES
+
+BINARY = {"schema": {"type": "string", "format": "binary"}}
+PARAMETERS = (
+    OpenApiParameter(
+        "columns", str, many=True, description="Of a file: its columns by name; the usual ones when left out."
+    ),
+    OpenApiParameter(
+        "sort", str, many=True, description="Of a file: the columns it is ordered by, with - downwards."
+    ),
+)
+
+
+class Schema(AutoSchema):
+    """A list that is also given as a file (`ReadViewSet.list_page`) says so."""
+
+    def get_override_parameters(self) -> list[Any]:
+        files = getattr(self.view, "list_page", "") and getattr(self.view, "action", "") == "list"
+        return [*super().get_override_parameters(), *(PARAMETERS if files else ())]
+
+    def _get_response_for_code(self, *args: Any, **kwargs: Any) -> Any:
+        found = super()._get_response_for_code(*args, **kwargs)
+        for renderer in FILES:
+            if renderer.media_type in found.get("content", {}):
+                found["content"][renderer.media_type] = BINARY
+        return found
