@@ -99,7 +99,7 @@ def figures(
     if closing:
         rows = rows.filter(clocks.published_q(closing))
     own = Q(occurred_on__range=(january, last))
-    prior = Q(occurred_on__lt=january, posted_in__range=(code // 100 * 100 + 1, code))
+    prior = Q(occurred_on__lt=january, posted_in__gte=code // 100 * 100 + 1, posted_in__lte=code)
     found = (
         rows.filter(own | prior)
         .order_by()

@@ -57,7 +57,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            actor = self.actor(options["actor"])
+            actor = self.actor(options.pop("actor"))
             document = getattr(self, options["verb"].replace("-", "_"))(actor, **options)
         except ServiceError as refusal:
             if options["format"] == "json":
