@@ -1,5 +1,7 @@
 """What rounds register with lower apps, once, when the app is ready."""
 
+from capital import rounds_telling
+
 
 def register() -> None:
-    """Nothing yet."""
+    rounds_telling.register()

@@ -13,13 +13,21 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from common import clock
 from common.actors import Actor
 from leads.stages import Moved
 from ledger.choices import Cause, Kind
 from ledger.models import Facet, Posting
-from ledger.services import Entry, Look, Part, Subject, post, repost, standing_of, take_back
+from ledger.services import Entry, Look, Part, Subject, lines_of, post, repost, standing_of, take_back
 from organizations.choices import UnitKind
-from projects.models import Agreement, AttributionShare, AttributionVersion, Project, ProjectInvestor
+from projects.models import (
+    Agreement,
+    AttributionShare,
+    AttributionVersion,
+    HalfYear,
+    Project,
+    ProjectInvestor,
+)
 from reference.selectors import rate_on
 
 TYPE = "project"
@@ -51,29 +59,33 @@ def holder_of(share: AttributionShare) -> str:
 
 
 def parts_on(project: Project, day: date) -> Parts:
-    """The shares in every dimension that hold on a day. Two queries."""
+    """The shares in every dimension that hold on a day."""
     return parts_of([project.pk], [(project.pk, day)])[project.pk, day]
 
 
 def parts_of(projects: Collection[int], wanted: Iterable[tuple[int, date]]) -> dict[tuple[int, date], Parts]:
-    """The shares of many projects on many days, in two queries. Before the day of signing the first shares
-    hold: what came earlier came for them."""
-    versions = AttributionVersion.objects.filter(project__in=projects, superseded_by=None)
-    kept: dict[tuple[int, str], list[AttributionVersion]] = {}
-    for one in versions.order_by("valid").prefetch_related("shares"):
-        kept.setdefault((one.project_id, one.role), []).append(one)
-    found: dict[tuple[int, date], Parts] = {key: {} for key in wanted}
-    for (project, role), some in kept.items():
-        parts = [
-            (one.valid, [Part(x.unit_id, x.share, holder_of(x)) for x in one.shares.all()]) for one in some
-        ]
-        for owner, day in found:
-            if owner == project:
-                fits = next((part for valid, part in parts if day in valid), None)
-                if fits is None and parts[0][0].lower and day < parts[0][0].lower:
-                    fits = parts[0][1]
-                if fits is not None:
-                    found[owner, day][role] = fits
+    """The shares of many projects on many days, in one query. Before the day of signing the first shares hold:
+    what came earlier came for them."""
+    rows = AttributionShare._base_manager.filter(
+        version__project__in=projects, version__superseded_by=None
+    ).select_related("version")
+    kept: dict[tuple[int, str], dict[int, tuple[AttributionVersion, list[Part]]]] = {}
+    for one in rows.order_by("version__valid", "version_id", "-share", "id"):
+        dated = kept.setdefault((one.version.project_id, one.version.role), {})
+        parts = dated.setdefault(one.version_id, (one.version, []))[1]
+        parts.append(Part(one.unit_id, one.share, holder_of(one)))
+    days: dict[int, set[date]] = {}
+    for project, day in wanted:
+        days.setdefault(project, set()).add(day)
+    found: dict[tuple[int, date], Parts] = {(key, day): {} for key, some in days.items() for day in some}
+    for (project, role), versions in kept.items():
+        in_order = list(versions.values())
+        begins = in_order[0][0].valid.lower
+        for day in days.get(project, ()):
+            held = max(day, begins) if begins else day
+            fits = next((some for version, some in in_order if held in version.valid), None)
+            if fits is not None:
+                found[project, day][role] = fits
     return found
 
 
@@ -137,6 +149,35 @@ def post_agreement(*, actor: Actor, agreement: Agreement) -> list[Posting]:
         occurred_on=day,
         facet=look_of(project),
     )
+
+
+def tax_event(half: HalfYear) -> str:
+    return f"tax:{half.pk}"
+
+
+def post_tax(*, actor: Actor, half: HalfYear) -> None:
+    """Net tax of a half-year in yuan, on its last day (today while it is still running), with the shares of that
+    day. A correction takes the old lines back; nothing paid is no line."""
+    project, net = half.project, half.tax_paid - half.tax_refunded
+    day = max(min(half.last_day, clock.today()), project.signed_on)
+    there = bool(lines_of(tax_event(half)))
+    source: Subject = ("half_year", half.pk)
+    if net:
+        entries = [Entry(Kind.TAX_NET, net, parts_on(project, day), "CNY", ONE)]
+        values: dict[str, Any] = {
+            "actor": actor,
+            "event": tax_event(half),
+            "source": source,
+            "entries": entries,
+            "occurred_on": day,
+            "facet": look_of(project),
+        }
+        if there:
+            repost(**values)
+        else:
+            post(subject=subject_of(project), **values)
+    elif there:
+        take_back(actor=actor, event=tax_event(half), source=source)
 
 
 def post_stages(

@@ -17,12 +17,12 @@ from common import services
 from common.access import Action
 from common.errors import Denied
 from common.scope import may_on
-from common.templatetags.ip import in_unit
 from common.views import ArchivePage, BulkPage, Crumbs, DetailPage, ListPage, UpdatePage, action
 from common.views.rows import RowPage
 from leads import dossier as dossiers
 from leads import stages
 from leads.choices import StageKind
+from leads.tables.columns import sum_text
 from leads.timeline import timeline
 from projects import confidential
 from projects.filters.projects import ProjectFilterSet, mine_q, overdue_q
@@ -31,7 +31,6 @@ from projects.models import Project
 from projects.sections import Reading, agreed, dossier, overview, site
 from projects.services import project_archive, project_update
 from projects.tables import ProjectTable
-from reference.models import HOME_CURRENCY
 
 PIPELINE = (_("Progress"), "")
 JOINS = (
@@ -94,13 +93,7 @@ class ProjectList(ProjectNouns, ListPage):
             .order_by("-total")
         )
         count = sum(one["n"] for one in sums)
-        amounts = [
-            _now("%(amount)s hundred million yuan") % {"amount": in_unit(one["total"], "yi")}
-            if one["currency_id"] == HOME_CURRENCY
-            else f"{in_unit(one['total'], 'yi')} {one['currency_id']}"
-            for one in sums
-            if one["total"]
-        ]
+        amounts = [sum_text(one["total"], one["currency_id"]) for one in sums if one["total"]]
         text = ngettext("%(n)s project", "%(n)s projects", count) % {"n": count}
         if not amounts:
             return text

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from common import clock
 from leads.duplicates import candidates, collision, warnings_for
-from leads.duplicates.blocking import nearest, picks, shared_at_least
+from leads.duplicates.blocking import READ, affordable, nearest, picks, shared_at_least
 from leads.models import FollowUp, ProtectionTerms
 from rules.similarity import LeadLike
 from tests.support.clients import client_for, session_api, user_with
@@ -84,13 +84,8 @@ def terms(days):
         ({"investor_name": "青屿新材料科"}, 3, "very_similar_name", ""),
         # 云川青屿新材料: 6 pairs, 4 shared: 8/10 = 80 %
         ({"investor_name": "云川青屿新材料"}, 4, "possible", ""),
-        # the same investor with an amount within 10 %, in yuan: 126 against 120 million
-        (
-            {"investor_name": "青屿新材料", "name": "光纤", "amount": Decimal(120_000_000)},
-            4,
-            "possible",
-            "",
-        ),
+        # another unit's amount (126 against 120 million yuan, within 10 %) says nothing: as without one
+        ({"investor_name": "青屿新材料", "name": "光纤", "amount": Decimal(120_000_000)}, 2, "same_name", ""),
     ],
 )
 def test_levels_and_what_is_told_of_another_unit(officer, strange, typed, level, reason, name):
@@ -216,6 +211,25 @@ def test_the_rarest_pairs_are_looked_up():
     assert picks("哈哈哈哈", {"哈哈": 0.9}) == (["哈哈"], ["哈哈"])
 
 
+def test_a_name_of_common_words_is_not_looked_up_by_the_commonest():
+    """云川智能科技: 5 pairs; 60 % needs 3 of them (3 looked up), 85 % needs ⌈85·5/115⌉ = 4 (2 looked up)."""
+    rare = ["云川", "川智", "能科"]
+    assert sorted(affordable("云川智能科技有限公司", {"科技": 9000, "智能": 6000, "云川": READ})[0]) == rare
+    assert affordable("云川智能科技有限公司", {"科技": 9000, "智能": 6000, "云川": READ + 1})[0] == [
+        "川智",
+        "能科",
+    ]
+    assert affordable("科技", {"科技": 90_000}) == (["科技"], ["科技"])
+
+
+def test_the_same_name_is_found_however_many_share_its_pairs(tree, monkeypatch):
+    monkeypatch.setattr("leads.duplicates.blocking.READ", 1)
+    for number in range(3):
+        InvestorFactory(name=f"青屿新材料{number}号", unit=tree.town)
+    same = InvestorFactory(name="青屿新材料有限公司", unit=tree.town)
+    assert nearest(["青屿新材料"], often={})[0][0] == same.pk
+
+
 def test_nearest_first(tree):
     # 青屿科技 shares one pair of four: it can't be alike by 60 %, and 青屿 isn't among the three looked up.
     rows = {
@@ -248,8 +262,8 @@ def test_warn_box_and_api_say_the_same(tree, strange):
     assert answer.json()["collision"] == {"on": "2026-11-20", "days": 0}
     (hit,) = answer.json()["hits"]
     assert (hit["level"], hit["reason"], hit["unit"], hit["visible"]) == (
-        4,
-        "possible",
+        2,
+        "same_name",
         "河口镇",
         False,
     )
