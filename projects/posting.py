@@ -49,12 +49,13 @@ def holder_of(share: AttributionShare) -> str:
 
 
 def parts_on(project: Project, day: date) -> Parts:
-    """The shares in every dimension that hold on a day. Two queries."""
+    """The shares in every dimension that hold on a day; one that has ended isn't among them. Two queries."""
     versions = AttributionVersion.objects.filter(project=project, superseded_by=None, valid__contains=day)
-    return {
+    found = {
         version.role: [Part(one.unit_id, one.share, holder_of(one)) for one in version.shares.all()]
         for version in versions.prefetch_related("shares")
     }
+    return {role: parts for role, parts in found.items() if parts}
 
 
 def look_of(project: Project) -> Look:
@@ -175,6 +176,9 @@ def rewrite(
         parts = {
             role: some for role, some in parts_on(project, day).items() if roles is None or role in roles
         }
+        if not parts:  # nobody holds these dimensions any more
+            take_back(actor=actor, event=event, source=source, cause=Cause.CORRECTION, roles=roles)
+            continue
         wholes = {(line.kind, line.basis): line for line in lines}
         entries = [
             Entry(one.kind, one.whole, parts, one.currency, one.rate, one.basis)
