@@ -5,6 +5,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from rest_framework.routers import SimpleRouter
 
 from assessments.api import FigureViewSet, MeasureViewSet, RankingRunViewSet, TargetViewSet
+from capital.api_rounds import InspectionViewSet, RoundViewSet
 from common.import_api import ImportViewSet
 from leads.api import ContactViewSet, IntroducerViewSet, InvestorViewSet, LeadViewSet, OfferViewSet
 from leads.api_guard import (
@@ -59,6 +60,8 @@ router.register("pool", PoolViewSet, basename="api-pool")
 router.register("transfers", TransferViewSet, basename="api-transfer")
 router.register("disputes", DisputeViewSet, basename="api-dispute")
 router.register("screenings", ScreeningViewSet, basename="api-screening")
+router.register("rounds", RoundViewSet, basename="api-round")
+router.register("inspections", InspectionViewSet, basename="api-inspection")
 router.register("imports", ImportViewSet, basename="api-import")
 
 urlpatterns = [
