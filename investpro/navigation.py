@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from capital.home import waiting_count
 from common.access import Action
 from common.actors import may_somewhere
 from leads.desk import under_way
@@ -34,6 +35,9 @@ MENU: tuple[tuple[Any, tuple[Item, ...]], ...] = (
         (
             Item(_("Leads"), "lead_list", "lead", "lead", tab=True, count=under_way),
             Item(_("Projects"), "project_list", "project", "project"),
+            Item(
+                _("Recognition"), "desk", "recognition", "recognition", Action.DECIDE, count=waiting_count
+            ),
             Item(_("Tasks"), "task_list", "check", "lead"),
             Item(_("Pool"), "pool_list", "archive", "lead"),
             Item(_("Transfers"), "transfer_list", "retry", "lead_transfer"),
@@ -65,6 +69,7 @@ MENU: tuple[tuple[Any, tuple[Item, ...]], ...] = (
             Item(_("Officers"), "officer_list", "user", "officer"),
             Item(_("Measures"), "measure_list", "measure", "measure"),
             Item(_("Stages"), "stage_list", "columns", "stage", Action.CHANGE),
+            Item(_("Terms of recognition"), "recognitionterms_list", "check", "capital_rule", Action.CHANGE),
             Item(_("Protection rules"), "protectionterms_list", "lock", "protection_terms", Action.CHANGE),
             Item(_("Admission gates"), "gate_list", "check", "gate", Action.CHANGE),
             Item(_("Reference"), "reference_home", "calendar", "reference"),
