@@ -46,6 +46,15 @@ MENU: tuple[tuple[Any, tuple[Item, ...]], ...] = (
         ),
     ),
     (
+        _("Capital in place"),
+        (
+            Item(_("Entries"), "entry_list", "capital", "capital_entry"),
+            Item(_("Month grid"), "entry_grid", "sheet", "capital_entry", Action.CREATE),
+            Item(_("Vouchers"), "voucher_list", "file", "voucher"),
+            Item(_("Monthly returns"), "return_list", "calendar", "reporting_duty"),
+        ),
+    ),
+    (
         _("Assessment"),
         (
             Item(_("Figures"), "figure_list", "figures", "figure", tab=True),
