@@ -22,9 +22,10 @@ from rules.parts import by_equity, check_parts
 from rules.shares import Credit
 from tests.capital.recognising import reported
 from tests.support.clients import user_with
-from tests.support.factories import TESTS
+from tests.support.factories import TESTS, OfficerFactory
 from tests.support.factories_leads import InvestorFactory
 from tests.support.factories_projects import all_of, credited, dollars, industry, ready_lead, signed_project
+from tests.support.pipeline import a_lead
 from tests.support.world import ExchangeRateFactory
 
 D = Decimal
@@ -86,7 +87,15 @@ def close(*codes):
 def early_project(unit, **values):
     """Signed on 10 January 2025."""
     with at(2025, 1, 20):
-        return signed_project(unit, signed_on=date(2025, 1, 10), **values)
+        given = {
+            "officer": OfficerFactory(unit=unit),
+            "investor": InvestorFactory(unit=unit, credit_code="91TEST000000202501"),
+            "industry": industry(),
+            "sector": "secondary",
+            "host": unit,
+        }
+        lead = a_lead(unit, "ready", on=date(2025, 1, 2), **given)
+        return signed_project(unit, lead=lead, signed_on=date(2025, 1, 10), **values)
 
 
 # ---------------------------------------------------------------- bases, zones, currencies
