@@ -46,6 +46,13 @@ MENU: tuple[tuple[Any, tuple[Item, ...]], ...] = (
         ),
     ),
     (
+        _("Capital"),
+        (
+            Item(_("Evaluation rounds"), "round_list", "view", "evaluation"),
+            Item(_("Inspections"), "inspection_list", "check", "evaluation"),
+        ),
+    ),
+    (
         _("Assessment"),
         (
             Item(_("Figures"), "figure_list", "figures", "figure", tab=True),
