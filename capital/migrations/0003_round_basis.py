@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('capital', '0001_initial'),
+        ('capital', '0002_counting'),
     ]
 
     operations = [

@@ -62,6 +62,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "common.middleware.IdleLogoutMiddleware",
     "common.middleware.ChangeLogMiddleware",
+    "common.middleware.MemoMiddleware",
     "organizations.views.account.PasswordExpiryMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from common.ordering import kept_order
 from common.tables import NUMBER, RowTable
@@ -76,8 +77,8 @@ class TransferTable(RowTable):
     lead = tables.Column(
         _("lead"), linkify=("transfer_detail", {"pk": tables.A("pk")}), order_by=("lead__pinyin", "pk")
     )
-    from_unit = tables.Column(_("from"), order_by=("from_unit__pinyin", "pk"))
-    to_unit = tables.Column(_("to"), order_by=("to_unit__pinyin", "pk"))
+    from_unit = tables.Column(pgettext_lazy("unit", "from"), order_by=("from_unit__pinyin", "pk"))
+    to_unit = tables.Column(pgettext_lazy("unit", "to"), order_by=("to_unit__pinyin", "pk"))
 
     class Meta(RowTable.Meta):
         model = LeadTransfer

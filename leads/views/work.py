@@ -9,6 +9,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from common import files
 from common.errors import NotVisible
@@ -134,7 +135,7 @@ class TaskUpdate(OfTask):
 class TaskDone(OfTask):
     title = _("Task done")
     form_class = TaskDoneForm
-    submit_label = _("Done")
+    submit_label = pgettext_lazy("task", "Done")
     saved = _("Task done.")
 
     def make_form(self, data: Any = None) -> Any:

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from common import clock
 from leads.duplicates import candidates, collision, warnings_for
-from leads.duplicates.blocking import nearest, picks, shared_at_least
+from leads.duplicates.blocking import READ, affordable, nearest, picks, shared_at_least
 from leads.models import FollowUp, ProtectionTerms
 from rules.similarity import LeadLike
 from tests.support.clients import client_for, session_api, user_with
@@ -209,6 +209,25 @@ def test_the_rarest_pairs_are_looked_up():
     assert picks("", {}) == ([], [])
     # 哈哈哈哈 is three times the same pair: it can't be left out.
     assert picks("哈哈哈哈", {"哈哈": 0.9}) == (["哈哈"], ["哈哈"])
+
+
+def test_a_name_of_common_words_is_not_looked_up_by_the_commonest():
+    """云川智能科技: 5 pairs; 60 % needs 3 of them (3 looked up), 85 % needs ⌈85·5/115⌉ = 4 (2 looked up)."""
+    rare = ["云川", "川智", "能科"]
+    assert sorted(affordable("云川智能科技有限公司", {"科技": 9000, "智能": 6000, "云川": READ})[0]) == rare
+    assert affordable("云川智能科技有限公司", {"科技": 9000, "智能": 6000, "云川": READ + 1})[0] == [
+        "川智",
+        "能科",
+    ]
+    assert affordable("科技", {"科技": 90_000}) == (["科技"], ["科技"])
+
+
+def test_the_same_name_is_found_however_many_share_its_pairs(tree, monkeypatch):
+    monkeypatch.setattr("leads.duplicates.blocking.READ", 1)
+    for number in range(3):
+        InvestorFactory(name=f"青屿新材料{number}号", unit=tree.town)
+    same = InvestorFactory(name="青屿新材料有限公司", unit=tree.town)
+    assert nearest(["青屿新材料"], often={})[0][0] == same.pk
 
 
 def test_nearest_first(tree):
