@@ -128,9 +128,7 @@ def _sums(entries: Any, period: int) -> dict[tuple[int, str, str], dict[int, Dec
     return found
 
 
-def cells_of(
-    grid: Grid, sent: Mapping[str, str]
-) -> tuple[dict[Place, Decimal | None], list[Cell]]:
+def cells_of(grid: Grid, sent: Mapping[str, str]) -> tuple[dict[Place, Decimal | None], list[Cell]]:
     """What was typed, in the currencies' own units, and the boxes that are wrong. What was typed stays in them."""
     found: dict[Place, Decimal | None] = {}
     wrong = []

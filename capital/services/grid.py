@@ -122,7 +122,8 @@ def _nothing_changed(
     stale = [
         place
         for place in wanted
-        if any(seen.get(one.pk) != one.version for one in drafts.get(place, ())) or (place not in drafts and gone)
+        if any(seen.get(one.pk) != one.version for one in drafts.get(place, ()))
+        or (place not in drafts and gone)
     ]
     if stale:
         raise Refused(
