@@ -218,6 +218,9 @@ def entry_withdraw(*, actor: Actor, pk: int, version: int | None, reason: str) -
     entry.version += 1
     with changelog.acting(actor, reason=reason):
         entry.save(update_fields=["state", "archived_at", "version", "updated_at"])
+        entry.allocations.filter(archived_at=None).update(  # the vouchers are free again
+            archived_at=clock.now(), version=F("version") + 1, updated_at=clock.now()
+        )
     return entry
 
 
