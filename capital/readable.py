@@ -26,9 +26,7 @@ def hidden_entries(actor: Actor) -> Q:
 
 def hidden_vouchers(actor: Actor) -> Q:
     """Vouchers that prove something of such a project."""
-    rows = Allocation._base_manager.filter(
-        archived_at=None, entry__project__in=hidden_projects(actor)
-    )
+    rows = Allocation._base_manager.filter(archived_at=None, entry__project__in=hidden_projects(actor))
     return Q(pk__in=rows.values("voucher"))
 
 

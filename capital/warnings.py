@@ -40,7 +40,9 @@ def about_entry(
     if amount and basis and currency == project.currency_id and project.contract_amount:
         before = others.filter(basis=basis, currency=currency).aggregate(total=Sum("amount"))["total"] or 0
         if before + amount > project.contract_amount:
-            words = _("With this, %(total)s are entered as %(basis)s, more than the contract amount of %(contract)s.")
+            words = _(
+                "With this, %(total)s are entered as %(basis)s, more than the contract amount of %(contract)s."
+            )
             found.append(
                 words
                 % {
@@ -54,9 +56,7 @@ def about_entry(
     if amount and occurred_on and kind:
         same = others.filter(amount=amount, occurred_on=occurred_on, kind=kind, currency=currency).first()
         if same:
-            found.append(
-                _("Entry %(number)s has the same kind, day and amount.") % {"number": same.number}
-            )
+            found.append(_("Entry %(number)s has the same kind, day and amount.") % {"number": same.number})
     return found
 
 

@@ -13,13 +13,21 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from common import clock
 from common.actors import Actor
 from leads.stages import Moved
 from ledger.choices import Cause, Kind
 from ledger.models import Facet, Posting
-from ledger.services import Entry, Look, Part, Subject, post, repost, standing_of, take_back
+from ledger.services import Entry, Look, Part, Subject, lines_of, post, repost, standing_of, take_back
 from organizations.choices import UnitKind
-from projects.models import Agreement, AttributionShare, AttributionVersion, Project, ProjectInvestor
+from projects.models import (
+    Agreement,
+    AttributionShare,
+    AttributionVersion,
+    HalfYear,
+    Project,
+    ProjectInvestor,
+)
 from reference.selectors import rate_on
 
 TYPE = "project"
@@ -51,7 +59,7 @@ def holder_of(share: AttributionShare) -> str:
 
 
 def parts_on(project: Project, day: date) -> Parts:
-    """The shares in every dimension that hold on a day."""
+    """The shares in every dimension that hold on a day; one that has ended isn't among them."""
     return parts_of([project.pk], [(project.pk, day)])[project.pk, day]
 
 
@@ -143,6 +151,35 @@ def post_agreement(*, actor: Actor, agreement: Agreement) -> list[Posting]:
     )
 
 
+def tax_event(half: HalfYear) -> str:
+    return f"tax:{half.pk}"
+
+
+def post_tax(*, actor: Actor, half: HalfYear) -> None:
+    """Net tax of a half-year in yuan, on its last day (today while it is still running), with the shares of that
+    day. A correction takes the old lines back; nothing paid is no line."""
+    project, net = half.project, half.tax_paid - half.tax_refunded
+    day = max(min(half.last_day, clock.today()), project.signed_on)
+    there = bool(lines_of(tax_event(half)))
+    source: Subject = ("half_year", half.pk)
+    if net:
+        entries = [Entry(Kind.TAX_NET, net, parts_on(project, day), "CNY", ONE)]
+        values: dict[str, Any] = {
+            "actor": actor,
+            "event": tax_event(half),
+            "source": source,
+            "entries": entries,
+            "occurred_on": day,
+            "facet": look_of(project),
+        }
+        if there:
+            repost(**values)
+        else:
+            post(subject=subject_of(project), **values)
+    elif there:
+        take_back(actor=actor, event=tax_event(half), source=source)
+
+
 def post_stages(
     *,
     actor: Actor,
@@ -214,6 +251,9 @@ def rewrite(
         parts = {
             role: some for role, some in shares[project.pk, day].items() if roles is None or role in roles
         }
+        if not parts:  # nobody holds these dimensions any more
+            take_back(actor=actor, event=event, source=source, cause=Cause.CORRECTION, roles=roles)
+            continue
         wholes = {(line.kind, line.basis): line for line in lines}
         entries = [
             Entry(one.kind, one.whole, parts, one.currency, one.rate, one.basis)

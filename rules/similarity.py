@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 
 from rules.codes import normal_code
 from rules.money import checked, multiply, ratio, subtract
@@ -95,6 +96,7 @@ class Match:
     different_codes: bool = False
 
 
+@lru_cache(maxsize=8192)  # names are compared with many others
 def normal(name: str, legal_forms: tuple[str, ...] = LEGAL_FORMS) -> str:
     """The part of a name that tells it from others: width and case evened out, no blanks, no punctuation, no
     legal form at the end. Never empty unless the name is blank.

@@ -23,7 +23,18 @@ from projects.models import Project
 TEN_THOUSANDS = _("In ten thousands of its currency.")
 FILE_HELP = _("PDF, picture or Office document; it is shown to those who may see this only.")
 VOUCHER = ("type", "issuer", "number", "dated", "amount", "payer", "payee", "file")
-FACTS = ("kind", "basis", "occurred_on", "amount", "currency", "funder", "zone", "fund_source", "mode", "note")
+FACTS = (
+    "kind",
+    "basis",
+    "occurred_on",
+    "amount",
+    "currency",
+    "funder",
+    "zone",
+    "fund_source",
+    "mode",
+    "note",
+)
 
 
 def funders(project: Project | None) -> Any:
@@ -42,10 +53,14 @@ class EntryForm(RowForm):
         label=_("basis"),
         choices=[("", _("by its kind")), *Basis.choices],
         required=False,
-        help_text=_("Only “other” must be told: money paid in has arrived, equipment, plant and land are formed."),
+        help_text=_(
+            "Only “other” must be told: money paid in has arrived, equipment, plant and land are formed."
+        ),
     )
     zone = forms.ChoiceField(
-        label=_("zone of the funder"), choices=[("", _("as the funder is at home")), *Zone.choices], required=False
+        label=_("zone of the funder"),
+        choices=[("", _("as the funder is at home")), *Zone.choices],
+        required=False,
     )
     mode = forms.ChoiceField(
         label=pgettext_lazy("project", "mode"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -12,11 +13,12 @@ from common import scope
 from common.changelog import track
 from common.models import ScopedModel
 
-PERCENT = {
-    "max_digits": 6,
-    "decimal_places": 2,
-    "validators": [MinValueValidator(0), MaxValueValidator(1000)],
-}
+
+def percent(label: Any, default: int) -> models.DecimalField:
+    limits = [MinValueValidator(0), MaxValueValidator(1000)]
+    return models.DecimalField(
+        label, max_digits=6, decimal_places=2, default=Decimal(default), validators=limits
+    )
 
 
 @track("cap_signal_terms_event")
@@ -29,9 +31,7 @@ class SignalTerms(ScopedModel):
         default=1,
         validators=[MinValueValidator(1), MaxValueValidator(6)],
     )
-    year_end_percent = models.DecimalField(
-        _("hold at least, in per cent of the year"), default=Decimal(40), **PERCENT
-    )
+    year_end_percent = percent(_("hold at least, in per cent of the year"), 40)
     round_step = models.DecimalField(
         _("round sums: multiples of, in yuan"),
         max_digits=18,
@@ -42,20 +42,14 @@ class SignalTerms(ScopedModel):
     round_count = models.PositiveSmallIntegerField(
         _("round sums: from so many entries of a year on"), default=5, validators=[MinValueValidator(2)]
     )
-    round_percent = models.DecimalField(
-        _("round sums: share of the entries, in per cent"), default=Decimal(80), **PERCENT
-    )
-    contract_percent = models.DecimalField(
-        _("capital above, in per cent of the contract amount"), default=Decimal(100), **PERCENT
-    )
+    round_percent = percent(_("round sums: share of the entries, in per cent"), 80)
+    contract_percent = percent(_("capital above, in per cent of the contract amount"), 100)
     reversed_days = models.PositiveSmallIntegerField(
         _("in and out again: taken back within days"),
         default=90,
         validators=[MinValueValidator(1), MaxValueValidator(3660)],
     )
-    reversed_percent = models.DecimalField(
-        _("in and out again: at least so much of it, in per cent"), default=Decimal(50), **PERCENT
-    )
+    reversed_percent = percent(_("in and out again: at least so much of it, in per cent"), 50)
     source = models.CharField(_("source"), max_length=300, blank=True)
 
     class Scope(scope.Scope):

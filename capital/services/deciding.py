@@ -19,7 +19,7 @@ from capital.posting import LOOKED_AT
 from capital.terms import terms_of
 from common.access import Action
 from common.actors import Actor, may
-from common.errors import Archived, Denied, NotVisible, Refused, ServiceError, Stale
+from common.errors import Archived, Denied, NotVisible, Refused, ServiceError
 from ledger import periods
 from organizations.models import Officer
 from projects import confidential
@@ -107,13 +107,11 @@ def hold(actor: Actor, pks: Collection[int], months: Collection[int] | None = No
     return cases
 
 
-def hold_one(actor: Actor, pk: int, version: int | None = None) -> Case:
-    """One entry. Raises NotVisible, Archived, Stale."""
+def hold_one(actor: Actor, pk: int) -> Case:
+    """One entry. Raises NotVisible, Archived."""
     (case,) = hold(actor, [pk])
     if case.entry.archived_at is not None:
         raise Archived
-    if version is not None and case.entry.version != version:
-        raise Stale(case.entry)
     return case
 
 

@@ -22,9 +22,7 @@ class CapitalEntryTable(RowTable):
     """Entries, amounts in ten thousands of their currency. What tells a confidential project is drawn for those
     inside it only."""
 
-    number = tables.Column(
-        _("number"), linkify=("entry_detail", {"pk": tables.A("pk")}), attrs=cell("c2 nb")
-    )
+    number = tables.Column(_("number"), linkify=("entry_detail", {"pk": tables.A("pk")}), attrs=cell("c2 nb"))
     project = tables.Column(_("project"), order_by=("project__pinyin", "pk"), attrs=cell("c1 nm"))
     unit = tables.Column(_("unit"), order_by=("unit__path", "pk"), attrs=cell("c3 nb"))
     occurred_on = tables.Column(_("date"), attrs=cell("c8 nb"))

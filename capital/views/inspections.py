@@ -24,7 +24,7 @@ from common.errors import Denied, NotVisible, Stale
 from common.scope import may_on
 from common.templatetags.ip import amount, in_unit
 from common.views import ArchivePage, BulkPage, Crumbs, DetailPage, ListPage, action
-from common.views.forms import FormPage, shown, typed
+from common.views.forms import FormPage
 from common.views.rows import ReasonForm, RowPage
 from leads.tables.columns import wan_text
 from projects import confidential
@@ -32,6 +32,7 @@ from rules.facts import Value
 from rules.inspection import Kind
 
 from .rounds import CAPITAL
+from .sides import BothSides
 
 JOINS = (
     "project__unit",
@@ -267,7 +268,7 @@ class InspectionArchive(InspectionNouns, ArchivePage):
         return super().get_context_data(title=self.title, sub=name, **kwargs)
 
 
-class InspectionFormPage(OfInspection, FormPage):
+class InspectionFormPage(OfInspection, BothSides):
     """The form on site, made for a phone: kept while one types, saved as far as it is, version-checked."""
 
     template_name = "capital/inspection_form.html"
@@ -277,6 +278,7 @@ class InspectionFormPage(OfInspection, FormPage):
     submit_label = _("Save")
     saved = _("The form is saved.")
     form_class = InspectionForm
+    unsent = ("photo",)
 
     def check(self) -> None:
         row = self.get_object()
@@ -289,19 +291,11 @@ class InspectionFormPage(OfInspection, FormPage):
         return super().get(request, *args, **kwargs)
 
     def make_form(self, data: Any = None) -> Any:
-        if data is not None and any(key.startswith("take_") for key in data):
-            data = self.settled(data)
-        return InspectionForm(
-            data, self.request.FILES if data is not None else None, actor=self.actor, row=self.get_object()
-        )
+        row, sent = self.get_object(), self.request.FILES if data is not None else None
+        return InspectionForm(self.settled(data, row), sent, actor=self.actor, row=row)
 
-    def settled(self, data: Any) -> Any:
-        """After a conflict: the saved answer in every field where it was chosen."""
-        data, current = data.copy(), InspectionForm(actor=self.actor, row=self.get_object())
-        for name in current.fields:
-            if data.get(f"take_{name}") == "theirs":
-                data[name] = typed(current[name].value())
-        return data
+    def bare(self, row: Inspection) -> Any:
+        return InspectionForm(actor=self.actor, row=row)
 
     def run(self, form: Any) -> Any:
         given, pk = form.cleaned_data, self.kwargs["pk"]
@@ -315,23 +309,6 @@ class InspectionFormPage(OfInspection, FormPage):
         if upload := given.get("photo"):
             services_.photo_add(actor=self.actor, pk=pk, stored=files.store(upload), name=upload.name)
         return saved
-
-    def conflict(self, form: Any, stale: Stale) -> HttpResponse:
-        current = InspectionForm(actor=self.actor, row=stale.current)
-        differing = [
-            {
-                "label": field.label,
-                "name": field.name,
-                "mine": shown(field, field.data),
-                "theirs": shown(field, current[field.name].value()),
-            }
-            for field in form.visible_fields()
-            if field.name != "photo" and typed(field.data) != typed(current[field.name].value())
-        ]
-        form.data = form.data.copy()
-        form.data["version"] = stale.current.version
-        form.add_error(None, str(stale))
-        return self.render_to_response(self.get_context_data(form=form, conflict=differing), status=409)
 
     def done_url(self, result: Any) -> str:
         return self.detail_url()

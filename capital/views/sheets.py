@@ -24,6 +24,7 @@ from projects.views.signing import RowsPage
 from rules.inspection import items_of
 
 from .rounds import CAPITAL
+from .sides import BothSides
 
 
 class SheetNouns:
@@ -109,7 +110,7 @@ class SheetCreate(SheetEdit):
         return sheets.scoresheet_create(actor=self.actor, **form.values())
 
 
-class SheetUpdate(SheetEdit, RowPage):
+class SheetUpdate(SheetEdit, BothSides, RowPage):
     needs = Action.CHANGE
     title = _("Change the sheet")
 
@@ -117,7 +118,8 @@ class SheetUpdate(SheetEdit, RowPage):
         services.authorize(self.actor, Action.CHANGE, self.get_object())
 
     def make_form(self, data: Any = None) -> Any:
-        return SheetForm(data, actor=self.actor, instance=self.get_object(), more=self.more)
+        row = self.get_object()
+        return SheetForm(self.settled(data, row), actor=self.actor, instance=row, more=self.more)
 
     def save(self, form: Any) -> Any:
         version = form.cleaned_data["version"] or 0
@@ -125,10 +127,11 @@ class SheetUpdate(SheetEdit, RowPage):
             actor=self.actor, pk=self.kwargs["pk"], version=version, **form.values()
         )
 
+    def bare(self, row: ScoreSheet) -> Any:
+        return SheetForm(actor=self.actor, instance=row)
+
     def conflict(self, form: Any, stale: Stale) -> HttpResponse:
-        """Both sides of the name; the items are those that stand in the form, or anew from the saved sheet."""
-        form.add_error(None, str(stale))
-        return self.render_to_response(self.get_context_data(form=form), status=409)
+        return BothSides.conflict(self, form, stale)
 
     def back(self) -> str:
         return self.detail_url()

@@ -12,24 +12,27 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import BooleanField, ExpressionWrapper, Q, Value
 from django.urls import reverse
 from django.utils import timezone
 
 from common import clock
+from common.access import Action
 from common.actors import Actor
+from common.scope import visible_q
 from leads.choices import StageKind
 from leads.confidential import is_confidential, may_know
 from leads.models import FollowUp, Investor, Lead, ProtectionTerms
 from leads.text import folded
 from reference.models import HOME_CURRENCY
 from rules.codes import normal_code
-from rules.similarity import CompanyLike, LeadLike, Match, company_level, level
+from rules.similarity import Bounds, CompanyLike, LeadLike, Match, Reason, company_level, level
 
 from .blocking import nearest
 
 EVERYWHERE = "duplicates are looked for in all units; what is told of them is decided here"
 SAME_INVESTOR = "same_investor"  # another idea of the same investor: not a duplicate, but worth knowing
+SAME_CODE = "same_investor_code"  # level 1 by the investor's code, but the ideas are not alike
 POSSIBLE = "possible"  # level 4 of another unit's record: by which rule is not told
 SHOWN = 10
 
@@ -100,22 +103,23 @@ def warnings_for(actor: Actor, rows: Sequence[LeadLike], limit: int = SHOWN) -> 
     near = nearest(names)
     wanted = Q(pk__in={pk for found in near for pk in found} | set(chosen))
     wanted |= Q(credit_code__in={normal_code(code) for code in codes} - {""})
-    investors = {
-        row.pk: row for row in _all(Investor).filter(wanted, archived_at=None).select_related("unit")
-    }
+    found_rows = _marked(Investor, actor).filter(wanted, archived_at=None)
+    investors = {row.pk: row for row in found_rows.select_related("unit").defer("grams")}
     by_code = {row.credit_code: row.pk for row in investors.values() if row.credit_code}
     leads: dict[int, list[Lead]] = defaultdict(list)
     for lead in (
-        _all(Lead)
+        _marked(Lead, actor)
         .filter(investor_id__in=investors, archived_at=None)
-        .select_related("unit", "stage", "officer", "investor")
+        .select_related("unit", "stage", "officer")
+        .defer("grams")
         .order_by("-registered_at", "-pk")
     ):
+        lead.investor = investors[lead.investor_id]
         leads[lead.investor_id].append(lead)
     look = _Look(
         actor,
-        _seen(Investor, actor, set(investors)),
-        _known_leads(actor, [lead for found in leads.values() for lead in found]),
+        {pk for pk, row in investors.items() if row.seen},
+        {lead.pk for found in leads.values() for lead in found if lead.seen and may_know(lead, actor)},  # type: ignore[attr-defined]
         clock.today(),
     )
     met = _contacts(
@@ -150,7 +154,9 @@ class _Look:
 
     actor: Actor
     investors: set[int]
-    leads: set[int]
+    leads: set[
+        int
+    ]  # of which he may read everything: in his scope, and not only because they lie in the pool
     today: date
 
 
@@ -166,15 +172,10 @@ def _visible(model: Any, actor: Actor, ids: Iterable[Any]) -> dict[Any, Any]:
     return {row.pk: row for row in model.objects.visible_to(actor).filter(pk__in=set(ids))} if ids else {}
 
 
-def _seen(model: Any, actor: Actor, ids: set[int]) -> set[int]:
-    rows = model.objects.visible_to(actor).filter(pk__in=ids).order_by()
-    return set(rows.values_list("pk", flat=True)) if ids else set()
-
-
-def _known_leads(actor: Actor, leads: list[Lead]) -> set[int]:
-    """Of which he may read everything: in his scope, and not only because they lie in the pool."""
-    seen = _seen(Lead, actor, {lead.pk for lead in leads})
-    return {lead.pk for lead in leads if lead.pk in seen and may_know(lead, actor)}
+def _marked(model: Any, actor: Actor) -> Any:
+    """All rows, each with a mark (`seen`) whether it is in the actor's scope."""
+    inside = visible_q(model, actor, Action.VIEW)
+    return _all(model).annotate(seen=ExpressionWrapper(inside or Value(True), BooleanField()))
 
 
 def _company(row: LeadLike, investor: Investor) -> Match | None:
@@ -208,6 +209,8 @@ def _hits(
         shown = _told(row, investor, look, lead=lead)
         if not shown.confidential:
             shown = _because(shown, best)
+        if shown.visible and row.name and match and _only_code(match):
+            shown = replace(shown, reason=SAME_CODE)
         found.append((_order(best), shown))
     return found
 
@@ -217,6 +220,11 @@ def _because(hit: Hit, match: Match) -> Hit:
     would tell the record's own."""
     general = match.level == 4 and not hit.visible
     return replace(hit, level=match.level, reason=POSSIBLE if general else match.reason.value)
+
+
+def _only_code(match: Match) -> bool:
+    """Is nothing the same but the investor's code?"""
+    return match.reason is Reason.SAME_CREDIT_CODE and match.similarity < Bounds().low
 
 
 def _order(match: Match) -> tuple[int, Any, int]:
@@ -268,6 +276,8 @@ def _day(moment: Any) -> date:
 
 def _contacts(leads: list[int], today: date) -> dict[int, date]:
     """The last real follow-up of each of these leads inside the collision window. Two queries at most."""
+    if not leads:
+        return {}
     terms = (
         ProtectionTerms.objects.unscoped(reason="the rules hold for everybody")
         .filter(valid_from__lte=today, archived_at=None)

@@ -245,7 +245,9 @@ class DetailSuite(ListSuite):
     def test_detail(self, tree):
         """Both read the row; the change log needs its right."""
         row = self.row(tree)
-        pages = [client.get(self.url("detail", row.pk)) for client in (self.as_keeper(tree), self.as_reader(tree))]
+        pages = [
+            client.get(self.url("detail", row.pk)) for client in (self.as_keeper(tree), self.as_reader(tree))
+        ]
         for page in pages:
             assert page.status_code == 200
             assert "标记甲" in page.content.decode()
