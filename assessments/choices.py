@@ -75,3 +75,10 @@ class ScheduleKind(TextChoices):
     LINEAR = "linear", _("linear: month ÷ 12")
     QUARTERLY = "quarterly", _("by quarters")
     NONE = "none", _("none")
+
+
+class FigureSource(TextChoices):
+    """Where a measure's figures come from."""
+
+    IMPORTED = "imported", _("imported tables")
+    LEDGER = "ledger", _("recognised capital in the books")

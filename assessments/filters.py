@@ -3,7 +3,7 @@ from __future__ import annotations
 import django_filters
 from django.utils.translation import gettext_lazy as _
 
-from assessments.choices import FigureState, MeasureUnit, Nature, TargetKind
+from assessments.choices import FigureSource, FigureState, MeasureUnit, Nature, TargetKind
 from assessments.models import ImportedFigure, Measure, RankingRun, RankingTable, Target
 from common.filters import RowFilterSet
 from organizations.models import CompetitionGroup, Unit
@@ -16,9 +16,13 @@ class MeasureFilterSet(RowFilterSet):
     )
     nature = django_filters.ChoiceFilter(choices=Nature.choices, empty_label=_("all"), label=_("Nature"))
 
+    source = django_filters.ChoiceFilter(
+        choices=FigureSource.choices, empty_label=_("all"), label=_("Figures from")
+    )
+
     class Meta:
         model = Measure
-        fields = ("q", "unit", "nature")
+        fields = ("q", "unit", "nature", "source")
 
 
 class CurrentFilterSet(RowFilterSet):

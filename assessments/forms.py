@@ -5,9 +5,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from assessments.choices import Nature, Scale
+from assessments.choices import FigureSource, Nature, Scale
 from assessments.imports.forms import YEARS
 from assessments.models import Measure, RankingTable
+from capital.rulebook import codes
 from common import clock
 from common.access import Action
 from common.forms import ActorForm, RowForm, offer
@@ -33,10 +34,30 @@ class MeasureForm(RowForm):
             "direction",
             "numerator",
             "denominator",
+            "source",
+            "rule_code",
+            "basis",
+            "level",
             "words",
             "sort",
         )
         widgets = {"definition": forms.Textarea(attrs={"rows": 3})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        given = self.instance.rule_code
+        known = [*codes(), *([(given, given)] if given and given not in dict(codes()) else [])]
+        field = forms.ChoiceField(
+            label=self.fields["rule_code"].label,
+            help_text=self.fields["rule_code"].help_text,
+            choices=[("", _("everything that was recognised")), *known],
+            required=False,
+        )
+        self.fields["rule_code"] = field
+        self.fields["source"].required = False
+
+    def clean_source(self) -> str:
+        return self.cleaned_data["source"] or FigureSource.IMPORTED
 
 
 class QuartersField(forms.Field):

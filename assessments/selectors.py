@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Q
 
+from assessments.booked import Booked, has_lines, is_booked, last_day
 from assessments.choices import FigureState, MeasureUnit, Nature, Span
 from assessments.models import ImportedFigure, Measure, RankingTable, Target
-from assessments.rankings import Document, line_document, rule_document
+from assessments.rankings import Document, line_document, rule_document, text
 from organizations.models import CompetitionGroup, GroupMembership, Unit
 from organizations.selectors import members_on
 from rules.facts import Fact, Missing, MissingReason, Value
@@ -29,10 +28,6 @@ STATES = {
 }
 
 
-def last_day(month: Month) -> date:
-    return date(month.year, month.number, calendar.monthrange(month.year, month.number)[1])
-
-
 @dataclass(slots=True)
 class Figures:
     """Current figures and targets of some units and measures, in memory."""
@@ -42,10 +37,15 @@ class Figures:
     reporting: set[tuple[int, int, int]] = field(
         default_factory=set
     )  # (unit, year, month) with any figure at all
+    booked: Booked = field(default_factory=Booked)  # what is counted from the books
 
     @classmethod
-    def read(cls, units: Iterable[int], measures: Iterable[int], month: Month, target_kind: str) -> Figures:
-        found, ids, counted = cls(), list(units), list(measures)
+    def read(
+        cls, units: Iterable[Unit], measures: Iterable[Measure], month: Month, target_kind: str
+    ) -> Figures:
+        units, measures = list(units), list(measures)
+        found = cls(booked=Booked.read(units, measures, month))
+        ids, counted = [unit.pk for unit in units], [measure.pk for measure in measures]
         rows = ImportedFigure.objects.unscoped(reason=WHY).filter(
             unit_id__in=ids, measure_id__in=counted, year__in=(month.year - 1, month.year), superseded_at=None
         )
@@ -70,7 +70,8 @@ class Figures:
         return self.figures.get((unit, measure.pk, month.year, month.number, span))
 
     def year_to_date(self, unit: int, measure: Measure, month: Month) -> Fact:
-        """The figure up to a month; else the sum of its months when every one of them is there."""
+        """The figure up to a month; else the sum of its months when every one of them is there; else what the books
+        count. A confirmer's figure wins over the books, and the two are never added."""
         if row := self.at(unit, measure, month):
             return fact(row, measure)
         months = [
@@ -83,14 +84,18 @@ class Figures:
                 return Value(
                     add(v.amount for v in values), measure.unit, ",".join(v.ref or "" for v in values)
                 )
+        if is_booked(measure):
+            return self.booked.year_to_date(unit, measure, month)
         filed = (unit, month.year, month.number) in self.reporting
         return Missing(MissingReason.NOT_IN_TABLE if filed else MissingReason.NOT_REPORTED)
 
     def in_month(self, unit: int, measure: Measure, month: Month) -> Fact:
-        """The month's own figure: as filed, or this year to date less the month before's."""
+        """The month's own figure: as filed, or this year to date less the month before's, both from one source."""
         if row := self.at(unit, measure, month, Span.MONTH):
             return fact(row, measure)
         now = self.at(unit, measure, month)
+        if now is None and is_booked(measure):
+            return self.booked.in_month(unit, measure, month)
         if now is None or now.value is None:
             return Missing(MissingReason.NOT_REPORTED)
         if month.number == 1:
@@ -151,12 +156,12 @@ def gather(table: RankingTable, month: Month, data_through: Month | None = None)
     if table.reported_total is not None:
         units.append(table.reported_total)
     measures = needed(table)
-    figures = Figures.read((u.pk for u in units), (m.pk for m in measures), through, table.target_kind)
+    figures = Figures.read(units, measures, through, table.target_kind)
 
     def line(unit: Unit, *, ranked: bool, in_total: bool) -> Document:
         return _line(table, unit, figures, month, through, ranked=ranked, in_total=in_total)
 
-    return {
+    inputs = {
         "schema": 1,
         "table": table.code,
         "measure": table.measure.code,
@@ -167,6 +172,9 @@ def gather(table: RankingTable, month: Month, data_through: Month | None = None)
         if table.reported_total
         else None,
     }
+    if figures.booked.readings:
+        inputs["ledger"] = figures.booked.document({m.pk: m for m in measures})
+    return inputs
 
 
 def _line(
@@ -214,11 +222,34 @@ def _line(
     state = ReturnState.FILED
     if row is not None:
         state = STATES.get(FigureState(row.state), ReturnState.FILED)
+    elif own is not None and is_booked(own) and unit.pk in figures.booked.returns:
+        state = figures.booked.returns[unit.pk]
     elif isinstance(facts["done"], Missing) and facts["done"].reason is MissingReason.NOT_REPORTED:
         state = ReturnState.MISSING
     comparable = measure.defined_since is None or measure.defined_since < through.year
     one = LineInput(unit.code, table.group.code, ranked, facts, state, in_total, comparable)
-    return {**line_document(one, unit.label, published, quanta), "implied": implied}
+    document = {**line_document(one, unit.label, published, quanta), "implied": implied}
+    if own is not None and is_booked(own):
+        document["booked"] = _booked(figures, unit, own, through, confirmed=row)
+    return document
+
+
+def _booked(
+    figures: Figures, unit: Unit, measure: Measure, month: Month, *, confirmed: ImportedFigure | None
+) -> Document:
+    """What the books say of a line. Where a confirmer's figure was taken instead, the difference to the sum of the
+    rows is a line of its own (DOMAIN §3)."""
+    figure = figures.booked.sums[unit.pk, measure.pk, month]
+    found = {
+        "own": text(figure.own),
+        "prior": text(figure.prior),
+        "projects": figure.projects,
+        "ref": figures.booked.ref(measure, month),
+    }
+    if confirmed is not None and confirmed.value is not None:
+        found["confirmed"] = text(confirmed.value)
+        found["difference"] = text(subtract(confirmed.value, figure.own))
+    return found
 
 
 def unit_ids(codes: Iterable[str]) -> Mapping[str, int]:
@@ -229,6 +260,8 @@ def unit_ids(codes: Iterable[str]) -> Mapping[str, int]:
 
 def has_figures(table: RankingTable, month: Month) -> bool:
     """Whether anything was filed or said for a table's members in a month: else there is nothing to rank."""
+    if any(is_booked(measure) for measure in needed(table)) and has_lines(month):
+        return True
     units = members_on(table.group, last_day(month)).values("unit_id")
     rows = ImportedFigure.objects.unscoped(reason=WHY).filter(
         unit_id__in=units, measure__in=needed(table), year=month.year, month=month.number, superseded_at=None

@@ -26,11 +26,26 @@ class MeasureTable(RowTable):
             "defined_since",
             "numerator",
             "denominator",
+            "source",
+            "rule_code",
+            "basis",
+            "level",
             "words",
             "sort",
             "updated_at",
         )
-        optional = ("defined_since", "numerator", "denominator", "words", "sort", "updated_at")
+        optional = (
+            "defined_since",
+            "numerator",
+            "denominator",
+            "source",
+            "rule_code",
+            "basis",
+            "level",
+            "words",
+            "sort",
+            "updated_at",
+        )
 
 
 def shown_in(record: Any) -> str:

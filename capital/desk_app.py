@@ -2,4 +2,8 @@
 
 
 def register() -> None:
-    """Nothing yet."""
+    from capital import posting, tasks  # noqa: F401  (tasks declares the jobs)
+    from capital.services import queries
+
+    posting.register()
+    queries.register()

@@ -85,3 +85,10 @@ register(
         R.UNIT_HEAD: {Relation.MEMBER: READ},
     },
 )
+register(
+    "score_sheet",
+    {
+        R.BUREAU_STAFF: {Relation.GLOBAL: KEEP},
+        **{role: {Relation.GLOBAL: READ} for role in (R.EVALUATOR, R.COMMITTEE, R.LEADER)},
+    },
+)

@@ -1,5 +1,10 @@
-"""What rounds register with lower apps, once, when the app is ready."""
+"""What rounds and opening balances register with lower apps, once, when the app is ready."""
+
+from capital import rounds_telling
+from capital.imports.openings import OpeningImporter
+from common import imports
 
 
 def register() -> None:
-    """Nothing yet."""
+    rounds_telling.register()
+    imports.register(OpeningImporter())

@@ -12,7 +12,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from common import changelog, clock
+from common import changelog, clock, memo
 
 Handler = Callable[[HttpRequest], HttpResponse]
 SEEN = "last_seen"
@@ -42,6 +42,19 @@ class PrivateMiddleware:
         response = self.get_response(request)
         response.headers.setdefault("Cache-Control", "private, no-store")
         return response
+
+
+class MemoMiddleware:
+    """What a page that changes nothing asks for twice is read once."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method not in {"GET", "HEAD"}:
+            return self.get_response(request)
+        with memo.block(only_reads=True):
+            return self.get_response(request)
 
 
 class ChangeLogMiddleware:

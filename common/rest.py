@@ -15,6 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from common.errors import Denied, NotVisible, ServiceError
+from common.ordering import kept_last
 
 
 class Pagination(pagination.PageNumberPagination):
@@ -24,7 +25,8 @@ class Pagination(pagination.PageNumberPagination):
 
 
 class OrderingFilter(filters.OrderingFilter):
-    """Orders by declared fields, and always by the key at last, so that pages neither repeat nor skip rows."""
+    """Orders by declared fields, and always by the key at last, so that pages neither repeat nor skip rows. A view's
+    `kept_in_order(actor)` names the rows and fields of which the place in the list must not tell (common/ordering.py)."""
 
     ordering_param = "ordering"
 
@@ -34,7 +36,11 @@ class OrderingFilter(filters.OrderingFilter):
             or queryset.query.order_by
             or queryset.model._meta.ordering
         )
-        return queryset.order_by(*ordering, "pk")
+        kept = getattr(view, "kept_in_order", None)
+        if kept is None:
+            return queryset.order_by(*ordering, "pk")
+        hidden, telling = kept(request.user)
+        return kept_last(queryset, [*ordering, "pk"], hidden, telling)
 
 
 class XlsxRenderer(renderers.BaseRenderer):

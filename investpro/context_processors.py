@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import get_language
 
+from common import memo
 from common.access import Action
 from common.actors import may_somewhere
 from investpro.navigation import menu
@@ -16,6 +17,10 @@ from organizations.reminders import unread
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """What base.html draws around every page: bureau, navigation, person, language, theme."""
+    return {"shell": memo.seen("shell", lambda: _shell(request))}  # a table on the page asks again
+
+
+def _shell(request: HttpRequest) -> dict[str, Any]:
     found: dict[str, Any] = {
         "bureau": settings.BUREAU_NAME,
         "language": get_language(),
@@ -40,4 +45,4 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         if may_somewhere(user, Action.VIEW, "reminder"):
             found["unread_url"] = reverse("reminder_list")
             found["unread"] = cache(lambda: unread(user).count())  # asked by whole pages only
-    return {"shell": found}
+    return found

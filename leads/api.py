@@ -200,6 +200,9 @@ class LeadViewSet(MoveMixin, RowViewSet):
     def rows(self, queryset: Any) -> Any:
         return queryset.select_related("stage", "unit", "officer", "investor", "currency")
 
+    def kept_in_order(self, actor: Any) -> Any:
+        return confidential.hidden(actor), ("pinyin", "amount")
+
     def get_object(self) -> Any:
         """Opening a confidential lead is logged."""
         lead = super().get_object()

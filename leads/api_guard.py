@@ -127,6 +127,9 @@ class PoolViewSet(Guarded):
             "unit", "investor", "officer"
         )
 
+    def kept_in_order(self, actor: Any) -> Any:
+        return confidential.hidden(actor), ("pinyin", "amount")
+
     @extend_schema(request=ClaimBody)
     @action(detail=True, methods=["post"])
     def claim(self, request: Request, pk: str) -> Response:

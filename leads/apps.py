@@ -31,7 +31,7 @@ class LeadsConfig(AppConfig):
             label=_("lead"),
             url_name="lead_detail",
             numbers=numbers,
-            hidden=confidential.kept_from,
+            hidden=confidential.kept_rows,
         )
         shipping.ships("stages", shipped.load, shipped.count)
         shipped_protection.register()

@@ -12,7 +12,7 @@ class StageKind(TextChoices):
     OPEN = "open", pgettext_lazy("stage", "under way")
     WON = "won", _("signed")
     HELD = "held", _("suspended")
-    ENDED = "ended", _("ended")
+    ENDED = "ended", pgettext_lazy("stage kind", "ended")
 
 
 class Source(TextChoices):

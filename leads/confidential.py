@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from common import clock
@@ -42,10 +41,10 @@ def hidden(actor: Actor, today: date | None = None) -> Q:
     return Q(confidential_until__gte=today or clock.today()) & ~inside
 
 
-def kept_from(actor: Actor, pks: Collection[int]) -> set[int]:
-    """Of these leads, those whose facts are kept from this actor."""
-    rows = Lead.objects.unscoped(reason="leads whose facts are kept back").filter(hidden(actor), pk__in=pks)
-    return set(rows.values_list("pk", flat=True))
+def kept_rows(actor: Actor) -> QuerySet:
+    """The keys of all leads whose facts are kept from this actor, as a part of another query."""
+    rows = Lead.objects.unscoped(reason="leads whose facts are kept back").filter(hidden(actor))
+    return rows.order_by().values("pk")
 
 
 def kept_back(row: Any, actor: Actor) -> bool:

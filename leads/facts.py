@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
@@ -68,6 +69,7 @@ def register_fact(
         raise ValueError(f"The fact {code!r} of {pipeline} is registered twice.")
     if present is None and reads is None:
         raise ValueError(f"The fact {code!r} of {pipeline} needs to say how it is found.")
+    _asking.cache_clear()
     _catalogue[pipeline][code] = Fact(pipeline, code, label, present, reads, field, joins)
 
 
@@ -90,13 +92,17 @@ def place_of(pipeline: str, code: str, row: Any) -> str:
 
 def read(pipeline: str, model: Any, pks: Iterable[int]) -> dict[int, frozenset[str]]:
     """The codes of the facts that each record has. One query for any number of records."""
+    return {row.pk: held_by(pipeline, row) for row in _asking(pipeline, model).filter(pk__in=list(pks))}
+
+
+@cache
+def _asking(pipeline: str, model: Any) -> Any:
+    """The query for all facts, without rows yet."""
     facts = _catalogue[pipeline].values()
     joins = sorted({join for fact in facts for join in fact.joins})
     answers = {PREFIX + fact.code: fact.reads() for fact in facts if fact.reads is not None}
-    rows = model._base_manager.filter(pk__in=list(pks)).annotate(**answers)
-    if joins:
-        rows = rows.select_related(*joins)
-    return {row.pk: held_by(pipeline, row) for row in rows}
+    rows = model._base_manager.annotate(**answers)
+    return rows.select_related(*joins) if joins else rows
 
 
 def held_by(pipeline: str, row: Any) -> frozenset[str]:

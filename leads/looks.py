@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from common import clock
 from common.templatetags.ip import glyph
@@ -75,5 +75,7 @@ class Drawer:
         if days > LAST:
             return text
         if until < self.today:
-            return format_html('<span class="ip-st">{}{}</span>', glyph("overdue"), _("ended"))
+            return format_html(
+                '<span class="ip-st">{}{}</span>', glyph("overdue"), pgettext("protection", "ended")
+            )
         return format_html('<span class="ip-st">{}<b class="ip-warn">{}</b></span>', glyph("soon"), text)

@@ -6,6 +6,7 @@ from datetime import date
 
 from django.utils.translation import gettext_lazy as _
 
+from common import memo
 from common.errors import Refused
 from leads.models import ProtectionTerms
 from rules import protection as rules
@@ -28,6 +29,10 @@ class NoTerms(Refused):
 
 def terms_on(day: date) -> ProtectionTerms:
     """The rules that hold on a day: those with the latest beginning. Raises NoTerms."""
+    return memo.settled(("terms", day), lambda: _read(day))
+
+
+def _read(day: date) -> ProtectionTerms:
     rows = ProtectionTerms.objects.unscoped(reason=SHARED).filter(archived_at=None, valid_from__lte=day)
     found = rows.order_by("-valid_from").first()
     if found is None:

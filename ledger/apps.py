@@ -5,4 +5,6 @@ class LedgerConfig(AppConfig):
     name = "ledger"
 
     def ready(self) -> None:
-        from ledger import permissions  # noqa: F401
+        from ledger import integrity, permissions, tasks  # noqa: F401
+
+        integrity.ship()

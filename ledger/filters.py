@@ -6,11 +6,13 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 
 from common.filters import RowFilterSet
+from ledger import subjects
 from ledger.choices import Cause, Kind, Role
 from ledger.models import Period, Posting
 from organizations.models import Unit
 from reference.choices import Sector
 
+TELLING = ("sector", "currency")
 DAY = forms.DateInput(attrs={"type": "date"})
 
 
@@ -58,4 +60,8 @@ class PostingFilterSet(RowFilterSet):
         return queryset.filter(unit__path__startswith=value.path)
 
     def filter_queryset(self, queryset):
-        return django_filters.FilterSet.filter_queryset(self, queryset)
+        """Whose amounts and looks a reader may not know is not found by them either."""
+        found = django_filters.FilterSet.filter_queryset(self, queryset)
+        if any(self.form.cleaned_data.get(name) for name in TELLING):
+            found = found.exclude(subjects.hidden_q(self.request.user))
+        return found

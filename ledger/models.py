@@ -22,6 +22,7 @@ from reference.choices import Sector
 FINAL_ACCOUNT = 13  # the year's last period: what belongs to the old year and came late
 
 
+@track("led_period_event")
 class Period(models.Model):
     """A month of the books, or the final account of a year (number 13). Key: year × 100 + number."""
 

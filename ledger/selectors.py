@@ -57,10 +57,22 @@ class Cut:
     facets: Mapping[str, Collection[Any]] = field(default_factory=dict)
     currency: str = ""
     size: Size | None = None
+    basis: str = ""
 
     def __post_init__(self) -> None:
         if unknown := set(self.facets) - FACETS:
             raise ValueError(f"no such dimension: {', '.join(sorted(unknown))}")
+        measured = (*self.kinds, self.size.kind) if self.size else self.kinds
+        if not self.basis and any(_has_bases(kind) for kind in measured):
+            raise ValueError(
+                "capital that arrived and assets that were formed are never added: name the basis"
+            )
+        if len({_has_bases(kind) for kind in self.kinds}) > 1:
+            raise ValueError("capital is never added to anything else")
+
+
+def _has_bases(kind: str) -> bool:
+    return str(kind).startswith("capital.")
 
 
 def lines(cut: Cut) -> QuerySet[Posting]:
@@ -288,6 +300,7 @@ def _conditions(cut: Cut) -> list[tuple[Any, Q]]:
     first, last = cut.occurred
     found += [(("from", first), Q(occurred_on__gte=first))] if first else []
     found += [(("to", last), Q(occurred_on__lte=last))] if last else []
+    found += [(("basis", cut.basis), Q(basis=cut.basis))] if cut.basis and _has_bases(cut.kinds[0]) else []
     found += [(("currency", cut.currency), Q(currency=cut.currency))] if cut.currency else []
     for name, values in cut.facets.items():
         fits = Q()
@@ -318,6 +331,7 @@ def _large(cut: Cut, size: Size) -> Q:
     every = Posting.objects.unscoped(reason="the size is that of the whole")
     same = every.filter(**_clock(replace(cut, posted=(None, cut.posted[1]))))
     same = same.filter(kind=size.kind, role=cut.role, subject_type=size.subject_type)
+    same = same.filter(basis=cut.basis) if _has_bases(size.kind) else same
     if cut.occurred[1]:
         same = same.filter(occurred_on__lte=cut.occurred[1])
     reached = Q(total__gte=size.at_least)

@@ -68,6 +68,20 @@ class Look:
     park_id: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class EventToPost:
+    """What `post` is asked for, as one of many. `not_before`: a period's code."""
+
+    event: str
+    subject: Subject
+    source: Subject
+    entries: Iterable[Entry]
+    occurred_on: date
+    facet: Look
+    cause: str = Cause.NORMAL
+    not_before: int = 0
+
+
 def base(whole: Decimal, currency: str, rate: Decimal | None) -> Decimal:
     """A whole in yuan to the cent (half up), or the number of things as it is."""
     return money.Rounding(2).apply(money.multiply(whole, rate or Decimal(1))) if currency else whole
@@ -75,14 +89,23 @@ def base(whole: Decimal, currency: str, rate: Decimal | None) -> Decimal:
 
 def facet_of(look: Look) -> Facet:
     """The one row with this look, found by its hash; made when it isn't there, also beside another writer."""
-    values = asdict(look)
-    text = json.dumps(values, sort_keys=True, ensure_ascii=False)
-    sha = hashlib.sha256(text.encode()).hexdigest()
-    found = Facet.objects.filter(sha=sha).first()
-    if found is None:
-        Facet.objects.bulk_create([Facet(sha=sha, **values)], ignore_conflicts=True)
-        found = Facet.objects.get(sha=sha)
-    return found
+    return facets_of([look])[look]
+
+
+def facets_of(looks: Collection[Look]) -> dict[Look, Facet]:
+    """As `facet_of` for many looks, in one query when all of them are there, else in three."""
+    by_sha = {sha_of(asdict(look)): look for look in looks}
+    found = {row.sha: row for row in Facet.objects.filter(sha__in=by_sha)}
+    if missing := [sha for sha in by_sha if sha not in found]:
+        rows = [Facet(sha=sha, **asdict(by_sha[sha])) for sha in missing]
+        Facet.objects.bulk_create(rows, ignore_conflicts=True)
+        found |= {row.sha: row for row in Facet.objects.filter(sha__in=missing)}
+    return {look: found[sha] for sha, look in by_sha.items()}
+
+
+def sha_of(look: Mapping[str, Any]) -> str:
+    """The hash by which a facet is found: over its fields by name."""
+    return hashlib.sha256(json.dumps(look, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 def split(entry: Entry) -> list[dict[str, Any]]:
@@ -127,41 +150,52 @@ def post(
     facet: Look,
     cause: str = Cause.NORMAL,
     not_before: int = 0,
+    accept: Collection[str] = periods.OPEN,
 ) -> list[Posting]:
     """Write the lines of an event, once. They are counted in the month of `occurred_on` when it is open, else
-    in the first open month after it; never earlier than `not_before` (a period's code).
+    in the first open period after it; never earlier than `not_before` (a period's code). With `accept` also in
+    a first one of another state (`periods.open_from`).
 
     The same event again gives the lines that are there; with other content it is refused (Refused, code
     event_taken). ValueError for wrong shares.
     """
-    head = {
-        "event": event,
-        "subject_type": subject[0],
-        "subject_id": subject[1],
-        "source_type": source[0],
-        "source_id": source[1],
-        "cause": str(cause),
-    }
-    lines = [{**head, **line} for line in _lines(entries, occurred_on, facet)]
-    if not lines:
-        raise ValueError("an event without a line says nothing")
-    there = lines_of(event)
-    if not there:
-        month = periods.open_from(max(periods.code_of(occurred_on), not_before))
+    one = EventToPost(event, subject, source, entries, occurred_on, facet, cause, not_before)
+    return post_many(actor=actor, events=[one], accept=accept)[0]
+
+
+@transaction.atomic
+def post_many(
+    *, actor: Actor, events: Iterable[EventToPost], accept: Collection[str] = periods.OPEN
+) -> list[list[Posting]]:
+    """Write many events, all or none, in a number of queries that doesn't grow with them. The lines of each, in
+    the order given; raises as `post`, and ValueError for an event that comes twice.
+
+    Hold the rows that the events are about before the call: the months are held from here on, and who waits
+    for a row while holding a month may wait for somebody who closes it.
+    """
+    events = list(events)
+    wanted = _wanted(events)
+    there = _there(wanted)
+    while new := [event for event in events if event.event not in there]:
+        starts = {one.event: max(periods.code_of(one.occurred_on), one.not_before) for one in new}
+        months = periods.open_for(set(starts.values()), accept)
         try:
             with transaction.atomic():
-                return _write(actor, month, lines)
-        except IntegrityError:  # somebody wrote the same event at this moment
-            there = lines_of(event)
-            if not there:
+                written = [(months[starts[one.event]], wanted[one.event]) for one in new]
+                there |= {one[0].event: one for one in _write(actor, written)}
+        except IntegrityError:  # somebody wrote one of these events at this moment
+            before = len(there)
+            there = _there(wanted)
+            if len(there) == before:
                 raise
-    if [_as(line, lines[0]) for line in there] != lines:
-        raise Refused(
-            _("This is in the books already, with other figures: %(event)s. Take it back first.")
-            % {"event": event},
-            code="event_taken",
-        )
-    return there
+    for event, lines in wanted.items():
+        if [_as(line, lines[0]) for line in there[event]] != lines:
+            raise Refused(
+                _("This is in the books already, with other figures: %(event)s. Take it back first.")
+                % {"event": event},
+                code="event_taken",
+            )
+    return [there[event.event] for event in events]
 
 
 @transaction.atomic
@@ -200,7 +234,7 @@ def repost(
     Gives the lines that stand now, raises as `post` and `take_back`.
     """
     family, old, entries = _family(event), standing(event, roles=roles), list(entries)
-    new = _lines(entries, occurred_on, facet)
+    new = _lines(entries, occurred_on, facet_of(facet))
     if new and sorted(map(_key, new)) == sorted(_key(_as(line, new[0])) for line in old):
         return old
     revision = f"{event}#{_next(family)}"
@@ -220,7 +254,7 @@ def repost(
 
 def lines_of(event: str) -> list[Posting]:
     """The lines written under exactly this name, in their order."""
-    return list(Posting.objects.unscoped(reason=ALL).filter(event=event).order_by("line"))
+    return _there([event]).get(event, [])
 
 
 def standing(event: str, *, roles: Collection[str] | None = None) -> list[Posting]:
@@ -281,28 +315,61 @@ def _mirror(actor: Actor, event: str, lines: list[Posting], source: Subject, cau
         }
         for line in lines
     ]
-    return _write(actor, month, mirrored)
+    return _write(actor, [(month, mirrored)])[0]
 
 
-def _lines(entries: Iterable[Entry], occurred_on: date, look: Look) -> list[dict[str, Any]]:
+def _wanted(events: Sequence[EventToPost]) -> dict[str, list[dict[str, Any]]]:
+    """The columns of all lines of each event. ValueError for one without lines and for one that comes twice."""
+    looks = facets_of({event.facet for event in events}) if events else {}
+    found = {}
+    for event in events:
+        lines = _lines(event.entries, event.occurred_on, looks[event.facet])
+        if not lines:
+            raise ValueError("an event without a line says nothing")
+        if event.event in found:
+            raise ValueError(f"the event {event.event} comes twice")
+        head = {
+            "event": event.event,
+            "subject_type": event.subject[0],
+            "subject_id": event.subject[1],
+            "source_type": event.source[0],
+            "source_id": event.source[1],
+            "cause": str(event.cause),
+        }
+        found[event.event] = [{**head, **line} for line in lines]
+    return found
+
+
+def _there(events: Collection[str]) -> dict[str, list[Posting]]:
+    """The lines written under exactly these names, in their order."""
+    found: dict[str, list[Posting]] = {}
+    rows = Posting.objects.unscoped(reason=ALL).filter(event__in=events)
+    for line in rows.order_by("event", "line") if events else ():
+        found.setdefault(line.event, []).append(line)
+    return found
+
+
+def _lines(entries: Iterable[Entry], occurred_on: date, facet: Facet) -> list[dict[str, Any]]:
     """The columns of all lines of an event."""
     entries = list(entries)
     if len({(entry.kind, entry.basis) for entry in entries}) < len(entries):
         raise ValueError("an event says each kind once")
-    common = {"facet_id": facet_of(look).pk, "occurred_on": occurred_on}
+    common = {"facet_id": facet.pk, "occurred_on": occurred_on}
     return [{**line, **common} for entry in entries for line in split(entry)]
 
 
-def _write(actor: Actor, month: int, lines: list[dict[str, Any]]) -> list[Posting]:
-    about = {
-        "posted_in_id": month,
-        "posted_at": clock.now(),
-        "actor_id": actor.pk,
-        "actor_name": actor.actor_name,
-    }
-    return Posting._base_manager.bulk_create(
-        [Posting(line=number, **line, **about) for number, line in enumerate(lines, start=1)]
-    )
+def _write(actor: Actor, events: Iterable[tuple[int, list[dict[str, Any]]]]) -> list[list[Posting]]:
+    """Lines of events, each in its month, by one insert."""
+    about = {"posted_at": clock.now(), "actor_id": actor.pk, "actor_name": actor.actor_name}
+    found = [
+        [
+            Posting(line=number, posted_in_id=month, **line, **about)
+            for number, line in enumerate(lines, start=1)
+        ]
+        for month, lines in events
+    ]
+    Posting._base_manager.bulk_create([line for lines in found for line in lines])
+    return found
 
 
 def _as(line: Posting, like: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,12 +6,13 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q, QuerySet
 from django.urls import NoReverseMatch, reverse
 
 from common.actors import Actor
 
 Numbers = Callable[[Collection[int]], dict[int, str]]
-Hidden = Callable[[Actor, Collection[int]], set[int]]
+Hidden = Callable[[Actor], QuerySet]
 KEPT = "***"  # stands for what a reader may not know
 _types: dict[str, _Type] = {}
 
@@ -37,8 +38,8 @@ class Named:
 
 def register(name: str, *, label: Any, url_name: str, numbers: Numbers, hidden: Hidden | None = None) -> None:
     """Say how subjects of a type are called. `numbers` gives for ids what may be shown to everybody who may
-    read the line: a running number, never a name that may be confidential. `hidden` gives those
-    of the ids whose amounts and looks are kept from an actor."""
+    read the line: a running number, never a name that may be confidential. `hidden` gives, as
+    a query of keys, those whose amounts and looks are kept from an actor."""
     _types[name] = _Type(label, url_name, numbers, hidden)
 
 
@@ -76,7 +77,18 @@ def hidden(actor: Actor, subjects: Iterable[tuple[str, int]]) -> set[tuple[str, 
     for name, pks in wanted.items():
         known = _types.get(name)
         if known and known.hidden:
-            found |= {(name, pk) for pk in known.hidden(actor, pks)}
+            found |= {
+                (name, pk) for pk in known.hidden(actor).filter(pk__in=pks).values_list("pk", flat=True)
+            }
+    return found
+
+
+def hidden_q(actor: Actor) -> Q:
+    """The lines about those, as a filter: narrowing and sorting must not tell what is kept back."""
+    found = Q(pk__in=())
+    for name, known in _types.items():
+        if known.hidden:
+            found |= Q(subject_type=name, subject_id__in=known.hidden(actor))
     return found
 
 

@@ -4,9 +4,11 @@ from decimal import Decimal
 from typing import Any
 
 import django_tables2 as tables
+from django.db.models import Q
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from common.ordering import kept_order
 from common.tables import NUMBER, RowTable
 from ledger import subjects
 from ledger.models import Posting
@@ -82,8 +84,15 @@ class PostingTable(RowTable):
         optional = fields[9:]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
         self.actor = kwargs["request"].user
+        super().__init__(*args, **kwargs)  # sorts
+
+    order_qty, order_base_qty, order_whole = kept_order("qty"), kept_order("base_qty"), kept_order("whole")
+    order_currency, order_rate = kept_order("currency"), kept_order("rate")
+    order_industry = kept_order("facet__industry")
+
+    def hidden_q(self) -> Q:
+        return subjects.hidden_q(self.actor)
 
     def _kept(self, record: Posting) -> bool:
         """May the reader not know what is counted here?"""

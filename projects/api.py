@@ -176,6 +176,9 @@ class ProjectViewSet(AttributionMixin, MoveMixin, mixins.UpdateModelMixin, ReadV
             "agreements", "attributions__shares", "investors", "plan", "commitments", "obligations", "parcels", "half_years"
         )  # fmt: skip
 
+    def kept_in_order(self, actor: Any) -> Any:
+        return confidential.hidden(actor), ("pinyin", "contract_amount")
+
     def get_serializer_class(self) -> Any:
         return ProjectDetailSerializer if self.action == "retrieve" else super().get_serializer_class()
 

@@ -6,7 +6,7 @@ class ProjectsConfig(AppConfig):
     name = "projects"
 
     def ready(self) -> None:
-        from leads import dossier
+        from leads import dossier, naming
         from ledger import subjects
         from projects import (  # noqa: F401
             confidential,
@@ -29,6 +29,7 @@ class ProjectsConfig(AppConfig):
         moves.register()
         demo.register()
         imports.register()
+        naming.register(self.get_model("Project"))
         dossier.also(way)
         numbers = subjects.by_number(self.get_model("Project"))
         subjects.register(
@@ -36,5 +37,5 @@ class ProjectsConfig(AppConfig):
             label=_("project"),
             url_name="project_detail",
             numbers=numbers,
-            hidden=confidential.kept_from,
+            hidden=confidential.kept_rows,
         )

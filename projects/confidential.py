@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from common import clock
@@ -37,12 +37,15 @@ def hidden(actor: Actor, today: date | None = None) -> Q:
     return Q(confidential_until__gte=today or clock.today()) & ~inside
 
 
+def kept_rows(actor: Actor) -> QuerySet:
+    """The keys of all projects whose facts are kept from this actor, as a part of another query."""
+    rows = Project.objects.unscoped(reason="projects whose facts are kept back").filter(hidden(actor))
+    return rows.order_by().values("pk")
+
+
 def kept_from(actor: Actor, pks: Collection[int]) -> set[int]:
     """Of these projects, those whose facts are kept from this actor."""
-    rows = Project.objects.unscoped(reason="projects whose facts are kept back").filter(
-        hidden(actor), pk__in=pks
-    )
-    return set(rows.values_list("pk", flat=True))
+    return set(kept_rows(actor).filter(pk__in=pks).values_list("pk", flat=True))
 
 
 def kept_back(project: Project, actor: Actor) -> bool:

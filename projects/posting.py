@@ -8,17 +8,26 @@ a later change (other shares, another industry): it takes back and writes anew w
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from common import clock
 from common.actors import Actor
 from leads.stages import Moved
 from ledger.choices import Cause, Kind
-from ledger.models import Posting
-from ledger.services import Entry, Look, Part, Subject, post, repost, standing_of, take_back
+from ledger.models import Facet, Posting
+from ledger.services import Entry, Look, Part, Subject, lines_of, post, repost, standing_of, take_back
 from organizations.choices import UnitKind
-from projects.models import Agreement, AttributionShare, AttributionVersion, Project, ProjectInvestor
+from projects.models import (
+    Agreement,
+    AttributionShare,
+    AttributionVersion,
+    HalfYear,
+    Project,
+    ProjectInvestor,
+)
 from reference.selectors import rate_on
 
 TYPE = "project"
@@ -30,6 +39,7 @@ STAGE_KINDS: Mapping[str, str] = {
     )
 }  # fmt: skip
 Parts = dict[str, list[Part]]
+_own: dict[str, tuple[str, ...]] = {}  # kinds, by their beginning → fields of the look that are their own
 
 
 def subject_of(project: Project) -> Subject:
@@ -49,26 +59,48 @@ def holder_of(share: AttributionShare) -> str:
 
 
 def parts_on(project: Project, day: date) -> Parts:
-    """The shares in every dimension that hold on a day; one that has ended isn't among them. Two queries."""
-    versions = AttributionVersion.objects.filter(project=project, superseded_by=None, valid__contains=day)
-    found = {
-        version.role: [Part(one.unit_id, one.share, holder_of(one)) for one in version.shares.all()]
-        for version in versions.prefetch_related("shares")
-    }
-    return {role: parts for role, parts in found.items() if parts}
+    """The shares in every dimension that hold on a day; one that has ended isn't among them."""
+    return parts_of([project.pk], [(project.pk, day)])[project.pk, day]
 
 
-def look_of(project: Project) -> Look:
-    """What the project is like now. The zone is that of the investor with the largest part."""
-    main = (
-        ProjectInvestor.objects.filter(project=project, archived_at=None).select_related("investor").first()
-    )
+def parts_of(projects: Collection[int], wanted: Iterable[tuple[int, date]]) -> dict[tuple[int, date], Parts]:
+    """The shares of many projects on many days, in one query. Before the day of signing the first shares hold:
+    what came earlier came for them."""
+    rows = AttributionShare._base_manager.filter(
+        version__project__in=projects, version__superseded_by=None
+    ).select_related("version")
+    kept: dict[tuple[int, str], dict[int, tuple[AttributionVersion, list[Part]]]] = {}
+    for one in rows.order_by("version__valid", "version_id", "-share", "id"):
+        dated = kept.setdefault((one.version.project_id, one.version.role), {})
+        parts = dated.setdefault(one.version_id, (one.version, []))[1]
+        parts.append(Part(one.unit_id, one.share, holder_of(one)))
+    days: dict[int, set[date]] = {}
+    for project, day in wanted:
+        days.setdefault(project, set()).add(day)
+    found: dict[tuple[int, date], Parts] = {(key, day): {} for key, some in days.items() for day in some}
+    for (project, role), versions in kept.items():
+        in_order = list(versions.values())
+        begins = in_order[0][0].valid.lower
+        for day in days.get(project, ()):
+            held = max(day, begins) if begins else day
+            fits = next((some for version, some in in_order if held in version.valid), None)
+            if fits is not None:
+                found[project, day][role] = fits
+    return found
+
+
+def look_of(project: Project, zone: str | None = None) -> Look:
+    """What the project is like now. The zone is that of the investor with the largest part, unless given."""
+    if zone is None:
+        parts = ProjectInvestor.objects.filter(project=project, archived_at=None)
+        main = parts.select_related("investor").first()
+        zone = (main.investor if main else project.lead.investor).zone
     host = project.host
     return Look(
         sector=project.sector,
         industry=project.industry.code,
         source=project.lead.source,
-        zone=(main.investor if main else project.lead.investor).zone,
+        zone=zone,
         mode=project.mode,
         park_id=host.pk if host.kind == UnitKind.PARK else None,
     )
@@ -119,6 +151,35 @@ def post_agreement(*, actor: Actor, agreement: Agreement) -> list[Posting]:
     )
 
 
+def tax_event(half: HalfYear) -> str:
+    return f"tax:{half.pk}"
+
+
+def post_tax(*, actor: Actor, half: HalfYear) -> None:
+    """Net tax of a half-year in yuan, on its last day (today while it is still running), with the shares of that
+    day. A correction takes the old lines back; nothing paid is no line."""
+    project, net = half.project, half.tax_paid - half.tax_refunded
+    day = max(min(half.last_day, clock.today()), project.signed_on)
+    there = bool(lines_of(tax_event(half)))
+    source: Subject = ("half_year", half.pk)
+    if net:
+        entries = [Entry(Kind.TAX_NET, net, parts_on(project, day), "CNY", ONE)]
+        values: dict[str, Any] = {
+            "actor": actor,
+            "event": tax_event(half),
+            "source": source,
+            "entries": entries,
+            "occurred_on": day,
+            "facet": look_of(project),
+        }
+        if there:
+            repost(**values)
+        else:
+            post(subject=subject_of(project), **values)
+    elif there:
+        take_back(actor=actor, event=tax_event(half), source=source)
+
+
 def post_stages(
     *,
     actor: Actor,
@@ -160,6 +221,17 @@ def follow(*, actor: Actor, moved: Moved) -> None:
     post_stages(actor=actor, project=project, reached=reached, move=move.pk)
 
 
+def own_look(prefix: str, fields: Collection[str]) -> None:
+    """Lines whose kind begins with `prefix` have these fields of their look from themselves, not from the
+    project: an upper app says so once, and `rewrite` leaves them as they are."""
+    _own[prefix] = tuple(fields)
+
+
+def _look_kept(look: Look, line: Posting, facets: Mapping[int, Facet]) -> Look:
+    kept = [name for prefix, names in _own.items() if line.kind.startswith(prefix) for name in names]
+    return replace(look, **{name: getattr(facets[line.facet_id], name) for name in kept})
+
+
 def rewrite(
     *,
     actor: Actor,
@@ -171,10 +243,13 @@ def rewrite(
     """Everything that happened since a day, as attribution, look and registered capital read now; in `roles`
     only, or all. Lines that say the same stay. Raises RateMissing."""
     look = look_of(project)
-    for event, lines in _events(standing_of(subject_of(project), since=since)).items():
+    events = _events(standing_of(subject_of(project), since=since))
+    shares = parts_of([project.pk], {(project.pk, lines[0].occurred_on) for lines in events.values()})
+    facets = Facet.objects.in_bulk({lines[0].facet_id for lines in events.values()})
+    for event, lines in events.items():
         day = lines[0].occurred_on
         parts = {
-            role: some for role, some in parts_on(project, day).items() if roles is None or role in roles
+            role: some for role, some in shares[project.pk, day].items() if roles is None or role in roles
         }
         if not parts:  # nobody holds these dimensions any more
             take_back(actor=actor, event=event, source=source, cause=Cause.CORRECTION, roles=roles)
@@ -193,7 +268,7 @@ def rewrite(
             source=source,
             entries=entries,
             occurred_on=day,
-            facet=look,
+            facet=_look_kept(look, lines[0], facets),
             # What was taken over stays marked as such.
             cause=Cause.OPENING if lines[0].cause == Cause.OPENING else Cause.CORRECTION,
             roles=roles,

@@ -6,6 +6,7 @@ import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from common.ordering import kept_order
 from common.tables import RowTable
 from leads.looks import Drawer
 from leads.tables.columns import WAN, MoneyColumn, wan
@@ -63,8 +64,8 @@ class ProjectTable(RowTable):
         optional = fields[9:]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
         self.actor = kwargs["request"].user
+        super().__init__(*args, **kwargs)  # sorts
         self._drawer: Drawer | None = None
 
     @property
@@ -72,6 +73,21 @@ class ProjectTable(RowTable):
         if self._drawer is None:
             self._drawer = Drawer.load("project")
         return self._drawer
+
+    def hidden_q(self) -> Any:
+        return confidential.hidden(self.actor)
+
+    order_name, order_contract_amount = kept_order("pinyin"), kept_order("contract_amount")
+    order_leader, order_officer = kept_order("leader__name"), kept_order("lead__officer__pinyin")
+    order_industry, order_investor = kept_order("industry__code"), kept_order("lead__investor__pinyin")
+    order_mode, order_currency = kept_order("mode"), kept_order("currency")
+    order_registered_capital = kept_order("registered_capital")
+    order_registered_currency = kept_order("registered_currency")
+    order_fixed_assets, order_land_mu = kept_order("fixed_assets"), kept_order("land_mu")
+    order_national_code, order_registered_name = kept_order("national_code"), kept_order("registered_name")
+    order_registered_code, order_last_sign_on = kept_order("registered_code"), kept_order("last_sign_on")
+    order_start_due, order_completion_due = kept_order("start_due"), kept_order("completion_due")
+    order_production_due, order_capacity_due = kept_order("production_due"), kept_order("capacity_due")
 
     def row_name(self, record: Project) -> str:
         return confidential.shown_name(record, self.actor)

@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
+from common import memo
 from common.errors import Refused
 from reference import sources
 from reference.choices import DayKind, RateKind
@@ -59,6 +60,10 @@ class Rate:
 
 def work_calendar() -> WorkCalendar:
     """The calendar as data, for many counts in a row. Two queries."""
+    return memo.settled("work_calendar", _read_calendar)
+
+
+def _read_calendar() -> WorkCalendar:
     rows = Holiday.objects.unscoped(reason=PUBLIC).filter(archived_at=None).values_list("date", "kind")
     days: dict[str, set[date]] = {DayKind.OFF: set(), DayKind.WORKING: set()}
     for day, kind in rows:

@@ -8,15 +8,18 @@ to no unit, or the page is about nobody's rows).
 
 import csv
 import re
+from copy import copy
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
 from common.models import JobRun
 from organizations.choices import Role
-from tests.support.clients import client_for, client_of
+from tests.assessments.conftest import kept_for_several_tests
+from tests.support.clients import client_of, session_of, user_with
 from tests.support.world import World
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fresh_counters")]
@@ -40,6 +43,10 @@ ROWS = (
     "offer",
     "lead",
     "pair",
+    "entry",
+    "voucher",
+    "capital_return",
+    "duty",
 )
 INLINE = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>|<style\b|\sstyle=|\son[a-z]+=|javascript:", re.IGNORECASE)
 
@@ -65,15 +72,49 @@ def url_of(line, world):
         args.append("units")
     if route in ("import_mend", "api-import-mend"):
         args.append(2)
-    query = line["query"].format(run=world.run) if line["query"] else ""
+    run = world.run if "{run" in line["query"] else None
+    query = line["query"].format(run=run, world=world)
     return f"{reverse(route, args=args)}?{query}" if query else reverse(route, args=args)
 
 
-def signed_in(who, world):
+@pytest.fixture(scope="module")
+def city_rows(django_db_setup, django_db_blocker):
+    """The rows that a page without one should have to show, and somebody signed in for each name of a column."""
+
+    def make():
+        world = World()
+        for row in ROWS:
+            getattr(world, row)
+        named = {code(line[column], 0)[0] for line in ROUTES for column in ("allowed", "denied", "outside")}
+        people = sorted(who for who in named if "@" in who and not who.startswith("owner@"))
+        return world, {who: session_of(person(who, world.tree)) for who in people}
+
+    with kept_for_several_tests(django_db_blocker, make) as made:
+        yield made
+
+
+@pytest.fixture
+def world(city_rows, db):
+    """A copy: what a test adds is known to no other."""
+    return copy(city_rows[0])
+
+
+def person(who, tree):
     role, place = who.split("@")
-    if role == "owner":
-        return client_of(getattr(world, place).user)
-    return client_for(Role(role), getattr(world.tree, place))
+    return user_with(Role(role), getattr(tree, place))
+
+
+@pytest.fixture
+def signed_in(city_rows, world):
+    def browser(who):
+        role, place = who.split("@")
+        if role == "owner":
+            return client_of(getattr(world, place).user)
+        client = Client()
+        client.cookies[settings.SESSION_COOKIE_NAME] = city_rows[1][who]
+        return client
+
+    return browser
 
 
 def code(who, default):
@@ -96,10 +137,7 @@ def stands():
 
 
 @pytest.mark.parametrize("line", ROUTES, ids=lambda line: f"{line['route']} {line['row']}".strip())
-def test_four_outcomes(line):
-    world = World()
-    for row in ROWS if not line["row"] else ():
-        getattr(world, row)
+def test_four_outcomes(line, world, signed_in):
     url, api = url_of(line, world), line["route"].startswith("api-")
     before = stands()
 
@@ -116,17 +154,17 @@ def test_four_outcomes(line):
 
     if line["outside"] != "-":
         who, wanted = code(line["outside"], 404 if line["row"] else 302 if line["method"] == "post" else 200)
-        outside = ask(signed_in(who, world), line, url)
+        outside = ask(signed_in(who), line, url)
         assert outside.status_code == wanted
         assert "标记" not in text(outside).decode()
     if line["denied"] != "-":
         who, wanted = code(line["denied"], 403)
-        denied = ask(signed_in(who, world), line, url)
+        denied = ask(signed_in(who), line, url)
         assert denied.status_code == wanted
         assert "标记" not in text(denied).decode(errors="replace")
     assert stands() == before
 
-    allowed = ask(signed_in(line["allowed"], world), line, url)
+    allowed = ask(signed_in(line["allowed"]), line, url)
     assert allowed.status_code == int(line["ok"])
     check_headers(allowed)
 

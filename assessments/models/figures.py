@@ -6,7 +6,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from assessments.choices import Direction, FigureState, MeasureUnit, Nature, Span, TargetKind
+from assessments.choices import Direction, FigureSource, FigureState, MeasureUnit, Nature, Span, TargetKind
+from capital.choices import Basis, Level
 from common import scope
 from common.changelog import track
 from common.models import ImportBatch, ImportRow, ScopedModel
@@ -43,6 +44,17 @@ class Measure(ScopedModel):
         blank=True,
         help_text=_("Words in a sender's header that mean this measure, separated by spaces."),
     )
+    source = models.CharField(
+        _("figures from"), max_length=8, choices=FigureSource.choices, default=FigureSource.IMPORTED
+    )
+    rule_code = models.SlugField(
+        _("counting rule"),
+        max_length=40,
+        blank=True,
+        help_text=_("Code of the rule that says what counts. Empty: everything that was recognised."),
+    )
+    basis = models.CharField(_("basis"), max_length=8, choices=Basis.choices, blank=True)
+    level = models.CharField(_("state counted"), max_length=11, choices=Level.choices, blank=True)
     sort = models.PositiveIntegerField(_("order"), default=0)
 
     class Scope(scope.Scope):
@@ -62,6 +74,18 @@ class Measure(ScopedModel):
                 ),
             ),
             models.CheckConstraint(condition=~Q(numerator=F("denominator")), name="ast_measure_parts_ck"),
+            models.CheckConstraint(
+                condition=Q(source="imported", rule_code="", basis="", level="")
+                | (
+                    Q(source="ledger", nature="flow", unit__in=("yuan", "usd"))
+                    & Q(basis__in=("arrived", "formed"), level__in=("preliminary", "final"))
+                ),
+                name="ast_measure_source_ck",
+                violation_error_message=_(
+                    "A measure from the books is a flow in yuan or dollars and names its basis and the state "
+                    "that it counts; an imported one names neither."
+                ),
+            ),
         ]
 
     def __str__(self) -> str:

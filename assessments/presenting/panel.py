@@ -23,8 +23,9 @@ def panel(
     close_url: str,
     sources: list[dict[str, Any]],
     actions: list[dict[str, Any]],
+    booked: list[dict[str, Any]] | None = None,
 ) -> dict[str, Any]:
-    """Why a unit stands where it stands, down to file, sheet and cell."""
+    """Why a unit stands where it stands, down to file, sheet and cell; `booked`: down to the entries of the books."""
     rank = line.ranks["rank"]
     title = _("Why %(unit)s is number %(rank)s") % {"unit": line.name, "rank": rank} if rank else line.name
     run = reader.run
@@ -35,7 +36,7 @@ def panel(
         "close_url": close_url,
         "why": _why(reader, line),
         "total": None,
-        "levels": list(_levels(reader, line)),
+        "levels": [*_levels(reader, line), *(booked or [])],
         "sources": sources,
         "actions": actions,
     }
@@ -43,6 +44,9 @@ def panel(
 
 def _why(reader: RunReader, line: ShownLine) -> list[tuple[str, str]]:
     done, target, points = line.cells["done"], line.cells["target"], line.cells["points"]
+    if line.state == "missing" and done.value is not None:
+        said = _("No return for this month was filed; what was recognised before counts.")
+        return [(said, "bad")]
     if line.state == "missing":
         return [(_("No return for this period was filed. It is not counted as zero."), "bad")]
     if done.value is None:

@@ -4,16 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
 from assessments.models import Measure, RankingTable
-from common import services
+from capital.rulebook import NoRule, read_rule, rule_on
+from common import clock, services
 from common.actors import Actor
 
 
 def measure_create(*, actor: Actor, **values: Any) -> Measure:
+    """Raises Denied, ValidationError (also for a counting rule that isn't there or has the other basis)."""
+    _rule_fits(values.get("rule_code", ""), values.get("basis", ""))
     return services.create(Measure, actor=actor, values=values)
 
 
 def measure_update(*, actor: Actor, pk: int, version: int | None, **values: Any) -> Measure:
+    """Raises as `measure_create`, NotVisible, Stale, Archived."""
+    if {"rule_code", "basis"} & set(values):
+        now = services.get_visible(Measure, pk, actor)
+        _rule_fits(values.get("rule_code", now.rule_code), values.get("basis", now.basis))
     return services.update(Measure, actor=actor, pk=pk, version=version, values=values)
 
 
@@ -31,3 +41,16 @@ def rankingtable_update(*, actor: Actor, pk: int, version: int | None, **values:
 
 def rankingtable_archive(*, actor: Actor, pk: int, version: int | None, reason: str) -> RankingTable:
     return services.archive(RankingTable, actor=actor, pk=pk, version=version, reason=reason)
+
+
+def _rule_fits(code: str, basis: str) -> None:
+    """A counting rule that is published, and of the basis that the measure counts."""
+    if not code:
+        return
+    try:
+        rule = read_rule(rule_on(code, clock.today()))
+    except NoRule as missing:
+        raise ValidationError({"rule_code": str(missing)}) from missing
+    if rule.basis and rule.basis != basis:
+        said = _("The rule “%(code)s” counts the other basis; arrived and formed are never added.")
+        raise ValidationError({"basis": said % {"code": code}})

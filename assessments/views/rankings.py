@@ -241,7 +241,10 @@ class Ranking(RankingPage):
         line = next((one for one in reader.lines if one.unit == open_unit), None)
         if line is not None:
             sources = presenting.sources(reader, line, self.actor)
-            context["panel"] = presenting.panel(reader, line, close_url=base, sources=sources, actions=[])
+            booked = presenting.booked_levels(reader, line, self.actor)
+            context["panel"] = presenting.panel(
+                reader, line, close_url=base, sources=sources, actions=[], booked=booked
+            )
         return context
 
     def before(self, run: RankingRun) -> RankingRun | None:

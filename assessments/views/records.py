@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from assessments import services
+from assessments.booked import is_booked
 from assessments.filters import (
     ImportedFigureFilterSet,
     MeasureFilterSet,
@@ -63,6 +64,13 @@ class MeasureDetail(MeasureNouns, DetailPage):
         ]
         if measure.numerator:
             rows.append((_("worked out as"), f"{measure.numerator} ÷ {measure.denominator}"))
+        rows.append((_("figures from"), measure.get_source_display()))
+        if is_booked(measure):
+            rows += [
+                (_("counting rule"), measure.rule_code or _("everything that was recognised")),
+                (_("basis"), measure.get_basis_display()),
+                (_("state counted"), measure.get_level_display()),
+            ]
         return [{"title": _("Facts"), "rows": rows}]
 
 

@@ -2,6 +2,7 @@ from .entries import Allocation, CapitalEntry, EntryFile, MonthlyReturn, Reporti
 from .recognitions import Bulk, Override, Query, Recognition, RolledForward, Sample, Sampled
 from .rounds import EvaluationRound, Inspection, InspectionPhoto, ScoreSheet, Team, TeamMember
 from .rules import CountingRule, Excluded, FalseAlarm, RecognitionTerms
+from .signals import SignalTerms
 
 __all__ = [
     "Allocation",
@@ -24,6 +25,7 @@ __all__ = [
     "Sample",
     "Sampled",
     "ScoreSheet",
+    "SignalTerms",
     "Team",
     "TeamMember",
     "Voucher",

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from capital.choices import InspectionState, Origin, RoundKind, RoundState
+from capital.choices import Basis, InspectionState, Origin, RoundKind, RoundState
 from common import scope
 from common.changelog import track
 from common.models import AppendOnlyModel, RowModel, ScopedModel, StoredFile
@@ -21,15 +21,16 @@ from projects.models import Project
 
 @track("cap_sheet_event")
 class ScoreSheet(ScopedModel):
-    """What is asked and scored on an inspection, as data: {"items": [{"code", "label", "points", "kind"}]}."""
+    """What is asked and scored on an inspection, as data (rules/inspection.py). A version that a round has begun
+    with stays as it is; a change is the next version."""
 
     code = models.SlugField(_("code"), max_length=40)
     number = models.PositiveSmallIntegerField(_("version"), default=1, editable=False)
     name = models.CharField(_("name"), max_length=100)
-    document = models.JSONField(default=dict)
+    document = models.JSONField(_("items"), default=dict, editable=False)
 
     class Scope(scope.Scope):
-        kind = "evaluation"
+        kind = "score_sheet"
 
     class Meta:
         db_table = "cap_sheet"
@@ -51,6 +52,13 @@ class EvaluationRound(ScopedModel):
         Period, models.PROTECT, related_name="rounds", verbose_name=_("last month of the round")
     )
     name = models.CharField(_("name"), max_length=100)
+    basis = models.CharField(
+        _("basis"),
+        max_length=8,
+        choices=Basis.choices,
+        default=Basis.FORMED,
+        help_text=_("Money that arrived and assets formed are never added together."),
+    )
     threshold = optional_money(_("projects of at least, in yuan"))
     own_unit = models.BooleanField(_("teams may inspect their own unit"), default=False)
     sheet = models.ForeignKey(

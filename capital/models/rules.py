@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pgtrigger
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from capital.choices import EntryKind, RuleState
 from common import scope
 from common.changelog import track
 from common.models import RowModel, ScopedModel
+from organizations.models.units import SameId
 from projects.models import Project
 
 
@@ -62,7 +66,7 @@ class RecognitionTerms(ScopedModel):
 @track("cap_rule_event")
 class CountingRule(ScopedModel):
     """What a family of schemes counts as capital in place: one immutable version, once published. `document`
-    is read by rules/counting.py; no two published versions of a code overlap in time."""
+    is read by rules/counting/; no two published versions of a code overlap in time."""
 
     code = models.SlugField(_("code"), max_length=40)
     number = models.PositiveSmallIntegerField(_("version"), editable=False, default=1)
@@ -75,6 +79,8 @@ class CountingRule(ScopedModel):
     state = models.CharField(
         _("state"), max_length=9, choices=RuleState.choices, default=RuleState.DRAFT, editable=False
     )
+    published_at = models.DateTimeField(_("published"), null=True, editable=False)
+    published_name = models.CharField(_("published by"), max_length=150, blank=True, editable=False)
 
     class Scope(scope.Scope):
         kind = "capital_rule"
@@ -88,6 +94,47 @@ class CountingRule(ScopedModel):
             models.CheckConstraint(
                 condition=Q(until=None) | Q(until__gte=F("since")), name="cap_rule_dates_ck"
             ),
+            ExclusionConstraint(
+                name="cap_rule_once",
+                expressions=[
+                    # Text itself would need an extension here; the hash of 64 bits stands for the code.
+                    (SameId(Func(F("code"), Value(0), function="hashtextextended")), RangeOperators.OVERLAPS),
+                    (
+                        Func(
+                            F("since"),
+                            F("until"),
+                            Value("[]"),
+                            function="daterange",
+                            output_field=DateRangeField(),
+                        ),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+                condition=Q(state="published", archived_at=None),
+                violation_error_message=_("Another published version of this rule holds on these days."),
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="published",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                condition=pgtrigger.Q(old__state="published"),
+                func="""
+                    IF TG_OP = 'DELETE'
+                        OR (NEW.code, NEW.number, NEW.name, NEW.source, NEW.since, NEW.document, NEW.sha256,
+                            NEW.state, NEW.published_at, NEW.published_name, NEW.archived_at)
+                        IS DISTINCT FROM
+                        (OLD.code, OLD.number, OLD.name, OLD.source, OLD.since, OLD.document, OLD.sha256,
+                            OLD.state, OLD.published_at, OLD.published_name, OLD.archived_at)
+                        OR (NEW.until IS DISTINCT FROM OLD.until
+                            AND (NEW.until IS NULL OR NEW.until > OLD.until)) THEN
+                        RAISE EXCEPTION 'version % of % is published', OLD.number, OLD.code
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'cap_rule_published';
+                    END IF;
+                    RETURN NEW;
+                """,
+            )
         ]
 
     def __str__(self) -> str:

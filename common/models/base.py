@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pgtrigger
+from django.core.exceptions import FieldError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +22,44 @@ class RowModel(models.Model):
 
     class Meta:
         abstract = True
+
+    def clean_fields(self, exclude: Any = None) -> None:
+        """As Django's, but a row that was read from the database isn't asked for there again."""
+        super().clean_fields(exclude={*(exclude or ()), *filter(self._was_read, self._links())})
+
+    def _links(self) -> list[str]:
+        return [f.name for f in self._meta.concrete_fields if f.is_relation and f.is_cached(self)]
+
+    def _was_read(self, name: str) -> bool:
+        field: Any = self._meta.get_field(name)
+        row = field.get_cached_value(self)
+        known = row is not None and not row._state.adding and not field.get_limit_choices_to()
+        return known and getattr(row, field.target_field.attname) == getattr(self, field.attname)
+
+    def validate_constraints(self, exclude: Any = None) -> None:
+        """As Django's, but all checks are asked in one query; each by itself only to say which doesn't hold."""
+        self._checks_hold = self._all_checks_hold(exclude)
+        try:
+            super().validate_constraints(exclude)
+        finally:
+            del self._checks_hold
+
+    _checks_hold = False
+
+    def get_constraints(self) -> list[tuple[type[models.Model], list[models.BaseConstraint]]]:
+        found = super().get_constraints()
+        if not self._checks_hold:
+            return found
+        return [(m, [c for c in rows if not isinstance(c, models.CheckConstraint)]) for m, rows in found]
+
+    def _all_checks_hold(self, exclude: Any) -> bool:
+        """False also where a field is left out, which only Django's own way can tell from a broken rule."""
+        checks = [c.condition for c in self._meta.constraints if isinstance(c, models.CheckConstraint)]
+        try:
+            values = self._get_field_expression_map(meta=self._meta, exclude=exclude)  # type: ignore[attr-defined]
+            return bool(checks) and models.Q(*checks).check(values)
+        except FieldError:
+            return False
 
     @property
     def is_archived(self) -> bool:

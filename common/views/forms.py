@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.forms.utils import ErrorDict
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
@@ -82,7 +83,7 @@ class FormPage(Page):
         form.files = request.FILES
         if form.is_valid():
             try:
-                result = self.run(form)
+                result = self.finish(form)
             except Stale as stale:
                 return self.conflict(form, stale)
             except (NotVisible, Denied):
@@ -93,13 +94,20 @@ class FormPage(Page):
                 return self.done(result)
         return self.render_to_response(self.get_context_data(form=form), status=422)
 
+    def finish(self, form: Any) -> Any:
+        """Run the service; with a draft, both are done or neither."""
+        if not self.draft_key:
+            return self.run(form)
+        with transaction.atomic():
+            result = self.run(form)
+            drafts.discard(self.actor, self.draft_name())
+        return result
+
     def run(self, form: Any) -> Any:
         raise NotImplementedError
 
     def done(self, result: Any) -> HttpResponseBase:
         """The answer to a success: the next empty form, or on to `done_url`."""
-        if self.draft_key:
-            drafts.discard(self.actor, self.draft_name())
         said = str(self.said(result))
         again = self.again_label and "again" in self.request.POST
         if again and self.in_panel:

@@ -5,11 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from common import changelog, clock
+from common.actors import System
 from leads.models import Dispute, LeadTransfer
 from leads.services import disputes, transfers
 
 if TYPE_CHECKING:
     from .course import Course
+
+
+def _dated(row: Any) -> None:
+    """The pages show when it was entered, which the database takes from its own clock."""
+    with changelog.acting(System("demo")):
+        type(row)._base_manager.filter(pk=row.pk).update(created_at=clock.now())
 
 
 def transfer(course: Course, how: Mapping[str, Any]) -> None:
@@ -19,7 +27,7 @@ def transfer(course: Course, how: Mapping[str, Any]) -> None:
 
     def propose() -> None:
         lead = course.lead
-        transfers.transfer_propose(
+        made = transfers.transfer_propose(
             actor=cast.head(lead.unit),
             lead=lead.pk,
             version=lead.version,
@@ -27,6 +35,7 @@ def transfer(course: Course, how: Mapping[str, Any]) -> None:
             reason=how["reason"],
             keeps_credit=how["keeps"],
         )
+        _dated(made)
 
     def answer() -> None:
         row = LeadTransfer.objects.unscoped(reason="demo data").get(lead=course.pk)
@@ -55,6 +64,7 @@ def dispute(course: Course, how: Mapping[str, Any]) -> None:
         )
         if "state" in how:
             disputes.dispute_state(actor=actor, pk=made.pk, text=how["state"])
+        _dated(made)
 
     def decide() -> None:
         bureau, row = cast.user("bureau"), found()

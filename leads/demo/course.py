@@ -104,9 +104,11 @@ class Course:
 
     def actor(self, lead: Lead | None = None) -> User:
         """The account of whoever holds the lead now, or the bureau's."""
-        officer = (lead or self.lead).officer
+        holds = (
+            lead.officer_id if lead else Lead._base_manager.values_list("officer", flat=True).get(pk=self.pk)
+        )
         for username, one in self.cast.officers.items():
-            if officer is not None and one.pk == officer.pk:
+            if one.pk == holds:
                 return self.cast.user(username)
         return self.cast.user("bureau")
 

@@ -196,7 +196,9 @@ def _hits(
         return [(_order(company), _because(hit, company))]
     found = []
     for lead in others:
-        match = level(row, _like(lead))
+        # Another unit's amount is not for the reader: a hit that comes and goes with the sum typed would tell it.
+        typed = row if lead.pk in look.leads else replace(row, amount=None)
+        match = level(typed, _like(lead))
         if match is None and investor.pk == row.investor_key:
             shown = _told(row, investor, look, lead=lead)
             found.append(
@@ -214,8 +216,8 @@ def _hits(
 
 
 def _because(hit: Hit, match: Match) -> Hit:
-    """With level and reason. Of what he may not read, a weak likeness is not explained: asking with other names and
-    amounts would tell the record's own."""
+    """With level and reason. Of what he may not read, a weak likeness is not explained: asking with other names
+    would tell the record's own."""
     general = match.level == 4 and not hit.visible
     return replace(hit, level=match.level, reason=POSSIBLE if general else match.reason.value)
 

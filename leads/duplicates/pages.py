@@ -32,7 +32,6 @@ from .relations import MODELS
 from .words import LEVELS, REASONS
 
 LISTED = (_("Duplicates"), "duplicate_list")
-SIDES = (("one", _("left")), ("other", _("right")))
 
 
 class PairTable(RowTable):
@@ -145,20 +144,24 @@ class DuplicateSearch(DuplicatePage):
 
 
 class MergeForm(ActorForm):
-    """Which record stays, and for each differing field whose value: "one" (left) or "other" (right)."""
+    """Which record stays, and for each differing field whose value: "one" or "other". `names` says how the two are
+    called; a field's choices are its two values."""
 
     version_one = forms.IntegerField(widget=forms.HiddenInput)
     version_other = forms.IntegerField(widget=forms.HiddenInput)
-    keep = forms.ChoiceField(label=_("Record that stays"), choices=SIDES, widget=forms.RadioSelect)
+    keep = forms.ChoiceField(label=_("Record that stays"), widget=forms.RadioSelect)
     reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
 
-    def __init__(self, *args: Any, lines: list[comparing.Line], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, lines: list[comparing.Line], names: dict[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["keep"].choices = list(names.items())  # type: ignore[attr-defined]
         self.names = [line.name for line in lines if line.choosable and line.differs]
         for line in lines:
             if line.name in self.names:
                 self.fields[f"take_{line.name}"] = forms.ChoiceField(
-                    label=line.label, choices=SIDES, initial=line.better
+                    label=line.label,
+                    choices=[("one", line.one or "—"), ("other", line.other or "—")],
+                    initial=line.better,
                 )
 
     def choices(self) -> dict[str, str]:
@@ -226,7 +229,15 @@ class DuplicateCompare(PairPage):
         rows = self.rows()
         found = comparing.lines(self.pair().kind, rows["one"], rows["other"])
         initial = {f"version_{side}": row.version for side, row in rows.items()} | {"keep": "one"}
-        return MergeForm(data, actor=self.actor, lines=found, initial=initial)
+        return MergeForm(data, actor=self.actor, lines=found, names=self.names(), initial=initial)
+
+    def names(self) -> dict[str, str]:
+        """What tells the two apart: leads of one name by number and unit."""
+        kind = self.pair().kind
+        return {
+            side: f"{row.number if kind == PairKind.LEAD else row.name} · {row.unit.label}"
+            for side, row in self.rows().items()
+        }
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         pair, rows = self.pair(), self.rows()
@@ -236,10 +247,11 @@ class DuplicateCompare(PairPage):
             "pair": pair,
             "level": LEVELS[pair.level],
             "reason": REASONS.get(pair.reason, pair.reason),
-            "rows": rows,
+            "names": self.names(),
             "lines": [
                 {"line": line, "field": form[f"take_{line.name}"] if line.name in form.names else None}
                 for line in found
+                if line.one or line.other
             ],
             "hanging": {side: comparing.hanging(pair.kind, row) for side, row in rows.items()},
             "may_merge": all(may_on(self.actor, Action.MERGE, row) for row in rows.values()),

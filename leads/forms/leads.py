@@ -81,14 +81,17 @@ class LeadQuickForm(LeadFields):
     officer = forms.ModelChoiceField(
         Officer.objects.none(), label=_("officer"), required=False, empty_label=_("not assigned yet")
     )
+    file = forms.FileField(
+        label=_("photo or business card"), required=False, help_text=_("PDF, picture or Office document.")
+    )
 
-    # The first ten are asked at once, the others stand behind "more".
+    # The first eleven are asked at once, the others stand behind "more".
     field_order = (
         "investor", "name", "source", "contact_name", "contact_phone", "amount", "currency", "industry", "next_step",
-        "next_on", "credit_code", "zone", "contact_title", "land_mu", "host", "offer", "introducer", "tip_from", "unit",
+        "next_on", "file", "credit_code", "zone", "contact_title", "land_mu", "host", "offer", "introducer", "tip_from", "unit",
         "officer", "note",
     )  # fmt: skip
-    FIRST = field_order[:10]
+    FIRST = field_order[:11]
 
     class Meta:
         model = Lead
@@ -124,7 +127,9 @@ class LeadQuickForm(LeadFields):
         return given
 
     def values(self) -> dict[str, Any]:
+        """For `lead_register`, without the file."""
         found = super().values()
+        found.pop("file")
         if isinstance(found["investor"], NewName):
             found["investor_name"] = str(found["investor"])
             found["investor"] = None

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from common import clock
 from common.access import Action
@@ -95,7 +96,7 @@ class DisputeForm(ActorForm):
         required=False,
     )
     claim = forms.CharField(
-        label=_("Claim"),
+        label=pgettext_lazy("dispute", "Claim"),
         help_text=_("Since when your unit talks to this investor, and what proves it."),
         max_length=4000,
         widget=box(6),

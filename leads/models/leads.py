@@ -9,6 +9,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from common import scope
 from common.changelog import track
@@ -157,8 +158,12 @@ class Handover(AppendOnlyModel):
 
     lead = models.ForeignKey(Lead, models.PROTECT, related_name="handovers", verbose_name=_("lead"))
     kind = models.CharField(_("what"), max_length=12, choices=HandoverKind.choices)
-    from_unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+", verbose_name=_("from"))
-    to_unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+", verbose_name=_("to"))
+    from_unit = models.ForeignKey(
+        Unit, models.PROTECT, null=True, related_name="+", verbose_name=pgettext_lazy("unit", "from")
+    )
+    to_unit = models.ForeignKey(
+        Unit, models.PROTECT, null=True, related_name="+", verbose_name=pgettext_lazy("unit", "to")
+    )
     from_officer = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="+")
     to_officer = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="+")
     keeps_credit = models.BooleanField(_("the giving unit keeps the credit"), default=False)

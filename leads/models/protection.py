@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from common import scope
 from common.changelog import track
@@ -88,8 +89,12 @@ class LeadTransfer(ScopedModel):
     """A lead offered to another unit. Nothing moves before that unit consents."""
 
     lead = models.ForeignKey(Lead, models.PROTECT, related_name="transfers", verbose_name=_("lead"))
-    from_unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("from"))
-    to_unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("to"))
+    from_unit = models.ForeignKey(
+        Unit, models.PROTECT, related_name="+", verbose_name=pgettext_lazy("unit", "from")
+    )
+    to_unit = models.ForeignKey(
+        Unit, models.PROTECT, related_name="+", verbose_name=pgettext_lazy("unit", "to")
+    )
     reason = models.CharField(_("reason"), max_length=500)
     keeps_credit = models.BooleanField(_("the giving unit keeps the credit"), default=False)
     state = models.CharField(

@@ -68,7 +68,12 @@ class Task(ScopedModel):
     )
     title = models.CharField(_("what"), max_length=200)
     assignee = models.ForeignKey(
-        User, models.PROTECT, null=True, blank=True, related_name="tasks", verbose_name=_("who")
+        User,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="tasks",
+        verbose_name=pgettext_lazy("task", "who"),
     )
     due_on = models.DateField(_("due"), null=True, blank=True)
     remind_days = models.PositiveSmallIntegerField(_("remind days before"), default=1)

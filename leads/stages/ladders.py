@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
+from common import memo
 from common.errors import Refused
 from leads.models.stages import Stage, StageReason
 from organizations.choices import Role
@@ -57,6 +58,10 @@ class Ladder:
 
 def ladder(pipeline: str) -> Ladder:
     """The ladder as it stands now. Raises NoStages when there is none."""
+    return memo.settled(("ladder", str(pipeline)), lambda: _read(pipeline))
+
+
+def _read(pipeline: str) -> Ladder:
     rows = {
         row.code: row
         for row in Stage.objects.unscoped(reason=SHARED)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from common import memo
 from common.access import Action, decide
 from common.actors import Actor, relation
 from common.scope import path_of, relations_of
@@ -82,7 +83,8 @@ def situation(row: Any, actor: Actor, steps: Ladder | None = None) -> rules.Situ
     """Of one record, with the roles that the actor has over it."""
     track = track_of(row)
     steps = steps or ladder(track.pipeline)
-    return situations(track, [row], steps, roles_on(row, actor))[row.pk]
+    key = ("situation", track.pipeline, row.pk, actor.pk)
+    return memo.seen(key, lambda: situations(track, [row], steps, roles_on(row, actor))[row.pk])
 
 
 def _evidence(leads: set[int]) -> dict[int, set[str]]:

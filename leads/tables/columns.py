@@ -52,6 +52,13 @@ def wan(value: Any, currency: Any = HOME_CURRENCY) -> Any:
     return text if currency == HOME_CURRENCY else format_html("{} <small>{}</small>", text, currency)
 
 
+def sum_text(value: Any, currency: Any = HOME_CURRENCY) -> str:
+    """A large total in a sentence: 164.20 亿元; another currency in ten thousands: 6,200.00 万 USD."""
+    if currency == HOME_CURRENCY:
+        return _("%(amount)s hundred million yuan") % {"amount": in_unit(value, "yi")}
+    return wan_text(value, currency)
+
+
 def wan_text(value: Any, currency: Any = HOME_CURRENCY) -> str:
     """In a sentence or a list of facts: 12,000.00 万元, 500.00 万 USD. Empty for no amount."""
     if value is None:

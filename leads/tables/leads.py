@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext, pgettext_lazy
 
 from common.access import Action
+from common.ordering import kept_order
 from common.scope import may_on
 from common.tables import RowTable
 from leads import confidential
@@ -25,9 +26,9 @@ class LeadCells(RowTable):
     """Cells that know who reads them and what they share. `actor` is the request's user."""
 
     def __init__(self, *args: Any, actor: Any = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
         request = kwargs.get("request")
         self.actor = actor if actor is not None else request.user  # type: ignore[union-attr]
+        super().__init__(*args, **kwargs)  # sorts
         self._drawer: Drawer | None = None
 
     @property
@@ -35,6 +36,13 @@ class LeadCells(RowTable):
         if self._drawer is None:
             self._drawer = Drawer.load()
         return self._drawer
+
+    def hidden_q(self) -> Any:
+        return confidential.hidden(self.actor)
+
+    def unnamed_q(self) -> Any:
+        """Of which the reader may not know the investor either."""
+        return confidential.hidden(self.actor) | confidential.of_others_q(self.actor)
 
     def row_name(self, record: Lead) -> str:
         return confidential.shown_name(record, self.actor)
@@ -72,6 +80,8 @@ class LeadTable(LeadCells):
     officer = tables.Column(_("officer"), order_by=("officer__pinyin", "pk"), attrs=cell("off col-w nb"))
     next_step = tables.Column(_("next step"), orderable=False, attrs=cell("c7 ip-clip"))
     next_on = tables.Column(pgettext_lazy("next step", "due"), attrs=cell("c8 nb"))
+    contact = tables.Column(_("contact"), orderable=False)  # a place in the list would tell the name
+    introducer = tables.Column(_("introducer"), orderable=False)
     protected_until = tables.Column(
         _("protection left"), attrs={"td": {"class": "ip-num off"}, "th": {"class": "ip-num off"}}
     )
@@ -87,6 +97,11 @@ class LeadTable(LeadCells):
         )  # fmt: skip
         sequence = fields
         optional = fields[9:]
+
+    order_name, order_amount = kept_order("pinyin"), kept_order("amount")
+    order_investor = kept_order("investor__pinyin", "unnamed_q")
+    order_offer = kept_order("offer__pinyin", "unnamed_q")
+    order_tip_from = kept_order("tip_from__pinyin", "unnamed_q")
 
     def render_next_on(self, value: Any) -> Any:
         return self.drawer.due(value)

@@ -3,10 +3,13 @@ from __future__ import annotations
 from typing import Any
 
 import django_tables2 as tables
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from common.ordering import kept_order
 from common.tables import NUMBER, RowTable
 from common.templatetags.ip import icon, in_unit, panel_link
 from leads import confidential
@@ -36,6 +39,11 @@ class PoolTable(RowTable):
         sequence = fields
         optional = ("currency", "number")
         order_by = ("-pooled_on",)
+
+    order_name, order_amount = kept_order("pinyin"), kept_order("amount")
+
+    def hidden_q(self) -> Any:
+        return confidential.hidden(self.request.user)
 
     def render_name(self, record: Lead) -> str:
         return confidential.shown_name(record, self.request.user)
@@ -69,8 +77,8 @@ class TransferTable(RowTable):
     lead = tables.Column(
         _("lead"), linkify=("transfer_detail", {"pk": tables.A("pk")}), order_by=("lead__pinyin", "pk")
     )
-    from_unit = tables.Column(_("from"), order_by=("from_unit__pinyin", "pk"))
-    to_unit = tables.Column(_("to"), order_by=("to_unit__pinyin", "pk"))
+    from_unit = tables.Column(pgettext_lazy("unit", "from"), order_by=("from_unit__pinyin", "pk"))
+    to_unit = tables.Column(pgettext_lazy("unit", "to"), order_by=("to_unit__pinyin", "pk"))
 
     class Meta(RowTable.Meta):
         model = LeadTransfer
@@ -92,6 +100,11 @@ class TransferTable(RowTable):
         sequence = fields
         optional = ("officer", "answer", "answered_by", "answered_at", "updated_at")
         order_by = ("-created_at",)
+
+    order_lead = kept_order("lead__pinyin")
+
+    def hidden_q(self) -> Any:
+        return Q(lead__in=confidential.kept_rows(self.request.user))
 
     def render_lead(self, record: LeadTransfer) -> str:
         return confidential.shown_name(record.lead, self.request.user)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import Count, Q, Sum
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
@@ -12,10 +14,10 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from common import clock, services
+from common import clock, files, services
 from common.access import Action
+from common.errors import Refused
 from common.scope import may_on
-from common.templatetags.ip import in_unit
 from common.views import (
     ArchivePage,
     CreatePage,
@@ -35,8 +37,9 @@ from leads.filters.leads import UNDER_WAY, LeadFilterSet, disputed_q, ending_q, 
 from leads.forms.leads import AssignForm, LeadForm, LeadQuickForm
 from leads.models import Lead, OfferedProject
 from leads.services import leads as lead_services
+from leads.services.files import attachment_add
+from leads.tables.columns import sum_text
 from leads.tables.leads import LeadTable
-from reference.models import HOME_CURRENCY
 
 PIPELINE = (_("Progress"), "")
 IN_SIGHT = 3  # buttons in the head of a lead's page; the others stand behind "more"
@@ -114,11 +117,7 @@ class LeadList(LeadNouns, ListPage):
             .order_by("-total")
         )
         count = sum(one["n"] for one in sums)
-        amounts = [
-            f"{in_unit(one['total'], 'yi')} {'亿元' if one['currency_id'] == HOME_CURRENCY else one['currency_id']}"
-            for one in sums
-            if one["total"]
-        ]
+        amounts = [sum_text(one["total"], one["currency_id"]) for one in sums if one["total"]]
         text = ngettext("%(n)s lead", "%(n)s leads", count) % {"n": count}
         if not amounts:
             return text
@@ -248,6 +247,19 @@ class LeadCreate(LeadNouns, CreatePage):
                     "currency": row.currency_id, "land_mu": row.land_mu, "host": row.park_id,
                 }  # fmt: skip
         return form
+
+    def run(self, form: Any) -> Lead:
+        """With the photo or business card, if there is one: both or neither."""
+        upload = form.cleaned_data["file"]
+        with transaction.atomic():
+            lead = super().run(form)
+            if upload:
+                try:
+                    stored = files.store(upload)
+                except Refused as refused:
+                    raise ValidationError({"file": [str(refused)]}) from refused
+                attachment_add(actor=self.actor, lead=lead.pk, stored=stored, name=upload.name)
+        return lead
 
     def said(self, result: Any) -> Any:
         return _("Registered: %(number)s %(name)s") % {"number": result.number, "name": result.name}

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from common import services
 from common.access import Action
@@ -111,7 +112,7 @@ class GateDetail(GateNouns, DetailPage):
         row = self.get_object()
         rows = [
             (_("code"), row.code),
-            (_("only for"), row.unit or _("everybody")),
+            (_("only for"), row.unit or pgettext_lazy("gate", "everybody")),
             (_("valid from"), row.valid_from),
             (_("valid to"), row.valid_to),
             (_("source"), row.source),

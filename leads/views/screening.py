@@ -93,7 +93,8 @@ class LeadScreening(RowPage, FormPage):
         if lead.archived_at is None and may(self.actor, Action.CREATE, KIND, path=lead.unit.path):
             label = _("Screen anew") if row else _("Begin the screening")
             found.append(action(label, begin, primary=row is None, post=True))
-        if row is not None and not row.admitted and may_on(self.actor, Action.DECIDE, row):
+        checked = row is not None and any(check.checked_by for check in checks_of(row))
+        if row is not None and checked and not row.admitted and may_on(self.actor, Action.DECIDE, row):
             url = reverse("screening_override", args=[row.pk])
             found.append(action(_("Admit all the same"), url, primary=True, panel=True))
         return found

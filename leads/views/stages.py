@@ -6,6 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from common import services
 from common.access import Action
@@ -53,7 +54,7 @@ class StageDetail(StageNouns, DetailPage):
                 ],
             },
             {
-                "title": _("To enter it"),
+                "title": pgettext_lazy("stage", "To enter it"),
                 "rows": [
                     (_("required facts"), words.facts_of(stage)),
                     (_("required evidence"), words.evidence_of(stage)),

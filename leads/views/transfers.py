@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from common import services
 from common.access import Action
@@ -70,8 +71,8 @@ class TransferDetail(TransferNouns, DetailPage):
     def panels(self) -> list[dict[str, Any]]:
         row = self.get_object()
         rows = [
-            (_("from"), row.from_unit),
-            (_("to"), row.to_unit),
+            (pgettext_lazy("unit", "from"), row.from_unit),
+            (pgettext_lazy("unit", "to"), row.to_unit),
             (_("reason"), row.reason),
             (_("credit"), _("stays with the giving unit") if row.keeps_credit else _("goes with the lead")),
             (_("proposed by"), f"{row.proposed_by} {timezone.localdate(row.created_at)}"),

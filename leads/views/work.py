@@ -9,6 +9,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from common import files
 from common.errors import NotVisible
@@ -134,7 +135,7 @@ class TaskUpdate(OfTask):
 class TaskDone(OfTask):
     title = _("Task done")
     form_class = TaskDoneForm
-    submit_label = _("Done")
+    submit_label = pgettext_lazy("task", "Done")
     saved = _("Task done.")
 
     def make_form(self, data: Any = None) -> Any:
@@ -246,4 +247,4 @@ class TaskList(ListPage):
     empty = (_("No task is open."), _("Tasks come from follow-ups, or are entered on a lead or project."))
 
     def rows(self, queryset: Any) -> Any:
-        return queryset.select_related("lead__unit", "assignee")
+        return queryset.select_related("lead__unit", "lead__officer", "assignee")

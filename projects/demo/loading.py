@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import transaction
 
-from common import clock, jobs
+from common import clock, jobs, memo
 from leads import shipping, tasks
 from leads.demo.cast import ACCOUNTS, CITY, FOLDER, Cast, document
 from leads.demo.course import Course
@@ -42,7 +42,11 @@ def is_loaded() -> bool:
 def load() -> dict[str, int]:
     """Load the city. What it stands on (industries, stages) is loaded first where it is missing."""
     _foundations()
-    days = Days()
+    with memo.block():  # the stories change neither stages nor holidays
+        return _tell(Days())
+
+
+def _tell(days: Days) -> dict[str, int]:
     with clock.at(days.now):
         cast = Cast(days).make()
         stories: list[Any] = [

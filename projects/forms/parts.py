@@ -98,6 +98,23 @@ OFFICERS = Rows(
     needed=("officer", "percent"),
     whole="percent",
 )
+PARCELS = Rows(
+    "parcels",
+    _("Land parcels"),
+    {
+        "parcel": lambda: line(_("parcel number"), 60),
+        "area_mu": lambda: forms.DecimalField(
+            label=_("area in mu"), min_value=Decimal("0.01"), max_digits=12, decimal_places=2
+        ),
+        "plot_ratio": lambda: forms.DecimalField(
+            label=_("plot ratio"), min_value=0, max_digits=6, decimal_places=2
+        ),
+        "grant_fee": lambda: WanField(label=_("land-grant fee, ten thousand yuan")),
+        "granted_on": lambda: day(_("granted on")),
+    },
+    needed=("parcel", "area_mu"),
+    hint=_("What is granted already; the rest can follow."),
+)
 COMMITMENTS = Rows(
     "commitments",
     _("What we promise"),

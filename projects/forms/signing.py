@@ -120,6 +120,7 @@ class SignForm(AgreedFields):
     groups = (
         parts.INVESTORS,
         parts.PLAN,
+        parts.PARCELS,
         PLACE,
         ASSESSED,
         DEPARTMENT,
@@ -160,6 +161,7 @@ class SignForm(AgreedFields):
         return {
             **self.agreed(),
             "shares": self.shares(),
+            "parcels": [{"number": row.pop("parcel"), **row} for row in plain(given["parcels"])],
             "commitments": [
                 {**row, "incentive": bool(row.get("incentive"))} for row in plain(given["commitments"])
             ],
@@ -173,9 +175,10 @@ class SignForm(AgreedFields):
         (_("Agreement"), ("agreement_number", "signed_on", "amount", "currency", "file"), ()),
         (
             _("Project"),
-            ("name", "industry", "host", "mode", "national_code", "registered_capital", "registered_currency", "fixed_assets", "land_mu"),
+            ("name", "industry", "host", "mode", "national_code", "registered_capital", "registered_currency", "fixed_assets"),
             ("investors",),
         ),
+        (pgettext_lazy("signing", "Land"), ("land_mu",), ("parcels",)),
         (_("Schedule"), ("start_due", "completion_due", "production_due", "capacity_due"), ("plan",)),
         (
             _("Attribution"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -166,3 +168,7 @@ class HalfYear(RowModel):
 
     def __str__(self) -> str:
         return f"{self.year} {self.get_half_display()}"
+
+    @property
+    def last_day(self) -> date:
+        return date(self.year, 6, 30) if self.half == Half.FIRST else date(self.year, 12, 31)

@@ -14,6 +14,7 @@ from common.actors import Actor
 from common.errors import Refused
 from projects.choices import Finding
 from projects.models import Commitment, HalfYear, LandParcel, Obligation
+from projects.posting import post_tax
 from projects.services.rows import added, changed, locked, part
 
 
@@ -118,7 +119,8 @@ def half_year_set(
     source: str = "",
     version: int | None = None,
 ) -> HalfYear:
-    """Tax and output of a half-year in yuan, entered or corrected (then `version` is that of the half-year).
+    """Tax and output of a half-year in yuan, entered or corrected (then `version` is that of the half-year). The
+    books take up the net tax.
 
     Raises NotVisible, Denied, Archived, Stale, ValidationError, Refused (a half-year to come).
     """
@@ -128,8 +130,12 @@ def half_year_set(
     values = {"tax_paid": tax_paid, "tax_refunded": tax_refunded, "output": output, "source": source}
     there = HalfYear.objects.filter(project=row, year=year, half=half).first()
     if there is None:
-        return added(HalfYear, actor, row, year=year, half=half, **values)
-    return changed(part(HalfYear, actor, there.pk, version), actor, **values)
+        found = added(HalfYear, actor, row, year=year, half=half, **values)
+    else:
+        found = changed(part(HalfYear, actor, there.pk, version), actor, **values)
+    found.project = row
+    post_tax(actor=actor, half=found)
+    return found
 
 
 def _past(day: date, field: str) -> None:

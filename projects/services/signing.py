@@ -17,7 +17,7 @@ from common.errors import Denied, Refused
 from common.serials import next_number
 from leads import stages
 from leads.choices import Custody, OfferState, Pipeline, Source
-from leads.models import Attachment, Investor, Lead, OfferedProject
+from leads.models import Attachment, Investor, Lead, OfferedProject, Stage
 from leads.services import lead_won
 from leads.text import derived
 from ledger.choices import Cause, Role
@@ -216,7 +216,10 @@ def project_open(
             "leader": leader,
             "is_opening": True,
         },
-        stages.starting(Pipeline.PROJECT, on=stage_on, stage=stage),
+        {
+            **stages.starting(Pipeline.PROJECT, on=stage_on, stage=stage),
+            "held_from": _stood(stage, reached or {}),
+        },
         investors or [(investor, Decimal(100))],
         {**default_shares(lead, host, leader), **(shares or {})},
     )
@@ -311,16 +314,22 @@ def _won() -> str:
     return next(row.code for row in reversed(stages.ladder(Pipeline.LEAD).main) if row.kind == "won")
 
 
+def _stood(stage: str, reached: Mapping[str, date]) -> Stage | None:
+    """Where on the main line a project stands that is taken over beside it (suspended): in the last stage known to
+    be reached, or the first. None for one on the line."""
+    steps = stages.ladder(Pipeline.PROJECT)
+    codes = [row.code for row in steps.main]
+    if stage in codes:
+        return None
+    return steps.row(next((code for code in reversed(codes) if code in reached), codes[0]))
+
+
 def _way(project: Project, reached: Mapping[str, date]) -> list[tuple[str, date]]:
     """The stages up to the present one with their days, each not after the next one's."""
     stage = project.stage if project.held_from is None else project.held_from
     steps = stages.ladder(Pipeline.PROJECT)
     codes = [row.code for row in steps.main]
-    if stage.code not in codes:  # taken over while suspended: only what is known
-        known = [code for code in codes if code in reached]
-        codes, day = known, project.stage_on
-    else:
-        codes, day = codes[: codes.index(stage.code) + 1], project.stage_on
+    codes, day = codes[: codes.index(stage.code) + 1], project.stage_on
     way: list[tuple[str, date]] = []
     for code in reversed(codes):
         on = reached.get(code, day)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django.db.models import Count, Q, Sum
@@ -17,21 +16,20 @@ from common import services
 from common.access import Action
 from common.errors import Denied
 from common.scope import may_on
-from common.templatetags.ip import in_unit
 from common.views import ArchivePage, BulkPage, Crumbs, DetailPage, ListPage, UpdatePage, action
 from common.views.rows import RowPage
 from leads import dossier as dossiers
 from leads import stages
 from leads.choices import StageKind
+from leads.tables.columns import sum_text
 from leads.timeline import timeline
 from projects import confidential
 from projects.filters.projects import ProjectFilterSet, mine_q, overdue_q
 from projects.forms.projects import LeaderForm, ProjectForm
 from projects.models import Project
-from projects.sections import Reading, agreed, dossier, overview, site
+from projects.sections import Draw, Reading, added, agreed, dossier, overview, site
 from projects.services import project_archive, project_update
 from projects.tables import ProjectTable
-from reference.models import HOME_CURRENCY
 
 PIPELINE = (_("Progress"), "")
 JOINS = (
@@ -94,13 +92,7 @@ class ProjectList(ProjectNouns, ListPage):
             .order_by("-total")
         )
         count = sum(one["n"] for one in sums)
-        amounts = [
-            _now("%(amount)s hundred million yuan") % {"amount": in_unit(one["total"], "yi")}
-            if one["currency_id"] == HOME_CURRENCY
-            else f"{in_unit(one['total'], 'yi')} {one['currency_id']}"
-            for one in sums
-            if one["total"]
-        ]
+        amounts = [sum_text(one["total"], one["currency_id"]) for one in sums if one["total"]]
         text = ngettext("%(n)s project", "%(n)s projects", count) % {"n": count}
         if not amounts:
             return text
@@ -134,7 +126,6 @@ class OfProject(ProjectNouns, RowPage):
             raise Denied
 
 
-Draw = Callable[[Reading], dict[str, Any]]
 PARTS: tuple[tuple[str, Any, tuple[Draw, ...]], ...] = (
     ("", _("Overview"), (agreed.agreements, agreed.attribution)),
     ("capital", _("Investors and payment plan"), (agreed.investors, agreed.plan)),
@@ -179,6 +170,7 @@ class ProjectDetail(OfProject, DetailPage):
         self.need = overview.need(reading, steps)
         part = self.request.GET.get("part", "")
         code, _label, draws = next((one for one in PARTS if one[0] == part), PARTS[0])
+        draws = (*draws, *added(code))
         here = reverse("project_detail", args=[project.pk])
         tabs = [
             {"label": label, "url": f"{here}?part={name}" if name else here, "active": name == code}

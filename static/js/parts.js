@@ -82,6 +82,28 @@
   doc.addEventListener("htmx:afterSettle", boards);
   doc.addEventListener("DOMContentLoaded", boards);
 
+  /* draft: once a form is sent nothing of it is kept any more, neither what is on its way nor what would go next;
+     when sending failed it goes on */
+  function draftOf(form) { return form && form.querySelector ? form.querySelector(".ip-draft") : null; }
+  doc.addEventListener("submit", function (event) {
+    var draft = draftOf(event.target);
+    if (!draft || !window.htmx) { return; }
+    draft.setAttribute("data-sent", "");
+    window.htmx.trigger(draft, "htmx:abort");
+  }, true);
+  doc.addEventListener("htmx:beforeRequest", function (event) {
+    if (event.detail.elt.matches(".ip-draft[data-sent]")) { event.preventDefault(); }
+  });
+  ["htmx:responseError", "htmx:sendError", "htmx:timeout"].forEach(function (kind) {
+    doc.addEventListener(kind, function (event) {
+      var draft = draftOf(event.detail.elt);
+      if (draft) { draft.removeAttribute("data-sent"); }
+    });
+  });
+  window.addEventListener("pageshow", function () {
+    all(".ip-draft[data-sent]").forEach(function (draft) { draft.removeAttribute("data-sent"); });
+  });
+
   /* picker: a combobox; the server finds, keys or mouse choose */
   function combo(node) { return closest(node, "[data-combo]"); }
   function options(box) { return all("[role=option]", box.querySelector("[role=listbox]")); }

@@ -9,12 +9,14 @@ from django.test.utils import CaptureQueriesContext
 
 from common import doctor
 from common.errors import Denied
-from leads import facts, shipping
+from leads import facts, naming, shipping
 from leads.choices import Evidence, Pipeline
-from leads.models import Stage, StageReason
+from leads.models import Investor, Lead, Stage, StageReason
 from leads.stages import ladder
-from organizations.choices import ENTERING
+from organizations.choices import ENTERING, Role
 from rules.stages import OTHER
+from tests.support.clients import user_with
+from tests.support.factories_leads import InvestorFactory, LeadFactory
 from tests.support.pipeline import ship, stage
 
 pytestmark = pytest.mark.django_db
@@ -116,3 +118,26 @@ def test_status_and_doctor_say_when_there_are_no_stages(capsys):
     assert (finding.state, finding.advice) == (doctor.OK, "")
     Stage._base_manager.filter(pipeline="project").update(archived_at="2026-01-05T00:00:00Z")
     assert doctor.examine(["pipeline"])[0].state == doctor.FAILED
+
+
+def test_search_keys_are_made_anew_where_they_no_longer_follow_from_the_name(tree, capsys, monkeypatch):
+    """青屿新材料: initials qy yx xc cl; 五 rows in batches of two. As a release would find them that changed the keys."""
+    monkeypatch.setattr(naming, "BATCH", 2)
+    rows = [InvestorFactory(unit=tree.town, name=f"青屿新材料{n}有限公司") for n in "甲乙丙丁戊"]
+    lead = LeadFactory(unit=tree.town, investor=rows[0])
+    assert call(capsys, "names", "--check") == dict.fromkeys(
+        ("lds_investor", "lds_introducer", "lds_offer", "lds_lead", "prj_project"), 0
+    )
+    Investor._base_manager.filter(pk__in=[rows[1].pk, rows[4].pk]).update(grams=["旧"], normal="旧")
+    Lead._base_manager.filter(pk=lead.pk).update(pinyin="jiu")
+    with pytest.raises(SystemExit):
+        call_command("pipeline", "names", "--check")
+    assert "lds_investor: 2 stale" in capsys.readouterr().out
+    done = call(capsys, "names")
+    assert (done["lds_investor"], done["lds_lead"], done["prj_project"]) == (2, 1, 0)
+    row = Investor._base_manager.get(pk=rows[4].pk)
+    assert {"青屿", "材料", "~qy", "~cl", "=yu"} <= set(row.grams)
+    assert (row.normal, row.version) == ("青屿新材料戊", rows[4].version)
+    assert not any(call(capsys, "names", "--check").values())
+    with pytest.raises(Denied):
+        naming.names_renew(actor=user_with(Role.BUREAU_STAFF, tree.city))

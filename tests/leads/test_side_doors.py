@@ -16,12 +16,14 @@ from common.errors import NotVisible
 from leads.duplicates import candidates, collision, pairs
 from leads.duplicates.pairs import apart
 from leads.filters.leads import LeadFilterSet
+from leads.filters.work import TaskFilterSet
 from leads.finding import find_leads
 from leads.models import FollowUp, LeadTransfer, LikePair, Look, NotDuplicate, Task
 from leads.reminding import tell_task, tell_transfer
 from leads.services.disputes import dispute_open
 from leads.services.tasks import task_add, task_update
 from leads.tables.protection import PoolTable
+from leads.tables.work import TaskTable
 from leads.views.registers import leads_of, with_leads
 from organizations.choices import Role
 from organizations.models import Reminder
@@ -29,7 +31,7 @@ from rules.similarity import LeadLike
 from tests.support.clients import client_of, sign_in, user_with
 from tests.support.factories import OfficerFactory
 from tests.support.factories_leads import ContactFactory, IntroducerFactory, InvestorFactory, LeadFactory
-from tests.support.factories_work import AttachmentFactory
+from tests.support.factories_work import AttachmentFactory, TaskFactory
 from tests.support.pipeline import ship
 
 pytestmark = pytest.mark.django_db
@@ -280,3 +282,70 @@ def test_every_way_to_read_a_confidential_lead_is_written_down(tree, officer, ow
     for number, (browser, url) in enumerate(ways, 1):
         assert browser.get(url).status_code == 200
         assert Look._base_manager.filter(lead=own, actor_id=officer.pk).count() == number, url
+
+
+def test_the_place_in_a_list_does_not_tell_what_is_kept_back(tree, officer, own, pooled):
+    """Another unit's confidential lead would be first by amount (123 million before 120) and by name (代 before 自)."""
+    own.amount, pooled.amount, pooled.name = Decimal(120_000_000), Decimal(123_450_000), "阿尔法项目"
+    own.save()
+    keep_back(pooled)
+    third = LeadFactory(unit=tree.town, officer=None, custody="pool", pooled_on=clock.today(), amount=10_000)
+    inside = user_with(Role.BUREAU_STAFF, tree.city)
+    for sort, for_all in (("-amount", [pooled, own, third]), ("amount", [third, own, pooled])):
+        for reader, wanted in (
+            (inside, for_all),
+            (officer, [*(one for one in for_all if one != pooled), pooled]),
+        ):
+            page = client_of(reader).get(reverse("lead_list"), {"custody": "all", "sort": sort})
+            assert [row.record for row in page.context["table"].rows] == wanted, sort
+            rows = (
+                sign_in(APIClient(), reader)
+                .get("/api/v1/leads/", {"custody": "all", "ordering": sort})
+                .json()
+            )
+            assert [row["id"] for row in rows["results"]] == [one.pk for one in wanted]
+            pool = sign_in(APIClient(), reader).get("/api/v1/pool/", {"ordering": sort}).json()["results"]
+            assert [row["id"] for row in pool] == [one.pk for one in wanted if one.custody == "pool"]
+    for sort in ("name", "investor", "offer", "tip_from"):
+        query = {"custody": "all", "sort": sort, "columns": [sort, "amount"]}
+        page = client_of(officer).get(reverse("lead_list"), query)
+        last = [row.record for row in page.context["table"].rows][-1]
+        assert last == pooled or sort in ("offer", "tip_from"), sort  # blank in all of them
+    pool = client_of(officer).get(reverse("pool_list"), {"sort": "-amount"}).context["table"]
+    assert [row.record for row in pool.rows] == [third, pooled]
+
+
+def test_a_hint_does_not_tell_anothers_amount(tree, officer, own, pooled):
+    """11 million beside 12 (within 10 %) and beside 50 million: outside the same hint, inside level 4 and none."""
+    own.investor = pooled.investor
+    own.save()
+    pooled.amount = Decimal(12_000_000)
+    pooled.save()
+
+    def hint(reader, amount):
+        typed = LeadLike(
+            key=own.pk, investor_key=own.investor_id, name="另一项目", amount=amount, currency="CNY"
+        )
+        (hit,) = candidates(reader, typed)
+        return hit.level, hit.reason
+
+    assert {hint(officer, Decimal(n)) for n in (11_000_000, 50_000_000)} == {(None, "same_investor")}
+    inside = user_with(Role.BUREAU_STAFF, tree.city)
+    assert hint(inside, Decimal(11_000_000)) == (4, "similar_amount")
+    assert hint(inside, Decimal(50_000_000)) == (None, "same_investor")
+
+
+def test_a_list_of_tasks_says_the_code_name(tree, officer, own):
+    """A unit that the lead's tasks are shown to without the lead being its own."""
+    keep_back(own)
+    TaskFactory(lead=own, title="寄用电方案")
+    outside, inside = user_with(Role.OFFICER, tree.other_town), officer
+    for reader, told, query in ((inside, own.name, "自家"), (outside, "代号甲", "代号")):
+        request = RequestFactory().get("/")
+        request.user = reader
+        rows = Task._base_manager.select_related("lead__unit", "lead__officer")
+        table = TaskTable(rows, request=request, chosen=["lead"])
+        assert list(table.as_values())[1] == [told]
+        assert [row.get_cell("lead") for row in table.rows] == [told]
+        found = [TaskFilterSet({"q": q}, queryset=rows, request=request).qs.count() for q in (query, "自家")]
+        assert found == ([1, 1] if reader == inside else [1, 0])

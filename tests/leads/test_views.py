@@ -4,11 +4,12 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from common import clock
 from common.models import Draft, ExportLog
-from leads.models import Contact, FollowUp, Introducer, Investor, Lead, Look, OfferedProject
+from leads.models import Attachment, Contact, FollowUp, Introducer, Investor, Lead, Look, OfferedProject
 from organizations.choices import Role
 from tests.support.clients import client_for, client_of, user_with
 from tests.support.factories import OfficerFactory
@@ -22,6 +23,7 @@ from tests.support.factories_leads import (
 )
 from tests.support.pipeline import ask, ship
 from tests.support.ui import RowSuite
+from tests.support.world import CurrencyFactory
 
 pytestmark = pytest.mark.django_db
 PANEL = {"HX-Request": "true", "HX-Target": "panel", "HX-Current-URL": "http://testserver/leads/"}
@@ -118,6 +120,23 @@ def test_one_form_makes_investor_contact_and_lead(tree, desk):
     assert (lead.contact.name, lead.contact.phone) == ("许某", "13812340217")
 
 
+def test_a_business_card_goes_along_and_what_it_is_not_is_refused(tree, desk, settings, tmp_path):
+    """A JPEG begins with FF D8 FF; text under a picture's name is none."""
+    settings.MEDIA_ROOT = tmp_path
+    _officer, client = desk
+    page = client.get(reverse("lead_create")).content.decode()
+    assert 'enctype="multipart/form-data"' in page
+    wrong = SimpleUploadedFile("名片.jpg", b"<script>", "image/jpeg")
+    response = client.post(reverse("lead_create"), quick(tree, name="机器人", file=wrong))
+    assert response.status_code == 422
+    assert response.context["form"].errors["file"]
+    assert not Lead._base_manager.exists()
+    card = SimpleUploadedFile("名片.jpg", b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\xff\xd9", "image/jpeg")
+    assert client.post(reverse("lead_create"), quick(tree, name="机器人", file=card)).status_code == 302
+    kept = Attachment._base_manager.get()
+    assert (kept.lead, kept.name, kept.kind) == (Lead._base_manager.get(), "名片.jpg", "other")
+
+
 def test_the_panel_keeps_a_draft_warns_of_duplicates_and_goes_on(tree, desk):
     _officer, client = desk
     InvestorFactory(unit=tree.town, name="云杉自动化设备有限公司")
@@ -173,7 +192,9 @@ def test_tabs_count_and_the_sum_is_said(tree, desk):
     LeadFactory(unit=tree.town, custody="closed")
     page = client.get(reverse("lead_list"))
     assert [tab["count"] for tab in page.context["tabs"]] == [2, 1, 1, 1, 1, 0]
-    assert "3.60 亿元" in page.context["sub"]  # 1.2 + 2.4 hundred million
+    assert "3.60" in page.context["sub"]  # 1.2 + 2.4 hundred million
+    LeadFactory(unit=tree.town, amount=Decimal(62_000_000), currency=CurrencyFactory(code="USD"))
+    assert "6,200.00" in client.get(reverse("lead_list")).context["sub"]  # ten thousands of dollars, not 0.62
     found = client.get(f"{reverse('lead_list')}?mine=yes").context["table"]
     assert [row.record for row in found.rows] == [mine]
 

@@ -8,10 +8,23 @@ from django.conf import settings
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from common.errors import Refused
+from ledger import periods
 from ledger.choices import Cause, Kind, Role
 from ledger.models import Facet, Period, Posting
-from ledger.services import Entry, Look, Part, lines_of, post, repost, standing, take_back
-from tests.support.factories import TESTS, Tree
+from ledger.services import (
+    Entry,
+    EventToPost,
+    Look,
+    Part,
+    facet_of,
+    lines_of,
+    post,
+    post_many,
+    repost,
+    standing,
+    take_back,
+)
+from tests.support.factories import TESTS
 
 D = Decimal
 JUNE = date(2026, 6, 20)
@@ -151,10 +164,77 @@ def test_a_closed_month_is_never_written_to(tree):
     assert (line.occurred_on, line.posted_in_id) == (JUNE, 202608)
 
 
-def test_after_december_comes_january_and_the_final_account_is_no_month(tree):
-    closed(202612)
-    line = book(amount("10.00", [Part(tree.town.pk, D(1))]), on=date(2026, 12, 28))[0]
-    assert line.posted_in_id == 202701
+@pytest.mark.parametrize(
+    ("states", "start", "accept", "found"),
+    [
+        ({}, 202612, (), 202612),
+        ({202610: "cut_off"}, 202610, (), 202611),
+        ({202610: "cut_off"}, 202610, ("cut_off",), 202610),
+        ({202610: "closed", 202611: "cut_off"}, 202610, ("cut_off",), 202612),  # only the one asked for
+        ({202612: "cut_off"}, 202612, (), 202613),
+        ({202612: "closed"}, 202611, (), 202613),  # November was never opened, and a later month is closed
+        ({202612: "closed", 202613: "cut_off"}, 202612, ("cut_off",), 202701),
+        ({202612: "closed", 202613: "cut_off"}, 202613, ("cut_off",), 202613),
+        ({202612: "closed", 202613: "closed", 202701: "closed"}, 202606, (), 202702),
+        ({202612: "closed", 202701: "closed", 202613: "open"}, 202612, (), 202613),
+        ({202612: "closed"}, 202701, (), 202701),
+    ],
+)
+def test_which_period_is_open_for_what(db, states, start, accept, found):
+    """DOMAIN §3: until the deadline what belongs to the old year goes to its final account, later into the
+    open month of the new year."""
+    for code, state in states.items():
+        closed(code)
+        Period.objects.filter(code=code).update(state=state)
+    assert periods.open_from(start, ("open", *accept)) == found
+    assert Period.objects.get(code=found).state == states.get(found, "open")
+
+
+# ---------------------------------------------------------------- many at once
+
+
+def told(number, unit, whole="10.00", on=JUNE, **values):
+    given = {"subject": ("project", number), "source": ("project", number), "facet": LOOK, **values}
+    entries = [amount(whole, [Part(unit.pk, D(1))])]
+    return EventToPost(event=f"project:{number}:signing", entries=entries, occurred_on=on, **given)
+
+
+def test_many_events_take_as_many_queries_as_two(tree, django_assert_num_queries):
+    """Facets, events that are there, states of months, missing months, holding them, one insert; around the
+    insert a savepoint, around all of it one more."""
+    closed(202606)
+    for first, count in ((1, 2), (10, 60)):
+        events = [
+            told(n, tree.town, on=date(2026, 6 + n % 2, 20), facet=Look(sector="primary", source=f"s{n % 3}"))
+            for n in range(first, first + count)
+        ]
+        facet_of(Look(sector="primary", source="s0"))
+        with django_assert_num_queries(12 if first == 1 else 9):  # new looks and a new month the first time
+            found = post_many(actor=TESTS, events=events)
+        assert [x[0].event for x in found] == [x.event for x in events]
+        assert {(x.occurred_on.month, x.posted_in_id) for [x] in found} == {(6, 202607), (7, 202607)}
+
+
+def test_many_events_go_together_or_not_at_all(tree):
+    book(amount("10.00", [Part(tree.town.pk, D(1))]))
+    with pytest.raises(Refused) as refused:
+        post_many(actor=TESTS, events=[told(8, tree.town), told(7, tree.park)])
+    assert refused.value.code == "event_taken"
+    with pytest.raises(ValueError, match="comes twice"):
+        post_many(actor=TESTS, events=[told(8, tree.town), told(8, tree.town)])
+    assert Posting._base_manager.count() == 1
+    again, new = post_many(actor=TESTS, events=[told(7, tree.town), told(8, tree.town)])
+    assert again == lines_of("project:7:signing")
+    assert (new[0].qty, Posting._base_manager.count()) == (D(10), 2)
+    assert post_many(actor=TESTS, events=[]) == []
+
+
+def test_only_who_may_posts_into_a_month_that_is_cut_off(tree):
+    closed(202606)
+    Period.objects.update(state="cut_off")
+    late = post_many(actor=TESTS, events=[told(1, tree.town)])[0][0]
+    waited = post_many(actor=TESTS, events=[told(2, tree.town)], accept=periods.OPEN_OR_CUT_OFF)[0][0]
+    assert (late.posted_in_id, waited.posted_in_id) == (202607, 202606)
 
 
 # ---------------------------------------------------------------- taking back
@@ -242,34 +322,3 @@ def test_a_line_is_taken_back_once_by_the_database_too(tree):
     gone.pk, gone.line, gone._state.adding = None, 9, True
     with pytest.raises(IntegrityError, match="reverses"), transaction.atomic():
         gone.save(force_insert=True)
-
-
-@pytest.mark.commits
-def test_closing_waits_for_the_writer():
-    """A writer holds its month FOR SHARE until it commits: closing it in between is not possible."""
-    from threading import Thread
-
-    from django.db import connections
-
-    town = Tree().town
-    refused = []
-
-    def close():
-        try:
-            with transaction.atomic(), connection.cursor() as cursor:
-                cursor.execute("SELECT code FROM led_period WHERE code = 202606 FOR UPDATE NOWAIT")
-        except DatabaseError as problem:
-            refused.append(str(problem))
-        finally:
-            connections.close_all()
-
-    Period.objects.create(code=202606, year=2026, number=6)
-    with transaction.atomic():
-        book(amount("10.00", [Part(town.pk, D(1))]))
-        other = Thread(target=close)
-        other.start()
-        other.join()
-    assert len(refused) == 1
-    assert "could not obtain lock" in refused[0]
-    close()
-    assert len(refused) == 1

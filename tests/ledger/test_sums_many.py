@@ -159,3 +159,39 @@ def test_the_same_window_at_two_clocks(random_books):
     cuts = {"then": Cut((Kind.SIGNED,), Role.PLACE, through=mark), "now": Cut((Kind.SIGNED,), Role.PLACE)}
     found = sums_many(cuts, [tree.city], actor=TESTS, credit=Credit.LEAD)
     assert found == {(tree.city.pk, "then"): 20, (tree.city.pk, "now"): 30}
+
+
+def test_bases_are_never_added(tree):
+    """DOMAIN §11, "bases added": 3,000 arrived and 3,500 formed are two figures; 6,500 can't be asked for."""
+    roles = {Role.ASSESSED: [of(tree.town)]}
+    for number, (basis, amount) in enumerate((("arrived", 3000), ("formed", 2500), ("formed", 1000))):
+        post(
+            actor=TESTS,
+            event=f"capital:{number}:r1",
+            subject=("project", 1),
+            source=("recognition", number),
+            entries=[Entry(Kind.CAPITAL_RECOGNISED, D(amount), roles, "CNY", D(1), basis)],
+            occurred_on=date(2026, 5, 1),
+            facet=Look(),
+        )
+    key = (tree.town.pk, Kind.CAPITAL_RECOGNISED)
+    boss = user_with(Job.BUREAU_STAFF, tree.city)
+
+    def figure(basis, **more):
+        return Cut((Kind.CAPITAL_RECOGNISED,), Role.ASSESSED, basis=basis, **more)
+
+    assert sums(figure("arrived"), [tree.town], actor=boss) == {key: D(3000)}
+    assert sums(figure("formed"), [tree.town], actor=boss) == {key: D(3500)}
+    both = {basis: figure(basis) for basis in ("arrived", "formed")}
+    found = sums_many(both, [tree.town], actor=boss)
+    assert found == {(tree.town.pk, "arrived"): D(3000), (tree.town.pk, "formed"): D(3500)}
+    # The size line reads the cut's basis too: 3,000 arrived are below 3,200, 3,500 formed reach it.
+    line = Size(Kind.CAPITAL_RECOGNISED, D(3200))
+    assert sums(figure("arrived", size=line), [tree.town], actor=boss) == {}
+    assert sums(figure("formed", size=line), [tree.town], actor=boss) == {key: D(3500)}
+    with pytest.raises(ValueError, match="name the basis"):
+        figure("")
+    with pytest.raises(ValueError, match="name the basis"):
+        Cut((Kind.CONTRACT,), Role.ASSESSED, size=line)
+    with pytest.raises(ValueError, match="never added"):
+        Cut((Kind.CAPITAL_RECOGNISED, Kind.CONTRACT), Role.ASSESSED, basis="formed")

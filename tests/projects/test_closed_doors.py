@@ -14,6 +14,7 @@ from ledger.models import Posting
 from organizations.choices import Role as Job
 from projects import services
 from projects.models import AttributionVersion, Project
+from projects.tables import ProjectTable
 from tests.support.clients import client_for, client_of, session_api, sign_in, user_with
 from tests.support.factories import TESTS
 from tests.support.factories_leads import InvestorFactory, yuan
@@ -193,6 +194,35 @@ def test_the_books_keep_them_inside_too(tree, secret):
         assert answer["facet"] is None
     inside = client_of(town).get(f"{reverse('posting_list')}?{query}&role=assessed").context["table"]
     assert [row.get_cell("whole") for row in inside.rows] == ["4,000.00"]
+    for narrow in ("currency=CNY", f"sector={line.facet.sector}"):
+        for reader, role, count in ((host, "place", 0), (town, "assessed", 1)):
+            wanted = f"kind=contract.amount&role={role}&{narrow}"
+            page = client_of(reader).get(f"{reverse('posting_list')}?{wanted}")
+            assert page.context["total"] == count, narrow
+
+
+def test_nor_does_their_place_in_a_list_tell(tree, secret):
+    """40 million inside beside 30 million of the park's own: to the park the first one stands last either way."""
+    own = signed_project(tree.park, amount=D(30_000_000))
+    host = user_with(Job.UNIT_HEAD, tree.park)
+    inside = user_with(Job.BUREAU_STAFF, tree.city)
+    for sort, wanted in (("contract_amount", [own, secret]), ("-contract_amount", [secret, own])):
+        for reader, told in ((inside, wanted), (host, [own, secret])):
+            table = client_of(reader).get(f"{reverse('project_list')}?sort={sort}").context["table"]
+            assert [row.record for row in table.rows] == told
+            rows = sign_in(APIClient(), reader).get(f"{reverse('api-project-list')}?ordering={sort}").json()
+            assert [row["id"] for row in rows["results"]] == [one.pk for one in told]
+    books = client_of(host).get(f"{reverse('posting_list')}?kind=contract.amount&role=place&sort=-qty")
+    assert [row.get_cell("qty") for row in books.context["table"].rows] == ["3,000.00", "***"]
+    every = [
+        name for name, *_ in ProjectTable(Project._base_manager.all(), request=books.wsgi_request).choices
+    ]
+    assert (
+        client_of(host)
+        .get(f"{reverse('project_list')}?" + "&".join(f"columns={name}&sort={name}" for name in every))
+        .status_code
+        == 200
+    )
 
 
 def test_the_lead_follows_its_project(tree):

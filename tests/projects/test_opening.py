@@ -14,21 +14,36 @@ from tests.support.factories_projects import industry
 pytestmark = pytest.mark.django_db
 
 
-def test_it_counts_with_the_stages_that_are_known(tree, pipeline):
+def taken_over(tree, **values):
     yuan()
-    project = services.project_open(
-        actor=TESTS,
-        unit=tree.town,
-        name="示例停滞项目",
-        investor=InvestorFactory(unit=tree.town),
-        industry=industry(),
-        agreement_number="示例协9",
-        signed_on=date(2025, 3, 3),
-        amount=Decimal(10_000_000),
-        stage="suspended",
-        stage_on=date(2026, 2, 2),
-        reached={"started": date(2025, 9, 1)},
+    given = {
+        "actor": TESTS, "unit": tree.town, "name": "示例停滞项目", "investor": InvestorFactory(unit=tree.town),
+        "industry": industry(), "agreement_number": "示例协9", "signed_on": date(2025, 3, 3), "amount": Decimal(10_000_000),
+        "stage": "suspended", "stage_on": date(2026, 2, 2),
+    }  # fmt: skip
+    return services.project_open(**given | values)
+
+
+def kinds():
+    return set(Posting._base_manager.filter(role="assessed").values_list("kind", flat=True))
+
+
+def test_it_stands_in_the_last_stage_known_and_goes_on_from_there(tree, pipeline):
+    """Started on 1 September 2025: registered and permitted by then at the latest, as with one that isn't suspended."""
+    project = taken_over(tree, reached={"started": date(2025, 9, 1)})
+    assert (project.stage.code, project.held_from.code) == ("suspended", "started")
+    before = {
+        "project.signed", "contract.amount", "project.registered", "project.permitted", "project.started",
+    }  # fmt: skip
+    assert kinds() == before
+    again = services.project_move(
+        actor=TESTS, pk=project.pk, version=project.version, target="started", reason_text="资金到位，复工"
     )
-    assert project.stage.code == "suspended"
-    kinds = set(Posting._base_manager.filter(role="assessed").values_list("kind", flat=True))
-    assert kinds == {"project.signed", "contract.amount", "project.started"}
+    assert (again.stage.code, again.held_from) == ("started", None)
+    assert kinds() == before
+
+
+def test_nothing_known_but_the_signing(tree, pipeline):
+    project = taken_over(tree)
+    assert (project.stage.code, project.held_from.code) == ("suspended", "signed")
+    assert kinds() == {"project.signed", "contract.amount"}

@@ -88,6 +88,7 @@ def test_all_that_was_agreed_is_kept(tree):
         "obligations-1-kind": "jobs", "obligations-1-target": "120", "obligations-1-due_on": "2028-12-31",
     }  # fmt: skip
     data["file"] = SimpleUploadedFile("协议.pdf", b"%PDF-1.4\n%%EOF\n", "application/pdf")
+    data |= {"parcels-0-parcel": "示例地块2026-7", "parcels-0-area_mu": "40", "parcels-0-grant_fee": "1360"}
     response = sent(client, lead, data)
     assert response.status_code == 302, response.context["form"].errors
     project = Project._base_manager.get()
@@ -116,6 +117,8 @@ def test_all_that_was_agreed_is_kept(tree):
         ("jobs", D(120)),
         ("tax_mu", D(300_000)),
     ]
+    plot = project.parcels.get()  # 1,360 ten thousands are 13.6 million yuan
+    assert (plot.number, plot.area_mu, plot.grant_fee) == ("示例地块2026-7", D(40), D(13_600_000))
     paper = Attachment._base_manager.get(lead=lead)
     assert (paper.kind, project.agreements.get().file) == ("agreement", paper)
 

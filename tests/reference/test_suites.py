@@ -49,7 +49,11 @@ class TestExchangeRate(RateNouns, RowSuite):
 
     def test_detail(self, tree):
         row = self.row(tree)
-        assert "标记甲" in self.as_reader(tree).get(self.url("detail", row.pk)).content.decode()
+        keeper, reader = (
+            c.get(self.url("detail", row.pk)) for c in (self.as_keeper(tree), self.as_reader(tree))
+        )
+        assert "标记甲" in reader.content.decode()
+        assert ("history" in keeper.context, "history" in reader.context) == (True, False)
 
 
 class TestExchangeRateApi(RateNouns, ReadSuite):

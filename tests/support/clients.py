@@ -27,8 +27,8 @@ def user_with(role, unit, **values):
     return User._base_manager.select_related("unit").get(pk=user.pk)
 
 
-def sign_in(client, user):
-    """The client has this user's session, as if he had signed in before. One row instead of the twenty
+def session_of(user):
+    """The key of a new session of this user, as if he had signed in before. One row instead of the twenty
     statements of signing in, which has tests of its own (`tests/organizations/test_sign_in.py`)."""
     about = {
         SESSION_KEY: str(user.pk),
@@ -41,7 +41,12 @@ def sign_in(client, user):
         expire_date=timezone.now() + timedelta(seconds=settings.SESSION_COOKIE_AGE),
     )
     Session.objects.bulk_create([session])
-    client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
+    return session.session_key
+
+
+def sign_in(client, user):
+    """The client has this user's session; he is `client.user`."""
+    client.cookies[settings.SESSION_COOKIE_NAME] = session_of(user)
     client.user = user
     return client
 

@@ -1,4 +1,4 @@
-"""`manage.py pipeline load | status`: stages, reasons and whatever else a new installation begins with."""
+"""`manage.py pipeline load | status | names`: what a new installation begins with, and what follows from names."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from common.actors import System
-from leads import shipping
+from leads import naming, shipping
 
 
 class Command(BaseCommand):
-    help = "Create what the pipeline of leads and projects is shipped with (load), or say what is there (status)."
+    help = (
+        "Create what the pipeline of leads and projects is shipped with (load), say what is there (status), or make the "
+        "search keys of all names anew (names)."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         verbs = parser.add_subparsers(dest="verb", required=True)
@@ -21,12 +24,19 @@ class Command(BaseCommand):
         )
         load.add_argument("--only", nargs="+", choices=list(shipping.names()), default=[])
         status = verbs.add_parser("status", help="rows by kind; exit code 1 when something is missing")
-        for verb in (load, status):
+        names = verbs.add_parser(
+            "names",
+            help="make pinyin and search keys anew after an upgrade that changed them; safe to run again",
+        )
+        names.add_argument("--check", action="store_true", help="only count; exit code 1 when some are stale")
+        for verb in (load, status, names):
             verb.add_argument("--format", choices=["text", "json"], default="text")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["verb"] == "load":
             self.load(options)
+        elif options["verb"] == "names":
+            self.names(options)
         else:
             self.status(options)
 
@@ -37,6 +47,18 @@ class Command(BaseCommand):
             return
         for one in done:
             self.stdout.write(f"{one.name}: {one.created} created, {one.kept} kept")
+
+    def names(self, options: dict[str, Any]) -> None:
+        check = options["check"]
+        found = naming.names_renew(actor=System("manage.py pipeline names"), check=check)
+        if options["format"] == "json":
+            self.stdout.write(json.dumps(found))
+        else:
+            for name, count in found.items():
+                self.stdout.write(f"{name}: {count} {'stale' if check else 'renewed'}")
+        if check and any(found.values()):
+            self.stderr.write(self.style.WARNING("Some are stale. Run: manage.py pipeline names"))
+            raise SystemExit(1)
 
     def status(self, options: dict[str, Any]) -> None:
         found = shipping.counts()

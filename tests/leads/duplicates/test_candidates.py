@@ -85,13 +85,8 @@ def terms(days):
         ({"investor_name": "青屿新材料科"}, 3, "very_similar_name", ""),
         # 云川青屿新材料: 6 pairs, 4 shared: 8/10 = 80 %
         ({"investor_name": "云川青屿新材料"}, 4, "possible", ""),
-        # the same investor with an amount within 10 %, in yuan: 126 against 120 million
-        (
-            {"investor_name": "青屿新材料", "name": "光纤", "amount": Decimal(120_000_000)},
-            4,
-            "possible",
-            "",
-        ),
+        # another unit's amount (126 against 120 million yuan, within 10 %) says nothing: as without one
+        ({"investor_name": "青屿新材料", "name": "光纤", "amount": Decimal(120_000_000)}, 2, "same_name", ""),
     ],
 )
 def test_levels_and_what_is_told_of_another_unit(officer, strange, typed, level, reason, name):
@@ -296,8 +291,8 @@ def test_warn_box_and_api_say_the_same(tree, strange):
     assert answer.json()["collision"] == {"on": "2026-11-20", "days": 0}
     (hit,) = answer.json()["hits"]
     assert (hit["level"], hit["reason"], hit["unit"], hit["visible"]) == (
-        4,
-        "possible",
+        2,
+        "same_name",
         "河口镇",
         False,
     )

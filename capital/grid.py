@@ -1,0 +1,175 @@
+"""What the month grid of a unit shows: its running projects with drafts, last month and the year so far."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import Sum
+
+from capital.choices import Basis, EntryKind, EntryState
+from capital.models import CapitalEntry
+from capital.services.entries import basis_of
+from capital.services.grid import KINDS, Place, name_of, running
+from common.actors import Actor
+from leads.forms.fields import WanField
+from organizations.models import Unit
+from projects.models import Project
+from reference.models import HOME_CURRENCY
+
+OWN = "entries of a unit that the actor may enter for"
+TYPED = WanField()
+
+
+@dataclass(slots=True)
+class Cell:
+    """One box: `text` as it is typed (ten thousands), what was reported this month, last month, this year."""
+
+    name: str
+    kind: str
+    text: str = ""
+    reported: Decimal = Decimal(0)
+    last: Decimal = Decimal(0)
+    year: Decimal = Decimal(0)
+    several: Decimal | None = None  # more drafts than a box can show: their sum
+    error: str = ""
+
+
+@dataclass(slots=True)
+class Line:
+    project: Project
+    cells: list[Cell] = field(default_factory=list)
+
+    @property
+    def foreign(self) -> str:
+        """The currency when it isn't the yuan."""
+        return "" if self.project.currency_id == HOME_CURRENCY else str(self.project.currency_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    kind: str
+    label: Any
+    basis: str
+    basis_label: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    lines: list[Line]
+    seen: dict[int, int]  # key and version of the drafts shown
+
+    def cell(self, name: str) -> Cell | None:
+        return next((cell for line in self.lines for cell in line.cells if cell.name == name), None)
+
+
+def columns() -> list[Column]:
+    return [
+        Column(kind, EntryKind(kind).label, basis_of(kind), Basis(basis_of(kind)).label) for kind in KINDS
+    ]
+
+
+def month_before(period: int) -> int:
+    """The month before, also across the year."""
+    return period - 1 if period % 100 > 1 else (period // 100 - 1) * 100 + 12
+
+
+def read(actor: Actor, unit: Unit, period: int) -> Grid:
+    """Three queries, however many projects. Sums are in the project's own currency; entries in another one stand
+    in the list only."""
+    projects = list(running(actor, unit).select_related("stage"))
+    entries = CapitalEntry.objects.unscoped(reason=OWN).filter(
+        unit=unit, project__in=[one.pk for one in projects], archived_at=None, kind__in=KINDS
+    )
+    drafts = _drafts(entries, period)
+    sums = _sums(entries, period)
+    seen: dict[int, int] = {}
+    lines = []
+    for project in projects:
+        line = Line(project)
+        for kind in KINDS:
+            place = (project.pk, kind)
+            cell = Cell(name_of(place), kind)
+            own = [one for one in drafts.get(place, ()) if one.currency_id == project.currency_id]
+            seen.update((one.pk, one.version) for one in drafts.get(place, ()))
+            if len(drafts.get(place, ())) > 1 or len(own) != len(drafts.get(place, ())):
+                cell.several = sum((one.amount for one in own), Decimal(0))
+            elif own:
+                cell.text = str(TYPED.prepare_value(own[0].amount))
+            for month, amount in sums.get((*place, str(project.currency_id)), {}).items():
+                cell.reported += amount if month == period else 0
+                cell.last += amount if month == month_before(period) else 0
+                cell.year += amount if month // 100 == period // 100 and month <= period else 0
+            line.cells.append(cell)
+        lines.append(line)
+    return Grid(lines, seen)
+
+
+def _drafts(entries: Any, period: int) -> dict[Place, list[CapitalEntry]]:
+    found: dict[Place, list[CapitalEntry]] = {}
+    for one in entries.filter(period=period, state=EntryState.DRAFT, is_opening=False).order_by("pk"):
+        found.setdefault((one.project_id, one.kind), []).append(one)
+    return found
+
+
+def _sums(entries: Any, period: int) -> dict[tuple[int, str, str], dict[int, Decimal]]:
+    """What was reported by project, kind, currency and month, this year and last month."""
+    since = min(period // 100 * 100 + 1, month_before(period))
+    rows = entries.filter(period__gte=since, period__lte=period).exclude(
+        state__in=(EntryState.DRAFT, EntryState.WITHDRAWN)
+    )
+    found: dict[tuple[int, str, str], dict[int, Decimal]] = {}
+    sums = rows.order_by().values_list("project", "kind", "currency", "period").annotate(total=Sum("amount"))
+    for project, kind, currency, month, total in sums:
+        found.setdefault((project, kind, currency), {})[month] = total
+    return found
+
+
+def cells_of(grid: Grid, sent: Mapping[str, str]) -> tuple[dict[Place, Decimal | None], list[Cell]]:
+    """What was typed, in the currencies' own units, and the boxes that are wrong. What was typed stays in them."""
+    found: dict[Place, Decimal | None] = {}
+    wrong = []
+    for line in grid.lines:
+        for cell in line.cells:
+            if cell.name not in sent or cell.several is not None:
+                continue
+            cell.text = sent[cell.name].strip()
+            try:
+                found[line.project.pk, cell.kind] = TYPED.clean(plain(cell.text))
+            except ValidationError as problem:
+                cell.error = " ".join(problem.messages)
+                wrong.append(cell)
+    return found, wrong
+
+
+def plain(text: str) -> str:
+    """A number as it comes from a sheet: without thousands' marks and blanks, "-" and "—" for nothing."""
+    bare = "".join(text.replace("，", ",").replace(",", "").split())
+    return "" if bare in ("-", "—", "–", "/") else bare
+
+
+def totals(grid: Grid) -> list[dict[str, Any]]:
+    """Sums of the yuan rows below each column: this month (drafts and reported), last month, the year so far."""
+    found = []
+    for number, column in enumerate(columns()):
+        cells: Sequence[Cell] = [line.cells[number] for line in grid.lines if not line.foreign]
+        typed = sum((_number(cell.text) + (cell.several or 0) for cell in cells), Decimal(0))
+        found.append(
+            {
+                "kind": column.kind,
+                "month": typed + sum((cell.reported for cell in cells), Decimal(0)),
+                "last": sum((cell.last for cell in cells), Decimal(0)),
+                "year": sum((cell.year for cell in cells), Decimal(0)),
+            }
+        )
+    return found
+
+
+def _number(text: str) -> Decimal:
+    try:
+        return TYPED.clean(plain(text)) or Decimal(0)
+    except ValidationError:
+        return Decimal(0)

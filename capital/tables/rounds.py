@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import django_tables2 as tables
+from django.utils.translation import gettext_lazy as _
+
+from capital.models import EvaluationRound, Inspection, ScoreSheet
+from common.tables import NUMBER, RowTable
+from common.templatetags.ip import amount, in_unit
+from projects import confidential
+from projects.tables import KEPT, cell
+
+WAN = Decimal(10_000)
+
+
+class RoundTable(RowTable):
+    name = tables.Column(_("name"), linkify=("round_detail", {"pk": tables.A("pk")}), attrs=cell("nm"))
+    unit = tables.Column(_("held by"), order_by=("unit__pinyin", "pk"))
+    period = tables.Column(_("last month"), order_by=("period", "pk"))
+    projects = tables.Column(_("projects"), attrs=NUMBER, order_by=("projects", "pk"))
+    decided = tables.Column(_("decided"), attrs=NUMBER, order_by=("decided", "pk"))
+
+    class Meta(RowTable.Meta):
+        model = EvaluationRound
+        fields = (
+            "name", "kind", "period", "state", "projects", "decided", "due_on", "unit", "basis", "threshold", "sheet", "own_unit",
+            "approval_number", "decided_name", "decided_at", "published_at", "updated_at",
+        )  # fmt: skip
+        sequence = fields
+        optional = fields[8:]
+        order_by = ("-period",)
+
+    def render_threshold(self, value: Any) -> str:
+        return in_unit(value)
+
+    def value_threshold(self, value: Any) -> Any:
+        return value / WAN
+
+
+class MoneyCell(tables.Column):
+    """Yuan in ten thousands; *** where the project is kept back."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, attrs=NUMBER, **kwargs)
+
+    def render(self, value: Any, record: Any, table: Any) -> Any:
+        return KEPT if confidential.kept_back(record.project, table.actor) else in_unit(value)
+
+    def value(self, value: Any, record: Any, table: Any) -> Any:
+        return KEPT if confidential.kept_back(record.project, table.actor) else value / WAN
+
+
+class InspectionTable(RowTable):
+    """A round's projects: reported, the team's result, the committee's. Money in ten thousand yuan."""
+
+    project = tables.Column(
+        _("project"),
+        linkify=("inspection_detail", {"pk": tables.A("pk")}),
+        order_by=("project__pinyin", "pk"),
+        attrs=cell("nm"),
+    )
+    unit = tables.Column(_("unit"), accessor="project__unit", order_by=("project__unit__pinyin", "pk"))
+    team = tables.Column(_("team"), order_by=("team__name", "pk"))
+    reported = MoneyCell(_("reported"))
+    initial = MoneyCell(_("initial result"))
+    final = MoneyCell(_("final result"))
+    initial_score = tables.Column(_("score"), attrs=NUMBER)
+
+    class Meta(RowTable.Meta):
+        model = Inspection
+        fields = (
+            "project", "unit", "team", "state", "visited_on", "initial_score", "reported", "initial", "final", "round",
+            "initial_reason", "initial_name", "final_reason", "final_name", "updated_at",
+        )  # fmt: skip
+        sequence = fields
+        optional = fields[9:]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.actor = kwargs["request"].user
+
+    def row_name(self, record: Inspection) -> str:
+        return confidential.shown_name(record.project, self.actor)
+
+    def render_project(self, record: Inspection) -> str:
+        return confidential.shown_name(record.project, self.actor)
+
+    value_project = render_project
+
+    def render_unit(self, value: Any) -> str:
+        return value.label
+
+    def render_initial_score(self, value: Any) -> str:
+        return amount(value)
+
+    def _told(self, record: Inspection, value: Any) -> Any:
+        return KEPT if confidential.kept_back(record.project, self.actor) else value
+
+    render_initial_reason = value_initial_reason = render_final_reason = value_final_reason = _told
+
+
+class SheetTable(RowTable):
+    name = tables.Column(_("name"), linkify=("scoresheet_detail", {"pk": tables.A("pk")}))
+    items = tables.Column(_("items"), accessor="document", attrs=NUMBER, orderable=False)
+
+    class Meta(RowTable.Meta):
+        model = ScoreSheet
+        fields = ("name", "code", "number", "items", "updated_at")
+        sequence = fields
+
+    def render_items(self, value: Any) -> int:
+        return len(value.get("items", ()))
+
+    value_items = render_items

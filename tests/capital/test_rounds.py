@@ -1,0 +1,440 @@
+"""Evaluation rounds: what the services allow, refuse and write (DOMAIN §1, §3, §6)."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+
+from capital import rounds
+from capital.models import EvaluationRound, Inspection, Team
+from capital.services import inspections, sheets
+from capital.services import rounds as service
+from capital.services.rounds import Member
+from common import clock
+from common.errors import Denied, NotVisible, Refused, Stale
+from ledger.choices import Kind
+from ledger.services import Entry, Look, Part, post
+from organizations.choices import Role
+from organizations.models import Reminder
+from rules.inspection import Item
+from rules.inspection import Kind as Asks
+from tests.projects.support import ProjectFactory
+from tests.support.clients import user_with
+from tests.support.factories import TESTS, OfficerFactory
+from tests.support.factories_capital import CapitalEntryFactory, period
+from tests.support.factories_projects import dollars, signed_project, terms
+from tests.support.factories_rounds import (
+    InspectionFactory,
+    RoundFactory,
+    ScoreSheetFactory,
+    a_file,
+    a_team,
+    running,
+)
+
+D = Decimal
+WAN = D(10_000)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("pipeline", "english")]
+ANSWERS = {"q1": D(8), "q2": True, "q3": D(9_000_000)}
+
+
+@pytest.fixture(autouse=True)
+def october():
+    """Noon of 20 October 2026."""
+    with clock.at(datetime(2026, 10, 20, 4, tzinfo=UTC)):
+        yield
+
+
+@pytest.fixture
+def bureau(tree):
+    return user_with(Role.BUREAU_STAFF, tree.county)
+
+
+@pytest.fixture
+def jury(tree):
+    return user_with(Role.COMMITTEE, tree.county)
+
+
+def refused(wanted, do, **values):
+    with pytest.raises(Refused) as caught:
+        do(**values)
+    assert caught.value.code == wanted
+    assert str(caught.value)
+
+
+def prepare(actor, tree, **values):
+    given = {
+        "unit": tree.county, "kind": "on_site", "period": 202609, "name": "三季度", "sheet": ScoreSheetFactory(),
+        "due_on": date(2026, 10, 31), "threshold": 10_000 * WAN,
+    }  # fmt: skip
+    return service.round_prepare(actor=actor, **{**given, **values})
+
+
+def chosen(round_):
+    return set(
+        Inspection._base_manager.filter(round=round_, archived_at=None).values_list("project_id", flat=True)
+    )
+
+
+# which projects
+
+
+def test_a_quarters_round_takes_every_project_from_its_size_line_on(tree, bureau):
+    dollars()  # 7.1 on 1 June 2026
+    large = signed_project(tree.town)  # 1.2亿
+    on_line = signed_project(tree.second_town, **terms(agreement_number="b", amount=10_000 * WAN))
+    small = signed_project(tree.town, **terms(agreement_number="c", amount=10_000 * WAN - 1))
+    from reference.models import Currency
+
+    usd = Currency._base_manager.get(code="USD")
+    # 1,500万美元 at 7.1 are 1.065亿; 1,400万 are 9,940万.
+    foreign = signed_project(
+        tree.town, **terms(agreement_number="d", amount=1_500 * WAN, currency=usd, signed_on=date(2026, 6, 5))
+    )
+    signed_project(
+        tree.town, **terms(agreement_number="e", amount=1_400 * WAN, currency=usd, signed_on=date(2026, 6, 5))
+    )
+    signed_project(tree.other_town, **terms(agreement_number="f"))  # another county's
+    signed_project(tree.town, **terms(agreement_number="g", signed_on=date(2026, 10, 5)))  # after the quarter
+
+    found = prepare(bureau, tree)
+
+    assert chosen(found) == {large.pk, on_line.pk, foreign.pk}
+    assert small.pk not in chosen(found)
+    assert rounds.months_of("on_site", found.period) == (date(2026, 7, 1), date(2026, 9, 30))
+
+
+def test_a_months_round_takes_what_was_completed_in_it(tree, bureau):
+    def completed(day):
+        project = ProjectFactory(unit=tree.town)
+        type(project)._base_manager.filter(pk=project.pk).update(signed_on=date(2026, 1, 5))
+        post(
+            actor=TESTS, event=f"done:{project.pk}", subject=("project", project.pk), source=("project", project.pk),
+            entries=[Entry(Kind.COMPLETED, D(1), {"place": [Part(tree.town.pk, D(1))]})], occurred_on=day, facet=Look(),
+        )  # fmt: skip
+        return project
+
+    inside = [completed(date(2026, 9, 1)), completed(date(2026, 9, 30))]
+    completed(date(2026, 8, 31))
+    completed(date(2026, 10, 1))
+    ProjectFactory(unit=tree.town)
+
+    found = prepare(bureau, tree, kind="completed")
+
+    assert chosen(found) == {one.pk for one in inside}
+    assert found.threshold is None
+
+
+def test_what_was_reported_is_written_beside_each_project(tree, bureau):
+    project = signed_project(tree.town)
+    about = {"unit": tree.town, "project": project, "kind": "equipment", "occurred_on": date(2026, 8, 3)}
+    CapitalEntryFactory(**about, state="reported", amount=D(3_000_000))
+    CapitalEntryFactory(**about, state="final", amount=D(1_000_000), rate=D(7), currency=dollars())
+    CapitalEntryFactory(**about, state="refused", amount=D(500_000))  # it was reported all the same
+    CapitalEntryFactory(**about, amount=D(77))  # a draft
+    CapitalEntryFactory(**about, state="withdrawn", amount=D(77))
+    CapitalEntryFactory(
+        **{**about, "kind": "registered"}, state="reported", amount=D(77)
+    )  # arrived, not formed
+    CapitalEntryFactory(**{**about, "occurred_on": date(2026, 10, 1)}, state="reported", amount=D(77))
+
+    found = prepare(bureau, tree)
+
+    assert Inspection._base_manager.get(round=found).reported == D(10_500_000)
+
+
+def test_preparing_is_refused_with_its_rule(tree, bureau):
+    refused("threshold", prepare, actor=bureau, tree=tree, threshold=None)
+    refused("empty", prepare, actor=bureau, tree=tree)
+    signed_project(tree.town)
+    prepare(bureau, tree)
+    refused("there", prepare, actor=bureau, tree=tree)
+    with pytest.raises(Denied):
+        prepare(user_with(Role.EVALUATOR, tree.county), tree, kind="completed")
+    assert EvaluationRound._base_manager.count() == 1
+
+
+# teams, and the own unit
+
+
+def members(**values):
+    return [
+        Member(name="组长甲", origin="conference", is_head=True),
+        Member(**{"name": "组员乙", "origin": "audit", **values}),
+    ]
+
+
+def test_a_team_has_one_head_from_congress_or_conference(tree, bureau):
+    about = {"actor": bureau, "round_pk": RoundFactory(unit=tree.county).pk, "name": "第一组"}
+    refused("head", service.team_set, **about, members=members()[1:])
+    refused("head", service.team_set, **about, members=[Member(name="甲", origin="audit", is_head=True)])
+    refused("head", service.team_set, **about, members=members()[:1] * 2)
+    team = service.team_set(**about, members=members())
+    again = service.team_set(**about, members=members(name="组员丙"), pk=team.pk)
+    assert [one.name for one in again.members.filter(archived_at=None)] == ["组长甲", "组员丙"]
+    with pytest.raises(Denied):
+        service.team_set(**{**about, "actor": user_with(Role.EVALUATOR, tree.county)}, members=members())
+
+
+@pytest.mark.parametrize(
+    ("own", "place", "forbidden"),
+    [
+        ("1.2.3.", "1.2.3.", True),  # his town's project
+        ("1.2.", "1.2.3.", False),  # his county holds the round: towns below it are not "his"
+        ("1.2.", "1.2.", True),  # the county's own project is
+        ("1.", "1.2.3.", False),
+        ("1.2.4.", "1.2.3.", False),
+        ("1.2.3.", "1.2.3.9.", True),  # below his town
+    ],
+)
+def test_whose_own_unit_a_project_is(own, place, forbidden):
+    assert rounds.is_own(own, place, held_by="1.2.") is forbidden
+
+
+def test_nobody_is_sent_to_his_own_unit(tree, bureau):
+    row = RoundFactory(unit=tree.county)
+    inspection = InspectionFactory(round=row, unit=tree.town)
+    bound = a_team(row, works_for=tree.town)
+    free = a_team(row, works_for=tree.second_town, name="第二组")
+    give = {"actor": bureau, "pk": inspection.pk, "version": None}
+
+    refused("own_unit", inspections.inspection_assign, **give, team=bound.pk)
+    assert inspections.inspection_assign(**give, team=free.pk).team == free
+    # Nor is somebody put into a team that has such a project.
+    refused(
+        "own_unit", service.team_set, actor=bureau, round_pk=row.pk, pk=free.pk, name="第二组", members=members(works_for=tree.town),
+    )  # fmt: skip
+    # Where the round allows it, he may.
+    EvaluationRound._base_manager.update(own_unit=True)
+    assert inspections.inspection_assign(**give, team=bound.pk).team == bound
+    elsewhere = a_team(RoundFactory(unit=tree.county, period=period(202606)), name="别的")
+    with pytest.raises(NotVisible):
+        inspections.inspection_assign(**give, team=elsewhere.pk)
+
+
+def test_the_host_the_credited_unit_and_the_account_count_too(tree, bureau):
+    row = RoundFactory(unit=tree.county)
+    inspection = InspectionFactory(round=row, project=ProjectFactory(unit=tree.second_town, host=tree.town))
+    hosted = a_team(row, works_for=tree.town)
+    at_home = a_team(row, user=_evaluator(tree), name="第二组")
+    give = {"actor": bureau, "pk": inspection.pk, "version": None}
+    refused("own_unit", inspections.inspection_assign, **give, team=hosted.pk)
+    refused("own_unit", inspections.inspection_assign, **give, team=at_home.pk)
+
+
+def _evaluator(tree):
+    """An evaluator of the county who serves as an officer in the second town."""
+    user = user_with(Role.EVALUATOR, tree.county)
+    OfficerFactory(unit=tree.second_town, user=user)
+    return user
+
+
+# the approval
+
+
+def test_a_round_begins_with_its_approval_heads_and_teams(tree, bureau):
+    row = RoundFactory(unit=tree.county)
+    inspection = InspectionFactory(round=row, unit=tree.town)
+    begin = {"actor": bureau, "pk": row.pk, "version": None}
+    refused("approval", service.round_start, **begin)
+    service.round_update(actor=bureau, pk=row.pk, version=row.version, approval_number="示例检字1号")
+    refused("approval", service.round_start, **begin)  # a number without its file
+    service.approval_set(
+        actor=bureau, pk=row.pk, version=None, number="示例检字1号", stored=a_file(), name="批件.pdf"
+    )
+    headless = Team.objects.create(round=row, name="无组长")
+    refused("head", service.round_start, **begin)
+    headless.delete()
+    team = a_team(row)
+    refused("unassigned", service.round_start, **begin)
+    inspections.inspection_assign(actor=bureau, pk=inspection.pk, version=None, team=team.pk)
+
+    row = service.round_start(**begin)
+
+    assert row.state == "running"
+    told = Reminder._base_manager.get(kind="round_team")
+    assert (told.user_id, told.due_on) == (team.user.pk, row.due_on)
+    refused("begun", service.round_start, **begin)
+    refused("begun", service.round_update, actor=bureau, pk=row.pk, version=None, approval_number="另一号")
+    refused("begun", service.round_archive, actor=bureau, pk=row.pk, version=None, reason="x")
+
+
+# on site
+
+
+@pytest.fixture
+def site(tree):
+    """A running round with one project of the town, 1,000万 reported; the evaluator is `row.team.user`."""
+    round_ = RoundFactory(unit=tree.county, approved=True)
+    team = a_team(round_)
+    (row,) = running(round_, ProjectFactory(unit=tree.town), team=team)
+    Inspection._base_manager.filter(pk=row.pk).update(reported=D(10_000_000))
+    row.team.user = team.user
+    return row
+
+
+def saved(row, **values):
+    given = {"answers": ANSWERS, "visited_on": date(2026, 10, 18), **values}
+    return inspections.inspection_save(actor=row.team.user, pk=row.pk, version=None, **given)
+
+
+def initial(row, amount=9_000_000, reason="设备缺一台"):
+    return inspections.inspection_initial(
+        actor=row.team.user, pk=row.pk, version=None, initial=D(amount), reason=reason
+    )
+
+
+def final(jury, row, amount=9_000_000, reason=""):
+    return inspections.inspection_final(actor=jury, pk=row.pk, version=None, final=D(amount), reason=reason)
+
+
+def test_the_form_is_kept_as_far_as_it_is(site):
+    row = saved(site, answers={"q1": D("7.5"), "q2": None, "q4": ""}, visited_on=None)
+    assert (row.state, row.answers, row.visited_on) == ("inspected", {"q1": "7.5"}, None)
+    with pytest.raises(Stale):
+        inspections.inspection_save(actor=site.team.user, pk=site.pk, version=row.version - 1, answers={})
+    assert Inspection._base_manager.get(pk=site.pk).answers == {"q1": "7.5"}
+
+
+def test_what_the_form_refuses(tree, site):
+    refused("answer", saved, row=site, answers={"q1": D(11)})
+    refused("answer", saved, row=site, answers={"moon": D(1)})
+    refused("day", saved, row=site, visited_on=date(2026, 10, 21))
+    EvaluationRound._base_manager.update(state="prepared")
+    refused("not_running", saved, row=site)
+    EvaluationRound._base_manager.update(state="running", approval_number="")
+    refused("approval", saved, row=site)
+    EvaluationRound._base_manager.update(approval_number="1")
+    stranger = user_with(Role.EVALUATOR, tree.county)
+    with pytest.raises(Denied):
+        inspections.inspection_save(actor=stranger, pk=site.pk, version=None, answers={})
+    # The project came to a member's own unit after it was given to the team.
+    site.team.members.filter(is_head=True).update(works_for=tree.town)
+    refused("own_unit", saved, row=site)
+    assert Inspection._base_manager.get(pk=site.pk).state == "assigned"
+
+
+def test_the_teams_result_needs_the_whole_form_and_a_reason_for_a_difference(site):
+    refused("form", initial, row=site)
+    saved(site, answers={"q1": D(8)})
+    refused("lacking", initial, row=site)
+    saved(site, visited_on=None)
+    refused("visited_on", initial, row=site)
+    saved(site)
+    refused("reason", initial, row=site, reason=" ")
+    row = initial(site)
+    # 60 × 8/10 + 40 = 88
+    assert (row.state, row.initial, row.initial_score) == ("initial", D(9_000_000), D("88.00"))
+    assert row.round.state == "initial"  # all teams' results are in
+    refused("initial", saved, row=site)
+
+
+def test_the_same_amount_needs_no_reason(site):
+    saved(site)
+    assert initial(site, 10_000_000, "").initial_reason == ""
+
+
+def test_the_committee_decides_and_says_why_it_differs(tree, site, jury):
+    refused("state", final, jury=jury, row=site)
+    saved(site)
+    initial(site)
+    refused("reason", final, jury=jury, row=site, amount=8_000_000)
+    row = final(jury, site, 8_000_000, "凭证不足")
+    assert (row.state, row.final, row.final_name) == ("final", D(8_000_000), jury.name)
+    assert (row.round.state, row.round.decided_name) == ("final", jury.name)
+    row = final(jury, site)  # until it is published it may decide anew
+    assert row.final_reason == ""
+    with pytest.raises(Denied):
+        final(site.team.user, site)
+
+
+def test_who_inspected_or_works_there_does_not_decide(tree, site):
+    saved(site)
+    initial(site)
+    both = user_with(Role.COMMITTEE, tree.county)
+    site.team.members.create(name=both.name, user=both, origin="bureau")
+    refused("same_person", final, jury=both, row=site)
+    own = user_with(Role.COMMITTEE, tree.county)
+    OfficerFactory(unit=tree.town, user=own)
+    refused("own_unit", final, jury=own, row=site)
+    assert Inspection._base_manager.get(pk=site.pk).final is None
+
+
+def test_a_result_is_sent_back_to_its_team(site, jury):
+    saved(site)
+    initial(site)
+    row = inspections.inspection_return(actor=jury, pk=site.pk, version=None, reason="请补照片")
+    assert (row.state, row.round.state) == ("inspected", "running")
+    assert Reminder._base_manager.filter(user=site.team.user, kind="round_team", read_at=None).exists()
+    saved(site)
+    assert initial(site).round.state == "initial"
+
+
+def test_it_is_published_when_everything_is_decided(tree, site, bureau, jury):
+    publish = {"actor": bureau, "pk": site.round_id, "version": None}
+    refused("undecided", service.round_publish, **publish)
+    head = user_with(Role.UNIT_HEAD, tree.town)
+    saved(site)
+    initial(site)
+    final(jury, site)
+    assert not Inspection.objects.visible_to(head).exists()  # nobody outside reads it before
+
+    row = service.round_publish(**publish)
+
+    assert row.state == "published"
+    assert [one.pk for one in Inspection.objects.visible_to(head)] == [site.pk]
+    assert not Inspection.objects.visible_to(user_with(Role.UNIT_HEAD, tree.second_town)).exists()
+    assert Reminder._base_manager.filter(user=head, kind="round_published").exists()
+    refused("published", service.round_publish, **publish)
+    refused("published", final, jury=jury, row=site, amount=1, reason="x")
+
+
+def test_a_project_taken_out_no_longer_holds_the_round_up(tree, site, bureau):
+    (other,) = running(site.round, ProjectFactory(unit=tree.second_town), team=site.team)
+    saved(site)
+    assert initial(site).round.state == "running"
+    inspections.inspection_drop(actor=bureau, pk=other.pk, version=None, reason="企业已注销")
+    assert EvaluationRound._base_manager.get(pk=site.round_id).state == "initial"
+    refused("initial", inspections.inspection_drop, actor=bureau, pk=site.pk, version=None, reason="x")
+
+
+def test_the_gap_by_unit(tree, site):
+    """1,000 reported and 900 found beside 500 and 500 of one unit: 1,500, 1,400, 100, 93.33 %. Not in it: what has
+    no result yet."""
+    two, three, four = running(
+        site.round, *(ProjectFactory(unit=unit) for unit in (tree.town, tree.second_town, tree.second_town)), team=site.team
+    )  # fmt: skip
+    for row, said, got, last in ((site, 1000, 950, 900), (two, 500, 500, None), (three, 200, 0, None)):
+        Inspection._base_manager.filter(pk=row.pk).update(reported=said, initial=got, final=last)
+    Inspection._base_manager.filter(pk=four.pk).update(reported=9999)
+
+    found = rounds.gaps(Inspection._base_manager.filter(round=site.round).select_related("project__unit"))
+
+    assert [(one.unit.name, one.projects, one.reported, one.found, one.gap, one.rate) for one in found] == [
+        ("棣花镇", 1, 200, 0, 200, D("0.00")),
+        ("龙驹寨镇", 2, 1500, 1400, 100, D("93.33")),
+    ]
+
+
+# sheets
+
+
+def test_a_sheet_in_use_stays_and_gets_a_new_version(tree, bureau, site):
+    items = [Item("q1", "进度", Asks.POINTS, weight=D(1), full=D(5))]
+    sheet = site.round.sheet
+    refused(
+        "in_use", sheets.scoresheet_update, actor=bureau, pk=sheet.pk, version=None, name="改", items=items
+    )
+    made = sheets.scoresheet_renew(actor=bureau, pk=sheet.pk)
+    assert (made.number, made.document) == (2, sheet.document)
+    made = sheets.scoresheet_update(actor=bureau, pk=made.pk, version=made.version, name="改", items=items)
+    assert made.document["items"][0]["full"] == "5"
+    refused("taken", sheets.scoresheet_create, actor=bureau, code=sheet.code, name="又", items=items)
+    refused(
+        "full_mark",
+        sheets.scoresheet_create,
+        actor=bureau,
+        code="x",
+        name="又",
+        items=[Item("q1", "进度", Asks.POINTS, weight=D(1))],
+    )
