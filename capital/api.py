@@ -102,6 +102,7 @@ class EntryViewSet(RowViewSet):
     model = CapitalEntry
     serializer_class = EntrySerializer
     filterset_class = CapitalEntryFilterSet
+    list_page = "entry_list"
     ordering_fields = ("occurred_on", "amount", "period", "number", "updated_at")
     create_service = staticmethod(entry_create)
     update_service = staticmethod(entry_update)
@@ -198,6 +199,7 @@ class VoucherViewSet(RowViewSet):
     model = Voucher
     serializer_class = VoucherSerializer
     filterset_class = VoucherFilterSet
+    list_page = "voucher_list"
     ordering_fields = ("dated", "amount", "number", "updated_at")
     create_service = staticmethod(voucher_made)
     update_service = staticmethod(voucher_changed)
@@ -284,6 +286,7 @@ class DutyViewSet(RowViewSet):
     model = ReportingDuty
     serializer_class = DutySerializer
     filterset_class = DutyFilterSet
+    list_page = "duty_list"
     ordering_fields = ("since", "updated_at")
     create_service = staticmethod(duty_create)
     update_service = staticmethod(duty_update)

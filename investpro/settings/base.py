@@ -229,12 +229,15 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     # Choice sets of fields that share a name, by what they mean.
     "ENUM_NAME_OVERRIDES": {
+        "CapitalKindEnum": "capital.choices.EntryKind",
+        "CapitalStateEnum": "capital.choices.EntryState",
         "CheckResultEnum": "leads.choices.CheckResult",
         "DimensionEnum": "ledger.choices.Role",
         "EvidenceEnum": "leads.choices.Evidence",
         "ImportRowResultEnum": "common.models.imports.ImportRow.Result",
         "ImportStateEnum": "common.models.imports.ImportBatch.State",
         "ObligationKindEnum": "projects.choices.ObligationKind",
+        "SharedDimensionEnum": "projects.attribution_api.CHANGEABLE",
     },
 }
 
