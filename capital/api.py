@@ -8,6 +8,7 @@ from django.db import transaction
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
+from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -61,7 +62,7 @@ class EntrySerializer(RowSerializer):
             "preliminary_sum", "final_sum", "entered_name", "reported_at", "request_key", "archived_at", "created_at",
             "updated_at",
         )  # fmt: skip
-        read_only_fields = (
+        read_only_fields: tuple[str, ...] = (
             *KEPT, "number", "period", "rate", "rate_note", "state", "is_opening", "replaces", "entered_name", "reported_at",
         )  # fmt: skip
         extra_kwargs = {
@@ -161,7 +162,7 @@ class VoucherSerializer(RowSerializer):
             "id", "version", "unit", "type", "issuer", "number", "dated", "amount", "currency", "payer", "payee", "note",
             "used", "file_name", "sha256", "file", "entered_name", "archived_at", "created_at", "updated_at",
         )  # fmt: skip
-        read_only_fields = (*KEPT, "file_name", "entered_name")
+        read_only_fields: tuple[str, ...] = (*KEPT, "file_name", "entered_name")
         extra_kwargs = {"currency": {"required": False}}
 
     def to_representation(self, instance: Any) -> Any:
@@ -169,6 +170,13 @@ class VoucherSerializer(RowSerializer):
         if getattr(instance, "kept", False):
             found = {name: value if name in OPEN_VOUCHER else None for name, value in found.items()}
         return found
+
+
+class VoucherChangeSerializer(VoucherSerializer):
+    """The unit that recorded a voucher stays."""
+
+    class Meta(VoucherSerializer.Meta):
+        read_only_fields = (*VoucherSerializer.Meta.read_only_fields, "unit")
 
 
 class UseSerializer(serializers.Serializer):
@@ -201,8 +209,12 @@ class VoucherViewSet(RowViewSet):
     filterset_class = VoucherFilterSet
     list_page = "voucher_list"
     ordering_fields = ("dated", "amount", "number", "updated_at")
+    parser_classes = (JSONParser, MultiPartParser)
     create_service = staticmethod(voucher_made)
     update_service = staticmethod(voucher_changed)
+
+    def get_serializer_class(self) -> Any:
+        return VoucherChangeSerializer if self.action in ("update", "partial_update") else VoucherSerializer
 
     def rows(self, queryset: Any) -> Any:
         return with_kept(queryset, self.request.user).select_related("stored", "currency")
