@@ -54,6 +54,9 @@ MENU: tuple[tuple[Any, tuple[Item, ...]], ...] = (
             Item(_("Vouchers"), "voucher_list", "file", "voucher"),
             Item(_("Recognition"), "desk", "recognition", "recognition", Action.DECIDE, count=waiting_count),
             Item(_("Monthly returns"), "return_list", "calendar", "reporting_duty"),
+            Item(_("Evaluation rounds"), "round_list", "view", "evaluation"),
+            Item(_("Inspections"), "inspection_list", "check", "evaluation"),
+            Item(_("Opening balances"), "opening_list", "archive", "capital_entry", Action.EXPORT),
         ),
     ),
     (

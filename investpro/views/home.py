@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from assessments import desk
 from capital import home as capital_home
+from capital import rounds_desk
 from common import clock
 from common.access import Action
 from common.views import Page, action
@@ -43,7 +44,7 @@ class Home(Page):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user, today = self.actor, clock.today()
         tasks, runs, leads = desk.tasks(user), desk.latest_published(user), lead_desk.groups(user)
-        projects = [*project_desk.groups(user), *capital_home.groups(user)]
+        projects = [*project_desk.groups(user), *capital_home.groups(user), *rounds_desk.groups(user)]
         reminded, unread = reminders.waiting(user)
         name, count = (
             user.actor_name,
