@@ -8,6 +8,7 @@ NAMES = (
     "benchmarks.export",
     "benchmarks.investors",
     "benchmarks.ledger",
+    "benchmarks.month_grid",
     "benchmarks.recognisers",
 )
 
