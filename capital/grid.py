@@ -110,7 +110,7 @@ def read(actor: Actor, unit: Unit, period: int) -> Grid:
 
 def _drafts(entries: Any, period: int) -> dict[Place, list[CapitalEntry]]:
     found: dict[Place, list[CapitalEntry]] = {}
-    for one in entries.filter(period=period, state=EntryState.DRAFT).order_by("pk"):
+    for one in entries.filter(period=period, state=EntryState.DRAFT, is_opening=False).order_by("pk"):
         found.setdefault((one.project_id, one.kind), []).append(one)
     return found
 

@@ -62,7 +62,7 @@ def with_returns(duties: Any, period: int) -> Any:
     return duties.annotate(
         return_pk=Subquery(rows.values("pk")[:1]),
         return_state=Coalesce(Subquery(rows.values("state")[:1]), Value("")),
-        drafts=count(Q(state=EntryState.DRAFT)),
+        drafts=count(Q(state=EntryState.DRAFT, is_opening=False)),
         reported=count(COUNTED),
         arrived=total(Basis.ARRIVED),
         formed=total(Basis.FORMED),

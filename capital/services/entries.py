@@ -234,6 +234,12 @@ def must_be_visible(actor: Actor, project: Project) -> None:
 
 
 def must_be_draft(entry: CapitalEntry) -> None:
+    if entry.is_opening:
+        raise Refused(
+            _("%(number)s is an opening balance. It is confirmed by the committee, or imported anew.")
+            % {"number": entry.number},
+            code="opening",
+        )
     if entry.state != EntryState.DRAFT:
         raise Refused(
             _("Entry %(number)s was reported and stays as it is. Withdraw it and enter it again.")
