@@ -3,7 +3,13 @@
 import subprocess
 import sys
 
-NAMES = ("benchmarks.ranking", "benchmarks.export", "benchmarks.investors", "benchmarks.ledger")
+NAMES = (
+    "benchmarks.ranking",
+    "benchmarks.export",
+    "benchmarks.investors",
+    "benchmarks.ledger",
+    "benchmarks.month_grid",
+)
 
 for name in NAMES:
     print(f"\n== {name}", flush=True)
