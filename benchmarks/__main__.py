@@ -9,6 +9,7 @@ NAMES = (
     "benchmarks.investors",
     "benchmarks.ledger",
     "benchmarks.month_grid",
+    "benchmarks.recognisers",
 )
 
 for name in NAMES:
