@@ -15,7 +15,8 @@ from capital.choices import Basis, EntryKind, Level
 from capital.models import CountingRule, SignalTerms
 from capital.rulebook import problem_text
 from common import clock
-from common.forms import ActorForm, RowForm
+from common.forms import ActorForm, RowForm, offer
+from common.pickers import PickerField
 from leads.forms.fields import DAY, WanField
 from ledger.choices import FundSource, Mode, Zone
 from organizations.models import Unit
@@ -107,6 +108,11 @@ class CountingRuleForm(ActorForm):
             kwargs["initial"] = {**initial(row.document), **_head(row), **kwargs.get("initial", {})}
         super().__init__(*args, **kwargs)
         self.row = row
+        offer(
+            self,
+            "example_unit",
+            Unit.objects.visible_to(self.actor).filter(archived_at=None).order_by("path"),
+        )
         for kind, label in EntryKind.choices:
             self.fields[f"kind_{kind}"] = percent(label)
         for zone, label in Zone.choices:
@@ -327,7 +333,7 @@ def _number(text: str | None) -> Decimal | None:
 
 
 class ExcludedForm(ActorForm):
-    project = forms.ModelChoiceField(Project._base_manager.none(), label=_("Project"))
+    project = PickerField(Project.objects.none(), picker="entry_project_pick", label=_("Project"))
     since = forms.DateField(label=_("From"), widget=DAY)
     reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
 
