@@ -44,7 +44,9 @@ def _to_decide(actor: Actor) -> list[dict[str, Any]]:
         ]
         found.append(
             {
-                "label": _("Waiting for recognition") if level == "preliminary" else _("Waiting for the last word"),
+                "label": _("Waiting for recognition")
+                if level == "preliminary"
+                else _("Waiting for the last word"),
                 "items": items,
                 "more": _("Recognition desk"),
                 "more_url": f"{reverse('desk')}?level={level}",
