@@ -35,9 +35,6 @@ MENU: tuple[tuple[Any, tuple[Item, ...]], ...] = (
         (
             Item(_("Leads"), "lead_list", "lead", "lead", tab=True, count=under_way),
             Item(_("Projects"), "project_list", "project", "project"),
-            Item(
-                _("Recognition"), "desk", "recognition", "recognition", Action.DECIDE, count=waiting_count
-            ),
             Item(_("Tasks"), "task_list", "check", "lead"),
             Item(_("Pool"), "pool_list", "archive", "lead"),
             Item(_("Transfers"), "transfer_list", "retry", "lead_transfer"),
@@ -55,6 +52,7 @@ MENU: tuple[tuple[Any, tuple[Item, ...]], ...] = (
             Item(_("Entries"), "entry_list", "capital", "capital_entry"),
             Item(_("Month grid"), "entry_grid", "sheet", "capital_entry", Action.CREATE),
             Item(_("Vouchers"), "voucher_list", "file", "voucher"),
+            Item(_("Recognition"), "desk", "recognition", "recognition", Action.DECIDE, count=waiting_count),
             Item(_("Monthly returns"), "return_list", "calendar", "reporting_duty"),
             Item(_("Evaluation rounds"), "round_list", "view", "evaluation"),
             Item(_("Inspections"), "inspection_list", "check", "evaluation"),

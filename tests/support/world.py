@@ -14,8 +14,7 @@ from openpyxl import Workbook
 
 from assessments.models import ImportedFigure, Measure, RankingTable, Target
 from assessments.services.rankings import run_compute
-from capital.models import InspectionPhoto
-from capital.models import EntryFile
+from capital.models import EntryFile, InspectionPhoto
 from common import clock, files
 from common.changelog import acting
 from common.models import ImportBatch, ImportFile, ImportRow, JobRun, JobSchedule, SavedView
