@@ -19,7 +19,7 @@ from leads.api_guard import (
 from leads.duplicates.api import LeadDuplicatesView
 from leads.stage_api import StageViewSet
 from leads.work_api import AttachmentViewSet, FollowUpViewSet, TaskViewSet
-from ledger.api import PostingViewSet
+from ledger.api import ClosingViewSet, PeriodViewSet, PostingViewSet
 from organizations.api import GroupViewSet, OfficerViewSet, UnitViewSet
 from projects.api import LeadSignView, ProjectViewSet
 from reference.api import (
@@ -54,6 +54,8 @@ router.register("figures", FigureViewSet, basename="api-figure")
 router.register("targets", TargetViewSet, basename="api-target")
 router.register("rankings", RankingRunViewSet, basename="api-ranking")
 router.register("postings", PostingViewSet, basename="api-posting")
+router.register("periods", PeriodViewSet, basename="api-period")
+router.register("closings", ClosingViewSet, basename="api-closing")
 router.register("industries", IndustryViewSet, basename="api-industry")
 router.register("regions", RegionViewSet, basename="api-region")
 router.register("currencies", CurrencyViewSet, basename="api-currency")

@@ -146,6 +146,8 @@ NO_FILTER["Project"] = {
     **dict.fromkeys(("confidential_until", "merged_into"), "few"),
 }  # fmt: skip
 
+NO_FILTER["ClosingTerms"] = dict.fromkeys(("since", "cut_off_day", "final_month", "final_day", "by_itself"), "a handful of rows")  # fmt: skip
+
 
 def list_pages(patterns):
     for pattern in patterns:

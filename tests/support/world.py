@@ -30,10 +30,13 @@ from leads.models import (
     Screening,
     StageReason,
 )
+from ledger.closings import reopening_ask
+from ledger.models import ClosingTerms
 from organizations.models import Reminder
 from projects.models import Commitment, LandParcel, Obligation
 from reference.models import CalendarYear, Currency, ExchangeRate, Holiday, Industry, Region
 from rules.periods import Month
+from tests.ledger.support import close
 from tests.support.clients import user_with
 from tests.support.factories import (
     TESTS,
@@ -470,6 +473,29 @@ class World:
     @cached_property
     def posting(self):
         return PostingFactory(unit=self.unit, actor_name="标记人")
+
+    # the books closed
+
+    @cached_property
+    def period(self):
+        return self.posting.posted_in  # June 2026, open
+
+    @cached_property
+    def closing(self):
+        return close(self.period.pk)
+
+    @cached_property
+    def closed_period(self):
+        return self.closing.period
+
+    @cached_property
+    def reopening(self):
+        staff = user_with("bureau_staff", self.tree.bureau)
+        return reopening_ask(actor=staff, code=self.closed_period.pk, reason="标记原因")
+
+    @cached_property
+    def closing_terms(self):
+        return ClosingTerms._base_manager.get()
 
     @cached_property
     def saved_view(self):
