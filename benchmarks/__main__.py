@@ -3,7 +3,14 @@
 import subprocess
 import sys
 
-NAMES = ("benchmarks.ranking", "benchmarks.export", "benchmarks.investors", "benchmarks.ledger")
+NAMES = (
+    "benchmarks.ranking",
+    "benchmarks.export",
+    "benchmarks.investors",
+    "benchmarks.ledger",
+    "benchmarks.month_grid",
+    "benchmarks.recognisers",
+)
 
 for name in NAMES:
     print(f"\n== {name}", flush=True)

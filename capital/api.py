@@ -61,7 +61,7 @@ class EntrySerializer(RowSerializer):
             "preliminary_sum", "final_sum", "entered_name", "reported_at", "request_key", "archived_at", "created_at",
             "updated_at",
         )  # fmt: skip
-        read_only_fields = (
+        read_only_fields: tuple[str, ...] = (
             *KEPT, "number", "period", "rate", "rate_note", "state", "is_opening", "replaces", "entered_name", "reported_at",
         )  # fmt: skip
         extra_kwargs = {

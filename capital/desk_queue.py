@@ -154,9 +154,13 @@ def effect(case: Case, level: str, papers: Papers) -> list[Moved]:
     year = _total(
         lines.filter(subject_type=TYPE, subject_id=entry.project_id, occurred_on__year=entry.occurred_on.year)
     )
-    month = _total(lines.filter(posted_in=entry.period_id, unit__path__startswith=entry.unit.path))
+    month = _total(lines.filter(posted_in=case.month, unit__path__startswith=entry.unit.path))
     share = _share(case)
-    about = {"year": entry.occurred_on.year, "unit": entry.unit.label, "month": str(entry.period)}
+    about = {
+        "year": entry.occurred_on.year,
+        "unit": entry.unit.label,
+        "month": f"{case.month // 100}-{case.month % 100:02d}",
+    }
     found = [
         Moved(_("Project, %(year)s") % about, year, year + more, "CNY"),
         Moved(

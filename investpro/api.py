@@ -6,6 +6,7 @@ from rest_framework.routers import SimpleRouter
 
 from assessments.api import FigureViewSet, MeasureViewSet, RankingRunViewSet, TargetViewSet
 from capital.api import DutyViewSet, EntryViewSet, ReturnViewSet, VoucherViewSet
+from capital.api_desk import RecognitionTermsViewSet, RecognitionViewSet, SampleViewSet
 from capital.api_rounds import InspectionViewSet, RoundViewSet
 from common.import_api import ImportViewSet
 from leads.api import ContactViewSet, IntroducerViewSet, InvestorViewSet, LeadViewSet, OfferViewSet
@@ -69,6 +70,9 @@ router.register("disputes", DisputeViewSet, basename="api-dispute")
 router.register("screenings", ScreeningViewSet, basename="api-screening")
 router.register("rounds", RoundViewSet, basename="api-round")
 router.register("inspections", InspectionViewSet, basename="api-inspection")
+router.register("recognitions", RecognitionViewSet, basename="api-recognition")
+router.register("samples", SampleViewSet, basename="api-sample")
+router.register("recognition-terms", RecognitionTermsViewSet, basename="api-recognitionterms")
 router.register("imports", ImportViewSet, basename="api-import")
 
 urlpatterns = [

@@ -211,6 +211,16 @@ NO_FILTER["Voucher"] = {
 }
 NO_FILTER["ReportingDuty"] = dict.fromkeys(("since", "until"), "`running` finds those that go on")
 
+# recognition
+NO_COLUMN["Sample"] = {"seed": "on the sample's page"}
+NO_FILTER["Sample"] = {
+    **dict.fromkeys(("percent", "seed", "entries"), "on the sample's page"),
+    "drawn_at": "sorted by",
+}
+NO_FILTER["RecognitionTerms"] = dict.fromkeys(
+    ("since", "sample_percent", "sample_least", "evidence"), "a handful of rows"
+)
+
 # A second list of the same rows shows less of them by design.
 PARTS = {
     "PoolList": "the idea alone, never the people (DOMAIN 2): the rest on the lead's own page",

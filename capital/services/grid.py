@@ -21,8 +21,7 @@ from common.access import Action
 from common.actors import Actor, may
 from common.errors import Denied, NotVisible, Refused
 from ledger import periods
-from ledger.choices import FundSource, PeriodState
-from ledger.models import Period
+from ledger.choices import FundSource
 from organizations.models import Unit
 from projects import confidential
 from projects.models import Project, ProjectInvestor
@@ -86,10 +85,10 @@ def grid_save(
 
 
 def _month_takes(period: int, occurred_on: date) -> None:
-    if periods.held(period) != PeriodState.OPEN:
+    if periods.open_from(period) != period:
         raise Refused(
             _("%(month)s is no longer open. Enter what came late one by one: it counts in the open month.")
-            % {"month": Period(code=period, year=period // 100, number=period % 100)},
+            % {"month": periods.row(period)},
             code="month_closed",
         )
     if periods.code_of(occurred_on) != period or occurred_on > clock.today():

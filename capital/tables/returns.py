@@ -111,6 +111,6 @@ class DutyTable(RowTable):
         return value.name
 
     def render_since(self, value: Any) -> str:
-        return f"{value:%Y-%m}"
+        return f"{value:%Y-%m}" if value else ""
 
-    render_until = render_since
+    render_until = value_since = value_until = render_since

@@ -208,7 +208,7 @@ class ReturnFile(OfMonth, SavingPage):
         given = dict(form.cleaned_data)
         return return_file(actor=self.actor, unit=self.unit, period=self.period, **given)
 
-    def done_url(self, result: MonthlyReturn) -> str:
+    def done_url(self, result: Any) -> str:
         return f"{reverse('return_print')}?{self.about()}"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

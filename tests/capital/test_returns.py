@@ -156,7 +156,10 @@ def test_duties_are_kept_by_the_bureau(tree, staff):
     assert staff.post(f"{url}archive/", {"version": 2, "reason": "录错"}).status_code == 302
     assert staff.get("/capital/duties/?running=yes").context["total"] == 1
     before = state_of(ReportingDuty)
-    officer, stranger = client_for(Role.OFFICER, tree.town), client_for(Role.BUREAU_STAFF, tree.other_county)
+    officer, stranger = (
+        client_for(Role.OFFICER, tree.second_town),
+        client_for(Role.BUREAU_STAFF, tree.other_county),
+    )
     assert officer.get("/capital/duties/").status_code == 200
     assert (
         officer.post("/capital/duties/new/", {"units": [tree.town.pk], "since": "2026-01-01"}).status_code

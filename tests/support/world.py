@@ -14,7 +14,7 @@ from openpyxl import Workbook
 
 from assessments.models import ImportedFigure, Measure, RankingTable, Target
 from assessments.services.rankings import run_compute
-from capital.models import EntryFile, InspectionPhoto
+from capital.models import EntryFile, InspectionPhoto, Query, Recognition, RecognitionTerms, Sample, Sampled
 from common import clock, files
 from common.changelog import acting
 from common.models import ImportBatch, ImportFile, ImportRow, JobRun, JobSchedule, SavedView
@@ -408,6 +408,33 @@ class World:
     def entry_paper(self):
         paper = files.store(pdf(mark=b"paper"))
         return EntryFile._base_manager.create(entry=self.entry, stored=paper, name="标记合同.pdf")
+
+    @cached_property
+    def query(self):
+        return Query._base_manager.create(
+            entry=self.entry, text="标记问题", asked_name="标记人", asked_at=clock.now()
+        )
+
+    @cached_property
+    def recognition(self):
+        return Recognition._base_manager.create(
+            entry=self.entry, ordinal=1, level="preliminary", verdict="partial", delta=Decimal(1), reason="标记理由",
+            decided_name="标记人", decided_at=clock.now(),
+        )  # fmt: skip
+
+    @cached_property
+    def sample(self):
+        """With one entry to look at."""
+        drawn = Sample._base_manager.create(
+            unit=self.tree.town, period=self.entry.period, level="preliminary", percent=Decimal(5), seed="标记",
+            entries=[self.entry.pk], drawn_at=clock.now(), drawn_name="标记人",
+        )  # fmt: skip
+        Sampled._base_manager.create(sample=drawn, entry=self.entry)
+        return drawn
+
+    @cached_property
+    def recognition_terms(self):
+        return RecognitionTerms._base_manager.create(since=date(2026, 1, 1))
 
     @cached_property
     def capital_return(self):
