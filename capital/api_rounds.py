@@ -94,12 +94,14 @@ class InspectionViewSet(ReadViewSet):
     def form(self, request: Request, pk: str) -> Response:
         row = self.get_object()
         given = self._given(FormSerializer, request)
-        values = {"answers": answers_of(row, given["answers"]), "visited_on": given.get("visited_on")}
-        return self._said(
-            inspections.inspection_save(
-                actor=cast(Actor, request.user), pk=row.pk, version=given["version"], **values
-            )
+        saved = inspections.inspection_save(
+            actor=cast(Actor, request.user),
+            pk=row.pk,
+            version=given["version"],
+            answers=answers_of(row, given["answers"]),
+            visited_on=given.get("visited_on"),
         )
+        return self._said(saved)
 
     @extend_schema(request=ResultSerializer, responses=InspectionSerializer)
     @action(detail=True, methods=["post"], url_path="initial", url_name="initial")

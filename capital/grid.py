@@ -110,7 +110,7 @@ def read(actor: Actor, unit: Unit, period: int) -> Grid:
 
 def _drafts(entries: Any, period: int) -> dict[Place, list[CapitalEntry]]:
     found: dict[Place, list[CapitalEntry]] = {}
-    for one in entries.filter(period=period, state=EntryState.DRAFT).order_by("pk"):
+    for one in entries.filter(period=period, state=EntryState.DRAFT, is_opening=False).order_by("pk"):
         found.setdefault((one.project_id, one.kind), []).append(one)
     return found
 
@@ -128,9 +128,7 @@ def _sums(entries: Any, period: int) -> dict[tuple[int, str, str], dict[int, Dec
     return found
 
 
-def cells_of(
-    grid: Grid, sent: Mapping[str, str]
-) -> tuple[dict[Place, Decimal | None], list[Cell]]:
+def cells_of(grid: Grid, sent: Mapping[str, str]) -> tuple[dict[Place, Decimal | None], list[Cell]]:
     """What was typed, in the currencies' own units, and the boxes that are wrong. What was typed stays in them."""
     found: dict[Place, Decimal | None] = {}
     wrong = []

@@ -103,7 +103,7 @@ def _month_takes(period: int, occurred_on: date) -> None:
 def _drafts(unit: Unit, period: int) -> dict[Place, list[CapitalEntry]]:
     """The unit's drafts of the month, locked, by project and kind."""
     rows = CapitalEntry._base_manager.select_for_update().filter(
-        unit=unit, period=period, state=EntryState.DRAFT, archived_at=None
+        unit=unit, period=period, state=EntryState.DRAFT, is_opening=False, archived_at=None
     )
     found: dict[Place, list[CapitalEntry]] = {}
     for one in rows.order_by("pk"):
@@ -122,7 +122,8 @@ def _nothing_changed(
     stale = [
         place
         for place in wanted
-        if any(seen.get(one.pk) != one.version for one in drafts.get(place, ())) or (place not in drafts and gone)
+        if any(seen.get(one.pk) != one.version for one in drafts.get(place, ()))
+        or (place not in drafts and gone)
     ]
     if stale:
         raise Refused(

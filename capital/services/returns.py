@@ -145,7 +145,7 @@ def _drafts(actor: Actor, unit: Unit, period: int) -> list[CapitalEntry]:
     """The unit's drafts of the month, locked. Raises Denied when the facts of one are kept from the actor."""
     found = list(
         CapitalEntry._base_manager.select_for_update(of=("self",))
-        .filter(unit=unit, period=period, state=EntryState.DRAFT, archived_at=None)
+        .filter(unit=unit, period=period, state=EntryState.DRAFT, is_opening=False, archived_at=None)
         .select_related("project", "unit")
         .order_by("pk")
     )

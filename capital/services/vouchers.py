@@ -374,7 +374,9 @@ def _not_elsewhere(actor: Actor, row: Voucher) -> None:
 def _where(actor: Actor, row: Any, name: str, day: date) -> str:
     about = {"unit": row.unit.name, "date": day.isoformat(), "name": name}
     told = may_on(actor, Action.VIEW, row) and not (
-        confidential.kept_from(actor, projects_of(row) if isinstance(row, Voucher) else [row.project_id])
+        confidential.kept_rows(actor)
+        .filter(pk__in=projects_of(row) if isinstance(row, Voucher) else [row.project_id])
+        .exists()
     )
     if told:
         return _("%(unit)s, %(date)s, %(name)s") % about

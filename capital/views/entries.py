@@ -99,7 +99,7 @@ class EntryList(EntryNouns, ListPage):
     def actions(self) -> list[dict[str, Any]]:
         found = []
         if self.may(Action.CREATE):
-            found.append(action(_("Month grid"), reverse("entry_list"), icon="sheet"))
+            found.append(action(_("Month grid"), reverse("entry_grid"), icon="sheet"))
         return found
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

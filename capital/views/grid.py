@@ -76,14 +76,21 @@ class EntryGrid(EntryNouns, Page):
         period = self.period(given.get("period", ""))
         grid = grids.read(self.actor, unit, period)
         cells, wrong = grids.cells_of(grid, given)
-        problems = [_now("%(n)s values are no amounts; they are marked.") % {"n": len(wrong)}] if wrong else []
+        problems = (
+            [_now("%(n)s values are no amounts; they are marked.") % {"n": len(wrong)}] if wrong else []
+        )
         day = parsed_day(given.get("occurred_on", ""))
         if day is None:
             problems.append(_now("Write the day as 2026-11-30."))
         if not problems and day:
             try:
                 saved = grid_save(
-                    actor=self.actor, unit=unit, period=period, occurred_on=day, cells=cells, seen=seen_in(given)
+                    actor=self.actor,
+                    unit=unit,
+                    period=period,
+                    occurred_on=day,
+                    cells=cells,
+                    seen=seen_in(given),
                 )
             except Refused as refused:
                 problems.append(str(refused))

@@ -28,7 +28,7 @@ from leads.tables.columns import wan_text
 from projects import confidential
 from projects.views.signing import RowsPage
 
-CAPITAL = (_("Capital"), "")
+CAPITAL = (_("Capital in place"), "")
 RESULTS_IN = (InspectionState.INITIAL, InspectionState.FINAL)
 
 

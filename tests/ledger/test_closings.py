@@ -29,7 +29,7 @@ from tests.support.clients import user_with
 from tests.support.factories import TESTS
 
 D = Decimal
-CUT = Cut((Kind.CAPITAL_RECOGNISED,), Role.ASSESSED)
+CUT = Cut((Kind.CAPITAL_RECOGNISED,), Role.ASSESSED, basis="arrived")
 
 pytestmark = pytest.mark.django_db
 

@@ -24,7 +24,7 @@ from ledger.services import (
     standing,
     take_back,
 )
-from tests.support.factories import TESTS, Tree
+from tests.support.factories import TESTS
 
 D = Decimal
 JUNE = date(2026, 6, 20)
@@ -322,34 +322,3 @@ def test_a_line_is_taken_back_once_by_the_database_too(tree):
     gone.pk, gone.line, gone._state.adding = None, 9, True
     with pytest.raises(IntegrityError, match="reverses"), transaction.atomic():
         gone.save(force_insert=True)
-
-
-@pytest.mark.commits
-def test_closing_waits_for_the_writer():
-    """A writer holds its month FOR SHARE until it commits: closing it in between is not possible."""
-    from threading import Thread
-
-    from django.db import connections
-
-    town = Tree().town
-    refused = []
-
-    def close():
-        try:
-            with transaction.atomic(), connection.cursor() as cursor:
-                cursor.execute("SELECT code FROM led_period WHERE code = 202606 FOR UPDATE NOWAIT")
-        except DatabaseError as problem:
-            refused.append(str(problem))
-        finally:
-            connections.close_all()
-
-    Period.objects.create(code=202606, year=2026, number=6)
-    with transaction.atomic():
-        book(amount("10.00", [Part(town.pk, D(1))]))
-        other = Thread(target=close)
-        other.start()
-        other.join()
-    assert len(refused) == 1
-    assert "could not obtain lock" in refused[0]
-    close()
-    assert len(refused) == 1

@@ -14,7 +14,8 @@ from openpyxl import Workbook
 
 from assessments.models import ImportedFigure, Measure, RankingTable, Target
 from assessments.services.rankings import run_compute
-from common import clock
+from capital.models import EntryFile, InspectionPhoto
+from common import clock, files
 from common.changelog import acting
 from common.models import ImportBatch, ImportFile, ImportRow, JobRun, JobSchedule, SavedView
 from leads.certificates import issue
@@ -47,6 +48,13 @@ from tests.support.factories import (
     UnitFactory,
     UserFactory,
 )
+from tests.support.factories_capital import (
+    AllocationFactory,
+    CapitalEntryFactory,
+    MonthlyReturnFactory,
+    ReportingDutyFactory,
+    VoucherFactory,
+)
 from tests.support.factories_leads import (
     ContactFactory,
     IntroducerFactory,
@@ -55,7 +63,8 @@ from tests.support.factories_leads import (
     OfferFactory,
 )
 from tests.support.factories_projects import PostingFactory
-from tests.support.factories_work import AttachmentFactory, FollowUpFactory, TaskFactory
+from tests.support.factories_rounds import InspectionFactory, RoundFactory, ScoreSheetFactory, a_team
+from tests.support.factories_work import AttachmentFactory, FollowUpFactory, TaskFactory, pdf
 from tests.support.pipeline import a_lead, a_project, ship, stage
 
 SOURCE = "国务院办公厅通知"
@@ -374,6 +383,40 @@ class World:
         )
 
     @cached_property
+    def entry(self):
+        """A reported entry of capital in place."""
+        return CapitalEntryFactory(
+            unit=self.tree.town, project=self.project, note="标记到位", state="reported"
+        )
+
+    @cached_property
+    def voucher(self):
+        return VoucherFactory(unit=self.tree.town, number="标记凭证", file=True)
+
+    @cached_property
+    def split(self):
+        """What of the voucher proves the entry, with its written split."""
+        paper = files.store(pdf(mark=b"split"))
+        return AllocationFactory(
+            voucher=self.voucher, entry=self.entry, split_file=paper, split_name="标记分割.pdf"
+        )
+
+    @cached_property
+    def entry_paper(self):
+        paper = files.store(pdf(mark=b"paper"))
+        return EntryFile._base_manager.create(entry=self.entry, stored=paper, name="标记合同.pdf")
+
+    @cached_property
+    def capital_return(self):
+        scan = files.store(pdf(mark=b"scan"))
+        given = {"preparer": "标记填报人", "scan": scan, "scan_name": "标记扫描.pdf"}
+        return MonthlyReturnFactory(unit=self.tree.town, **given)
+
+    @cached_property
+    def duty(self):
+        return ReportingDutyFactory(unit=self.tree.town)
+
+    @cached_property
     def measure(self):
         return MeasureFactory(name="到位资金", code="capital")
 
@@ -449,4 +492,49 @@ class World:
         user = user_with("officer", self.tree.county)
         return Reminder._base_manager.create(
             user=user, kind="job_failed", key="标记", params={"job": "assessments.rank", "error": "标记原因"}
+        )
+
+    # evaluation rounds
+
+    @cached_property
+    def score_sheet(self):
+        return ScoreSheetFactory(name="标记考评表")
+
+    @cached_property
+    def round(self):
+        ship()
+        file = files.store(pdf())
+        return RoundFactory(
+            unit=self.tree.county, name="标记考评", sheet=self.score_sheet, approved=True, approval_file=file
+        )
+
+    @cached_property
+    def team(self):
+        return a_team(self.round, name="标记组")
+
+    @cached_property
+    def inspector(self):
+        return self.team  # `user` is the member with an account
+
+    @cached_property
+    def inspection(self):
+        about = {"round": self.round, "team": self.team, "unit": self.tree.town}
+        return InspectionFactory(name="标记项目", **about)
+
+    @cached_property
+    def photo(self):
+        return InspectionPhoto.objects.create(
+            inspection=self.inspection,
+            stored=files.store(pdf()),
+            name="标记.pdf",
+            at=clock.now(),
+            actor_name="标记人",
+        )
+
+    @cached_property
+    def decided(self):
+        """An inspection with the committee's result, in a round of its own."""
+        held = RoundFactory(unit=self.tree.county, name="标记终审", kind="completed", sheet=self.score_sheet)
+        return InspectionFactory(
+            name="标记终审项目", round=held, unit=self.tree.town, state="final", initial=1, final=1
         )
