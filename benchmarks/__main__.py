@@ -10,6 +10,8 @@ NAMES = (
     "benchmarks.ledger",
     "benchmarks.closing",
     "benchmarks.year_to_date",
+    "benchmarks.month_grid",
+    "benchmarks.recognisers",
 )
 
 for name in NAMES:

@@ -38,6 +38,7 @@ class RoundViewSet(ReadViewSet):
     model = EvaluationRound
     serializer_class = RoundSerializer
     filterset_class = RoundFilterSet
+    list_page = "round_list"
     ordering_fields = ("period", "due_on", "updated_at")
 
 
@@ -84,6 +85,7 @@ class InspectionViewSet(ReadViewSet):
     model = Inspection
     serializer_class = InspectionSerializer
     filterset_class = InspectionFilterSet
+    list_page = "inspection_list"
     ordering_fields = ("state", "updated_at", "id")
 
     def rows(self, queryset: Any) -> Any:
@@ -94,12 +96,14 @@ class InspectionViewSet(ReadViewSet):
     def form(self, request: Request, pk: str) -> Response:
         row = self.get_object()
         given = self._given(FormSerializer, request)
-        values = {"answers": answers_of(row, given["answers"]), "visited_on": given.get("visited_on")}
-        return self._said(
-            inspections.inspection_save(
-                actor=cast(Actor, request.user), pk=row.pk, version=given["version"], **values
-            )
+        saved = inspections.inspection_save(
+            actor=cast(Actor, request.user),
+            pk=row.pk,
+            version=given["version"],
+            answers=answers_of(row, given["answers"]),
+            visited_on=given.get("visited_on"),
         )
+        return self._said(saved)
 
     @extend_schema(request=ResultSerializer, responses=InspectionSerializer)
     @action(detail=True, methods=["post"], url_path="initial", url_name="initial")

@@ -17,7 +17,7 @@ from capital.services.deciding import Case
 from common.templatetags.ip import amount as digits
 from leads.models import Investor
 from leads.tables.columns import wan_text
-from leads.text import normal
+from leads.text import folded
 from ledger import periods
 from ledger.choices import PeriodState, Zone
 from projects.models import ProjectInvestor
@@ -113,9 +113,9 @@ def _payer(case: Case, uses: Sequence[Allocation], investors: Sequence[ProjectIn
     """Money that arrived was paid by an investor; what was bought, by the enterprise or an investor."""
     entry = case.entry
     arrived = entry.basis == Basis.ARRIVED
-    who = {normal(part.investor.name): part for part in investors}
-    named = {normal(use.voucher.payer): use.voucher.payer for use in uses if use.voucher.payer}
-    own = normal(entry.project.registered_name)
+    who = {folded(part.investor.name): part for part in investors}
+    named = {folded(use.voucher.payer): use.voucher.payer for use in uses if use.voucher.payer}
+    own = folded(entry.project.registered_name)
     if not named:
         return Found("payer", OPEN, _("Who paid isn't on record"), _("Read it from the voucher."))
     strangers = [text for key, text in named.items() if key not in who and (arrived or key != own)]
@@ -175,7 +175,7 @@ def _enterprise(case: Case, uses: Sequence[Allocation]) -> Found:
             _("Name and credit code can't be compared."),
         )
     named = [use.voucher.payee for use in uses if use.voucher.payee]
-    strangers = [text for text in named if normal(text) != normal(project.registered_name)]
+    strangers = [text for text in named if folded(text) != folded(project.registered_name)]
     if case.entry.basis == Basis.ARRIVED and strangers:
         return Found(
             "enterprise",
@@ -197,9 +197,11 @@ def _enterprise(case: Case, uses: Sequence[Allocation]) -> Found:
 
 
 def _month(case: Case) -> Found:
-    entry, month = case.entry, str(case.entry.period)
-    own = periods.code_of(entry.occurred_on)
-    about = {"date": entry.occurred_on.isoformat(), "month": month, "own": f"{own // 100}-{own % 100:02d}"}
+    entry, own = case.entry, periods.code_of(case.entry.occurred_on)
+    about = {"date": entry.occurred_on.isoformat(), "month": _named(case.month), "own": _named(own)}
+    if case.month != entry.period_id:
+        title = _("Its return was that of an earlier month, which was closed")
+        return Found("month", LOOK, title, _("Counts in %(month)s and keeps its date %(date)s") % about)
     if entry.period.state == PeriodState.CLOSED:
         title = _("%(month)s is closed") % about
         return Found("month", LOOK, title, _("A decision now counts in the first open month."))
@@ -207,6 +209,10 @@ def _month(case: Case) -> Found:
         title = _("It happened in %(own)s, which was closed") % about
         return Found("month", LOOK, title, _("Counts in %(month)s and keeps its date %(date)s") % about)
     return Found("month", GOOD, _("Counts in %(month)s") % about, about["date"])
+
+
+def _named(code: int) -> str:
+    return f"{code // 100}-{code % 100:02d}"
 
 
 def _asked_for(case: Case) -> Found:

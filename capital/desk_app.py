@@ -2,8 +2,9 @@
 
 
 def register() -> None:
-    from capital import posting, tasks  # noqa: F401  (tasks declares the jobs)
+    from capital import closing_steps, posting, tasks  # noqa: F401  (tasks declares the jobs)
     from capital.services import queries
 
     posting.register()
+    closing_steps.register()
     queries.register()

@@ -2,4 +2,6 @@
 
 
 def register() -> None:
-    """Nothing yet."""
+    from capital import imports
+
+    imports.register()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -22,6 +23,7 @@ from reference.models import HOME_CURRENCY
 
 OWN = "entries of a unit that the actor may enter for"
 TYPED = WanField()
+BOX = re.compile(r"c-(?P<project>\d{1,18})-(?P<kind>[a-z_]+)")
 
 
 @dataclass(slots=True)
@@ -62,9 +64,6 @@ class Grid:
     lines: list[Line]
     seen: dict[int, int]  # key and version of the drafts shown
 
-    def cell(self, name: str) -> Cell | None:
-        return next((cell for line in self.lines for cell in line.cells if cell.name == name), None)
-
 
 def columns() -> list[Column]:
     return [
@@ -82,7 +81,11 @@ def read(actor: Actor, unit: Unit, period: int) -> Grid:
     in the list only."""
     projects = list(running(actor, unit).select_related("stage"))
     entries = CapitalEntry.objects.unscoped(reason=OWN).filter(
-        unit=unit, project__in=[one.pk for one in projects], archived_at=None, kind__in=KINDS
+        unit=unit,
+        project__in=[one.pk for one in projects],
+        archived_at=None,
+        kind__in=KINDS,
+        is_opening=False,
     )
     drafts = _drafts(entries, period)
     sums = _sums(entries, period)
@@ -110,7 +113,7 @@ def read(actor: Actor, unit: Unit, period: int) -> Grid:
 
 def _drafts(entries: Any, period: int) -> dict[Place, list[CapitalEntry]]:
     found: dict[Place, list[CapitalEntry]] = {}
-    for one in entries.filter(period=period, state=EntryState.DRAFT).order_by("pk"):
+    for one in entries.filter(period=period, state=EntryState.DRAFT, is_opening=False).order_by("pk"):
         found.setdefault((one.project_id, one.kind), []).append(one)
     return found
 
@@ -128,23 +131,28 @@ def _sums(entries: Any, period: int) -> dict[tuple[int, str, str], dict[int, Dec
     return found
 
 
-def cells_of(
-    grid: Grid, sent: Mapping[str, str]
-) -> tuple[dict[Place, Decimal | None], list[Cell]]:
-    """What was typed, in the currencies' own units, and the boxes that are wrong. What was typed stays in them."""
+def cells_of(sent: Mapping[str, str]) -> tuple[dict[Place, Decimal | None], dict[str, str]]:
+    """What was typed, in the currencies' own units, and what is wrong with the other boxes: {name: why}."""
     found: dict[Place, Decimal | None] = {}
-    wrong = []
+    wrong: dict[str, str] = {}
+    for name, text in sent.items():
+        box = BOX.fullmatch(name)
+        if not box or box["kind"] not in KINDS:
+            continue
+        try:
+            found[int(box["project"]), box["kind"]] = TYPED.clean(plain(text))
+        except ValidationError as problem:
+            wrong[name] = " ".join(problem.messages)
+    return found, wrong
+
+
+def typed_again(grid: Grid, sent: Mapping[str, str], wrong: Mapping[str, str]) -> None:
+    """Put back what was typed, and say beside a box what is wrong with it."""
     for line in grid.lines:
         for cell in line.cells:
-            if cell.name not in sent or cell.several is not None:
-                continue
-            cell.text = sent[cell.name].strip()
-            try:
-                found[line.project.pk, cell.kind] = TYPED.clean(plain(cell.text))
-            except ValidationError as problem:
-                cell.error = " ".join(problem.messages)
-                wrong.append(cell)
-    return found, wrong
+            if cell.several is None and cell.name in sent:
+                cell.text = sent[cell.name].strip()
+            cell.error = wrong.get(cell.name, "")
 
 
 def plain(text: str) -> str:

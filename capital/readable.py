@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Collection
 
 from django.db.models import Q
 
 from capital.models import Allocation, CapitalEntry
 from common.actors import Actor
 from projects import confidential
-from projects.models import Project
 
 KEPT = "***"
 
 
-def hidden_projects(actor: Actor) -> Any:
-    """The keys of the projects whose facts are kept from the actor, as a subquery."""
-    rows = Project.objects.unscoped(reason="projects whose facts are kept back")
-    return rows.filter(confidential.hidden(actor)).values("pk")
+def kept_from(actor: Actor, projects: Collection[int]) -> bool:
+    """Are the facts of one of these projects kept from the actor?"""
+    return bool(projects) and bool(confidential.kept_rows(actor).filter(pk__in=projects).exists())
 
 
 def hidden_entries(actor: Actor) -> Q:
-    return Q(project__in=hidden_projects(actor))
+    return Q(project__in=confidential.kept_rows(actor))
 
 
 def hidden_vouchers(actor: Actor) -> Q:
     """Vouchers that prove something of such a project."""
-    rows = Allocation._base_manager.filter(archived_at=None, entry__project__in=hidden_projects(actor))
+    rows = Allocation._base_manager.filter(archived_at=None, entry__project__in=confidential.kept_rows(actor))
     return Q(pk__in=rows.values("voucher"))
 
 

@@ -1,7 +1,10 @@
-"""What rounds register with lower apps, once, when the app is ready."""
+"""What rounds and opening balances register with lower apps, once, when the app is ready."""
 
 from capital import rounds_telling
+from capital.imports.openings import OpeningImporter
+from common import imports
 
 
 def register() -> None:
     rounds_telling.register()
+    imports.register(OpeningImporter())

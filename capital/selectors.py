@@ -54,5 +54,5 @@ def with_used(queryset: QuerySet) -> QuerySet:
 def sums_by_basis(entries: Any) -> list[dict[str, Any]]:
     """Totals of entries by basis and currency, each {basis, currency_id, total, n}: the bases are never added."""
     rows = CapitalEntry._base_manager.filter(pk__in=entries.order_by().values("pk"))
-    found = rows.order_by().values("basis", "currency_id").annotate(total=Sum("amount"), n=Count("pk"))
+    found: Any = rows.order_by().values("basis", "currency_id").annotate(total=Sum("amount"), n=Count("pk"))
     return list(found.order_by("basis", "currency_id"))

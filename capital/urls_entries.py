@@ -1,10 +1,11 @@
 from django.urls import path
 
-from capital.views import entries, pickers, vouchers
+from capital.views import entries, grid, pickers, returns, vouchers
 
 urlpatterns = [
     path("capital/", entries.EntryList.as_view(), name="entry_list"),
     path("capital/new/", entries.EntryCreate.as_view(), name="entry_create"),
+    path("capital/grid/", grid.EntryGrid.as_view(), name="entry_grid"),
     path("capital/report/", entries.EntryReportMany.as_view(), name="entry_report_many"),
     path("capital/hints/", pickers.Hints.as_view(), name="entry_hints"),
     path("capital/pick/", pickers.EntryPick.as_view(), name="entry_pick"),
@@ -16,6 +17,17 @@ urlpatterns = [
     path("capital/<int:pk>/vouchers/new/", entries.EntryVoucherAdd.as_view(), name="entry_voucher_add"),
     path("capital/<int:pk>/files/new/", entries.EntryPaperAdd.as_view(), name="entry_paper_add"),
     path("capital/files/<int:pk>/", vouchers.EntryPaper.as_view(), name="entry_paper"),
+    path("capital/returns/", returns.ReturnList.as_view(), name="return_list"),
+    path("capital/returns/print/", returns.ReturnPrint.as_view(), name="return_print"),
+    path("capital/returns/file/", returns.ReturnFile.as_view(), name="return_file"),
+    path("capital/returns/<int:pk>/", returns.ReturnDetail.as_view(), name="return_detail"),
+    path("capital/returns/<int:pk>/scan/", returns.ReturnScan.as_view(), name="return_scan"),
+    path("capital/returns/<int:pk>/scan/file/", returns.ReturnScanFile.as_view(), name="return_scan_file"),
+    path("capital/duties/", returns.DutyList.as_view(), name="duty_list"),
+    path("capital/duties/new/", returns.DutyCreate.as_view(), name="duty_create"),
+    path("capital/duties/<int:pk>/", returns.DutyDetail.as_view(), name="duty_detail"),
+    path("capital/duties/<int:pk>/change/", returns.DutyUpdate.as_view(), name="duty_update"),
+    path("capital/duties/<int:pk>/archive/", returns.DutyArchive.as_view(), name="duty_archive"),
     path("vouchers/", vouchers.VoucherList.as_view(), name="voucher_list"),
     path("vouchers/new/", vouchers.VoucherCreate.as_view(), name="voucher_create"),
     path("vouchers/pick/", pickers.VoucherPick.as_view(), name="voucher_pick"),

@@ -6,9 +6,11 @@ from typing import Any
 
 from django.urls import path
 
-from capital.views import inspections, rounds, sheets
+from capital.views import inspections, openings, outcomes, rounds, sheets
 
 urlpatterns: list[Any] = [
+    path("capital/openings/", openings.OpeningList.as_view(), name="opening_list"),
+    path("capital/openings/confirm/", openings.OpeningConfirm.as_view(), name="opening_confirm"),
     path("rounds/", rounds.RoundList.as_view(), name="round_list"),
     path("rounds/new/", rounds.RoundCreate.as_view(), name="round_create"),
     path("rounds/<int:pk>/", rounds.RoundDetail.as_view(), name="round_detail"),
@@ -27,6 +29,9 @@ urlpatterns: list[Any] = [
     path("inspections/<int:pk>/result/", inspections.InspectionInitial.as_view(), name="inspection_initial"),
     path("inspections/<int:pk>/decide/", inspections.InspectionFinal.as_view(), name="inspection_final"),
     path("inspections/<int:pk>/return/", inspections.InspectionReturn.as_view(), name="inspection_return"),
+    path(
+        "inspections/<int:pk>/recognise/", outcomes.InspectionRecognise.as_view(), name="inspection_recognise"
+    ),
     path("inspections/<int:pk>/archive/", inspections.InspectionArchive.as_view(), name="inspection_archive"),
     path("inspections/<int:pk>/print/", inspections.InspectionPrint.as_view(), name="inspection_print"),
     path("inspections/files/<int:pk>/", inspections.PhotoFile.as_view(), name="inspection_photo"),

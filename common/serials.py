@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from django.db import transaction
-from django.db.models import F
+from django.db import connection, transaction
 
-from common.models import Serial
+ADD = """
+    INSERT INTO com_serial AS one (name, last) VALUES (%s, %s)
+    ON CONFLICT (name) DO UPDATE SET last = one.last + EXCLUDED.last RETURNING last
+"""
 
 
 @transaction.atomic
 def next_number(name: str, count: int = 1) -> int:
     """The next number under this name, from 1; the last of `count` of them. A rolled-back caller gives its
     numbers back."""
-    Serial.objects.get_or_create(name=name)
-    Serial.objects.filter(name=name).update(last=F("last") + count)
-    return Serial.objects.get(name=name).last
+    with connection.cursor() as cursor:
+        cursor.execute(ADD, [name, count])
+        return int(cursor.fetchone()[0])

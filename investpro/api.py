@@ -5,6 +5,8 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from rest_framework.routers import SimpleRouter
 
 from assessments.api import FigureViewSet, MeasureViewSet, RankingRunViewSet, TargetViewSet
+from capital.api import DutyViewSet, EntryViewSet, ReturnViewSet, VoucherViewSet
+from capital.api_desk import RecognitionTermsViewSet, RecognitionViewSet, SampleViewSet
 from capital.api_rounds import InspectionViewSet, RoundViewSet
 from common.import_api import ImportViewSet
 from leads.api import ContactViewSet, IntroducerViewSet, InvestorViewSet, LeadViewSet, OfferViewSet
@@ -44,6 +46,10 @@ router.register("follow-ups", FollowUpViewSet, basename="api-followup")
 router.register("tasks", TaskViewSet, basename="api-task")
 router.register("files", AttachmentViewSet, basename="api-attachment")
 router.register("projects", ProjectViewSet, basename="api-project")
+router.register("capital-entries", EntryViewSet, basename="api-entry")
+router.register("vouchers", VoucherViewSet, basename="api-voucher")
+router.register("returns", ReturnViewSet, basename="api-return")
+router.register("reporting-duties", DutyViewSet, basename="api-duty")
 router.register("measures", MeasureViewSet, basename="api-measure")
 router.register("figures", FigureViewSet, basename="api-figure")
 router.register("targets", TargetViewSet, basename="api-target")
@@ -64,6 +70,9 @@ router.register("disputes", DisputeViewSet, basename="api-dispute")
 router.register("screenings", ScreeningViewSet, basename="api-screening")
 router.register("rounds", RoundViewSet, basename="api-round")
 router.register("inspections", InspectionViewSet, basename="api-inspection")
+router.register("recognitions", RecognitionViewSet, basename="api-recognition")
+router.register("samples", SampleViewSet, basename="api-sample")
+router.register("recognition-terms", RecognitionTermsViewSet, basename="api-recognitionterms")
 router.register("imports", ImportViewSet, basename="api-import")
 
 urlpatterns = [

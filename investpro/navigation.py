@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from capital.home import waiting_count
 from common.access import Action
 from common.actors import may_somewhere
 from leads.desk import under_way
@@ -46,6 +47,21 @@ MENU: tuple[tuple[Any, tuple[Item, ...]], ...] = (
         ),
     ),
     (
+        _("Capital in place"),
+        (
+            Item(_("Entries"), "entry_list", "capital", "capital_entry"),
+            Item(_("Month grid"), "entry_grid", "sheet", "capital_entry", Action.CREATE),
+            Item(_("Vouchers"), "voucher_list", "file", "voucher"),
+            Item(_("Recognition"), "desk", "recognition", "recognition", Action.DECIDE, count=waiting_count),
+            Item(_("Monthly returns"), "return_list", "calendar", "reporting_duty"),
+            Item(_("Evaluation rounds"), "round_list", "view", "evaluation"),
+            Item(_("Inspections"), "inspection_list", "check", "evaluation"),
+            Item(_("Opening balances"), "opening_list", "archive", "capital_entry", Action.EXPORT),
+            Item(_("Reported and recognised"), "capital_gaps", "figures", "capital_entry"),
+            Item(_("Signals"), "signal_list", "alert", "capital_signal"),
+        ),
+    ),
+    (
         _("Assessment"),
         (
             Item(_("Figures"), "figure_list", "figures", "figure", tab=True),
@@ -66,6 +82,8 @@ MENU: tuple[tuple[Any, tuple[Item, ...]], ...] = (
             Item(_("Officers"), "officer_list", "user", "officer"),
             Item(_("Measures"), "measure_list", "measure", "measure"),
             Item(_("Stages"), "stage_list", "columns", "stage", Action.CHANGE),
+            Item(_("Terms of recognition"), "recognitionterms_list", "check", "capital_rule", Action.CHANGE),
+            Item(_("Counting rules"), "countingrule_list", "scheme", "capital_rule", Action.CHANGE),
             Item(_("Protection rules"), "protectionterms_list", "lock", "protection_terms", Action.CHANGE),
             Item(_("Admission gates"), "gate_list", "check", "gate", Action.CHANGE),
             Item(_("Closing calendar"), "closingterms_list", "calendar", "period", Action.CHANGE),

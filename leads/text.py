@@ -13,8 +13,6 @@ from functools import lru_cache
 from itertools import pairwise, product
 from typing import Any
 
-from pypinyin import Style, pinyin
-
 from reference.pinyin import pinyin_key
 from rules.similarity import bigrams, normal
 
@@ -59,6 +57,8 @@ def folded(name: str) -> str:
 def readings(char: str) -> tuple[str, ...]:
     """Every pinyin of a character without tones, the usual one first (单: dan, shan, chan). A letter or digit
     reads as itself, another sign as nothing."""
+    from pypinyin import Style, pinyin  # late, as in reference/pinyin.py
+
     if not char.isascii():
         found = pinyin(char, style=Style.NORMAL, heteronym=True, errors="ignore")
         return tuple(dict.fromkeys(one for one in (found[0] if found else ()) if one.isascii()))

@@ -20,13 +20,13 @@ from leads.stage_api import MoveMixin
 from ledger.choices import Mode, Role
 from organizations.models import Officer, Unit
 from projects import confidential
+from projects.api_fields import Scoped, chosen
+from projects.attribution_api import AttributionMixin, AttributionSerializer
 from projects.choices import ObligationKind
 from projects.filters.projects import ProjectFilterSet
 from projects.forms import parts
 from projects.models import (
     Agreement,
-    AttributionShare,
-    AttributionVersion,
     Commitment,
     HalfYear,
     LandParcel,
@@ -91,34 +91,6 @@ class AgreementSerializer(RowSerializer):
         fields = ("id", "version", "kind", "number", "signed_on", "amount", "file", "note")
 
 
-class ShareSerializer(RowSerializer):
-    class Meta:
-        model = AttributionShare
-        fields = ("unit", "officer", "leader", "introducer_id", "share")
-
-
-class AttributionSerializer(RowSerializer):
-    """The shares of one dimension, from a day until before another one (null: still)."""
-
-    valid_from: Any = serializers.DateField(source="valid.lower")
-    valid_to: Any = serializers.DateField(source="valid.upper", allow_null=True)
-    shares: Any = ShareSerializer(many=True)
-
-    class Meta:
-        model = AttributionVersion
-        fields = (
-            "id",
-            "role",
-            "valid_from",
-            "valid_to",
-            "superseded_by",
-            "reason",
-            "at",
-            "actor_name",
-            "shares",
-        )
-
-
 class ProjectInvestorSerializer(RowSerializer):
     class Meta:
         model = ProjectInvestor
@@ -181,7 +153,7 @@ class ProjectDetailSerializer(ProjectSerializer):
         )  # fmt: skip
 
 
-class ProjectViewSet(MoveMixin, mixins.UpdateModelMixin, ReadViewSet):
+class ProjectViewSet(AttributionMixin, MoveMixin, mixins.UpdateModelMixin, ReadViewSet):
     """Signed projects in the caller's scope. Amounts in the currency's own unit (yuan), land in mu, shares as parts of
     1. A project begins by `POST /leads/{id}/sign/`; its stage changes by `move`. What is confidential is null for
     those outside, its `name` is the code name; opening it is written down."""
@@ -222,17 +194,6 @@ class ProjectViewSet(MoveMixin, mixins.UpdateModelMixin, ReadViewSet):
         if self.action == "partial_update" and confidential.kept_back(project, actor):
             raise Denied
         return project
-
-
-class Scoped(serializers.PrimaryKeyRelatedField):
-    """A row that the caller may see."""
-
-    def __init__(self, model: Any = None, **kwargs: Any) -> None:
-        self.model = model
-        super().__init__(queryset=model._base_manager.all(), **kwargs)
-
-    def get_queryset(self) -> Any:
-        return self.model.objects.visible_to(self.context["request"].user).filter(archived_at=None)
 
 
 class PartSerializer(serializers.Serializer):
@@ -312,12 +273,12 @@ class SignSerializer(serializers.Serializer):
         leaders = parts.leaders(lead.unit, host)
         if "file" in given:
             papers = Attachment._base_manager.filter(lead=lead, archived_at=None)
-            given["file"] = _chosen(papers, given["file"], "file")
+            given["file"] = chosen(papers, given["file"], "file")
         if "leader" in given:
-            given["leader"] = _chosen(leaders, given["leader"], "leader")
+            given["leader"] = chosen(leaders, given["leader"], "leader")
         shares: dict[str, list[Share]] = {}
         for one in given.pop("shares", ()):
-            led = _chosen(leaders, one["leader"], "shares").pk if one.get("leader") else None
+            led = chosen(leaders, one["leader"], "shares").pk if one.get("leader") else None
             officer = one["officer"].pk if one.get("officer") else None
             shares.setdefault(one["role"], []).append(Share(one["unit"].pk, one["share"], officer, led))
         return {
@@ -326,13 +287,6 @@ class SignSerializer(serializers.Serializer):
             "investors": [(one["investor"], one["percent"]) for one in given.get("investors", ())],
             "plan": {one["month"]: one["amount"] for one in given.get("plan", ())},
         }
-
-
-def _chosen(rows: Any, pk: int, field: str) -> Any:
-    found = rows.filter(pk=pk).first()
-    if found is None:
-        raise serializers.ValidationError({field: [f"{pk} can't be chosen."]})
-    return found
 
 
 class LeadSignView(APIView):

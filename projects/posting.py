@@ -59,7 +59,7 @@ def holder_of(share: AttributionShare) -> str:
 
 
 def parts_on(project: Project, day: date) -> Parts:
-    """The shares in every dimension that hold on a day."""
+    """The shares in every dimension that hold on a day; one that has ended isn't among them."""
     return parts_of([project.pk], [(project.pk, day)])[project.pk, day]
 
 
@@ -251,6 +251,9 @@ def rewrite(
         parts = {
             role: some for role, some in shares[project.pk, day].items() if roles is None or role in roles
         }
+        if not parts:  # nobody holds these dimensions any more
+            take_back(actor=actor, event=event, source=source, cause=Cause.CORRECTION, roles=roles)
+            continue
         wholes = {(line.kind, line.basis): line for line in lines}
         entries = [
             Entry(one.kind, one.whole, parts, one.currency, one.rate, one.basis)

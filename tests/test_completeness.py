@@ -185,8 +185,47 @@ NUMBERS = ("valid_from", "first_days", "prolong_days", "longest_days", "remind_b
 NO_FILTER["ProtectionTerms"] = dict.fromkeys(NUMBERS, "a handful of rows")
 NO_FILTER["Gate"] = dict.fromkeys(("valid_from", "valid_to"), "a handful of rows")
 
+# capital in place: entries, vouchers, duties
+NO_COLUMN["CapitalEntry"] = {
+    "request_key": "for programs that send twice",
+    "entered_by": "`entered_name` shows who",
+    "reported_by": "in the history of the entry",
+}
+NO_FILTER["CapitalEntry"] = {
+    "request_key": "for programs that send twice",
+    "amount": "`amount_from` and `amount_to`",
+    "entered_by": "`mine` finds one's own",
+    "replaces": "few entries replace another",
+    **dict.fromkeys(("rate", "rate_note", "entered_name"), "read, not searched"),
+    **dict.fromkeys(("reported_at", "reported_by"), "the month of the return tells it"),
+}
+NO_COLUMN["Voucher"] = {
+    **dict.fromkeys(("issuer_key", "number_key"), "for comparing"),
+    "stored": "`file_name` shows it",
+}
+NO_FILTER["Voucher"] = {
+    **dict.fromkeys(("issuer_key", "number_key"), "for comparing"),
+    "amount": "`amount_from` and `amount_to`",
+    "stored": "`no_file` finds those without",
+    **dict.fromkeys(("file_name", "entered_name"), "read, not searched"),
+}
+NO_FILTER["ReportingDuty"] = dict.fromkeys(("since", "until"), "`running` finds those that go on")
+
+# recognition
+NO_COLUMN["Sample"] = {"seed": "on the sample's page"}
+NO_FILTER["Sample"] = {
+    **dict.fromkeys(("percent", "seed", "entries"), "on the sample's page"),
+    "drawn_at": "sorted by",
+}
+NO_FILTER["RecognitionTerms"] = dict.fromkeys(
+    ("since", "sample_percent", "sample_least", "evidence"), "a handful of rows"
+)
+
 # A second list of the same rows shows less of them by design.
-PARTS = {"PoolList": "the idea alone, never the people (DOMAIN 2): the rest on the lead's own page"}
+PARTS = {
+    "PoolList": "the idea alone, never the people (DOMAIN 2): the rest on the lead's own page",
+    "ReturnList": "what was filed in a month: the duty's own days stand in the list of duties",
+}
 PAGES = [page for page in PAGES if page.__name__ not in PARTS]
 
 

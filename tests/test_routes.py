@@ -43,6 +43,10 @@ ROWS = (
     "offer",
     "lead",
     "pair",
+    "entry",
+    "voucher",
+    "capital_return",
+    "duty",
 )
 INLINE = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>|<style\b|\sstyle=|\son[a-z]+=|javascript:", re.IGNORECASE)
 
@@ -68,7 +72,8 @@ def url_of(line, world):
         args.append("units")
     if route in ("import_mend", "api-import-mend"):
         args.append(2)
-    query = line["query"].format(run=world.run) if line["query"] else ""
+    run = world.run if "{run" in line["query"] else None
+    query = line["query"].format(run=run, world=world)
     return f"{reverse(route, args=args)}?{query}" if query else reverse(route, args=args)
 
 

@@ -13,7 +13,7 @@ from tests.support.schedule import LONG, SHARED, Groups, group_of
     [
         ("tests/rules/test_money.py::test_rounding_cases[half/up::2]", "tests/rules/test_money.py"),
         ("tests/organizations/test_views.py::TestOfficer::test_pages", "tests/organizations/test_views.py"),
-        ("tests/browser/test_phone.py::test_no_page_scrolls_sideways[clerk]", "tests/browser"),
+        ("tests/browser/test_phone.py::test_every_page[clerk]", "tests/browser"),
         ("tests/assessments/demo/test_visibility.py::test_x", "tests/assessments/demo"),
         ("tests/assessments/test_job.py::test_x", "tests/assessments/test_job.py"),
     ],

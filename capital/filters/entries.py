@@ -51,7 +51,7 @@ class CapitalEntryFilterSet(RowFilterSet):
     mode = django_filters.ChoiceFilter(
         choices=Mode.choices, empty_label=_("all"), label=pgettext_lazy("project", "mode")
     )
-    currency = django_filters.CharFilter(field_name="currency_id", lookup_expr="iexact", label=_("Currency"))
+    currency = django_filters.CharFilter(method="in_currency", label=_("Currency"))
     amount_from = django_filters.NumberFilter(method="at_least", label=_("Amount from, ten thousands"))
     amount_to = django_filters.NumberFilter(method="at_most", label=_("Amount to, ten thousands"))
     occurred_from = day_filter("occurred_on", "gte", _("Date from"))
@@ -82,6 +82,9 @@ class CapitalEntryFilterSet(RowFilterSet):
         back = hidden_entries(self.request.user)
         told = Q(number__icontains=value.strip()) | Q(project__code_name__icontains=value.strip())
         return queryset.filter((Q(pk__in=plain) & ~back) | (told & back))
+
+    def in_currency(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        return queryset.filter(currency=value.strip().upper())
 
     def in_tree(self, queryset: QuerySet, name: str, value: Unit) -> QuerySet:
         return queryset.filter(unit__path__startswith=value.path)

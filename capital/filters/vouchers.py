@@ -27,7 +27,7 @@ class VoucherFilterSet(RowFilterSet):
         choices=VoucherType.choices, empty_label=_("all"), label=pgettext_lazy("voucher", "Type")
     )
     unit = django_filters.ModelChoiceFilter(queryset=Unit.objects.none(), method="in_tree", label=_("Unit"))
-    currency = django_filters.CharFilter(field_name="currency_id", lookup_expr="iexact", label=_("Currency"))
+    currency = django_filters.CharFilter(method="in_currency", label=_("Currency"))
     amount_from = django_filters.NumberFilter(method="at_least", label=_("Amount from, ten thousands"))
     amount_to = django_filters.NumberFilter(method="at_most", label=_("Amount to, ten thousands"))
     dated_from = day_filter("dated", "gte", _("Date from"))
@@ -51,6 +51,9 @@ class VoucherFilterSet(RowFilterSet):
         if any(value not in (None, "") for value in narrowed):
             found = found.exclude(hidden_vouchers(self.request.user))
         return found
+
+    def in_currency(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        return queryset.filter(currency=value.strip().upper())
 
     def in_tree(self, queryset: QuerySet, name: str, value: Unit) -> QuerySet:
         return queryset.filter(unit__path__startswith=value.path)

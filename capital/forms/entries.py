@@ -70,7 +70,7 @@ class EntryForm(RowForm):
 
     class Meta:
         model = CapitalEntry
-        fields = FACTS
+        fields: tuple[str, ...] = FACTS
         widgets = {"occurred_on": DAY, "note": forms.Textarea(attrs={"rows": 2})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -218,6 +218,9 @@ def entry_withdraw(*, actor: Actor, pk: int, version: int | None, reason: str) -
     entry.version += 1
     with changelog.acting(actor, reason=reason):
         entry.save(update_fields=["state", "archived_at", "version", "updated_at"])
+        entry.allocations.filter(archived_at=None).update(  # the vouchers are free again
+            archived_at=clock.now(), version=F("version") + 1, updated_at=clock.now()
+        )
     return entry
 
 
@@ -231,6 +234,12 @@ def must_be_visible(actor: Actor, project: Project) -> None:
 
 
 def must_be_draft(entry: CapitalEntry) -> None:
+    if entry.is_opening:
+        raise Refused(
+            _("%(number)s is an opening balance. It is confirmed by the committee, or imported anew.")
+            % {"number": entry.number},
+            code="opening",
+        )
     if entry.state != EntryState.DRAFT:
         raise Refused(
             _("Entry %(number)s was reported and stays as it is. Withdraw it and enter it again.")

@@ -21,8 +21,7 @@ from common.access import Action
 from common.actors import Actor, may
 from common.errors import Denied, NotVisible, Refused
 from ledger import periods
-from ledger.choices import FundSource, PeriodState
-from ledger.models import Period
+from ledger.choices import FundSource
 from organizations.models import Unit
 from projects import confidential
 from projects.models import Project, ProjectInvestor
@@ -86,10 +85,10 @@ def grid_save(
 
 
 def _month_takes(period: int, occurred_on: date) -> None:
-    if periods.held(period) != PeriodState.OPEN:
+    if periods.open_from(period) != period:
         raise Refused(
             _("%(month)s is no longer open. Enter what came late one by one: it counts in the open month.")
-            % {"month": Period(code=period, year=period // 100, number=period % 100)},
+            % {"month": periods.row(period)},
             code="month_closed",
         )
     if periods.code_of(occurred_on) != period or occurred_on > clock.today():
@@ -103,7 +102,7 @@ def _month_takes(period: int, occurred_on: date) -> None:
 def _drafts(unit: Unit, period: int) -> dict[Place, list[CapitalEntry]]:
     """The unit's drafts of the month, locked, by project and kind."""
     rows = CapitalEntry._base_manager.select_for_update().filter(
-        unit=unit, period=period, state=EntryState.DRAFT, archived_at=None
+        unit=unit, period=period, state=EntryState.DRAFT, is_opening=False, archived_at=None
     )
     found: dict[Place, list[CapitalEntry]] = {}
     for one in rows.order_by("pk"):
@@ -122,7 +121,8 @@ def _nothing_changed(
     stale = [
         place
         for place in wanted
-        if any(seen.get(one.pk) != one.version for one in drafts.get(place, ())) or (place not in drafts and gone)
+        if any(seen.get(one.pk) != one.version for one in drafts.get(place, ()))
+        or (place not in drafts and gone)
     ]
     if stale:
         raise Refused(

@@ -18,7 +18,6 @@ from leads.reminding import holders
 from organizations.choices import Role
 from organizations.reminders import register_kind
 from organizations.services import remind, reminders_settle
-from projects import confidential
 
 ASKED, ANSWERED = "capital_query", "capital_answer"
 
@@ -117,12 +116,6 @@ def may_ask(actor: Actor, case: Case) -> ServiceError | None:
     """Why this actor may ask nothing about the entry; None when he may decide at one of the levels."""
     problems = [right(actor, level, case) for level in RIGHT]
     return None if None in problems else problems[0]
-
-
-def may_answer(actor: Actor, entry: CapitalEntry) -> bool:
-    """Does the answer belong to this actor?"""
-    rows = CapitalEntry.objects.allowed_to(actor, Action.CHANGE).filter(pk=entry.pk)
-    return rows.exists() and not confidential.kept_from(actor, [entry.project_id])
 
 
 def _open(actor: Actor, pk: int) -> tuple[Query, Case]:

@@ -240,8 +240,12 @@ def write_many(
     for one in decisions:
         one.case.entry.state = one.state
         one.case.entry.version += 1
-    before = {one.case.entry.pk: (one.case.preliminary, one.case.final) for one in decisions}
-    posting.post_recognitions(actor=actor, rows=rows, before=before)
+    posting.post_recognitions(
+        actor=actor,
+        rows=rows,
+        before={one.case.entry.pk: (one.case.preliminary, one.case.final) for one in decisions},
+        months={one.case.entry.pk: one.case.month for one in decisions},
+    )
     return rows
 
 

@@ -19,7 +19,6 @@ from common.files import clean_name
 from common.models import StoredFile
 from common.scope import may_on
 from ledger import periods
-from ledger.choices import PeriodState
 from ledger.models import Period
 from organizations.models import Unit
 
@@ -45,9 +44,10 @@ def return_file(
     something), nothing (there is nothing: that is a nil return), drafts (the month no longer takes them).
     """
     unit = services.get_visible(Unit, unit.pk, actor)
-    if period > periods.code_of(clock.today()) and period % 100 <= periods.DECEMBER:
+    today = clock.today()
+    if period > periods.code_of(today) or period // 100 == today.year and period % 100 > periods.DECEMBER:
         raise Refused(_("This month has not begun."), code="future_month")
-    is_open = periods.held(period) == PeriodState.OPEN
+    is_open = periods.open_from(period) == period
     row = _return_of(actor, unit, period, version)
     entries = _drafts(actor, unit, period)
     if entries and not is_open:
@@ -133,7 +133,7 @@ def _return_of(actor: Actor, unit: Unit, period: int, version: int | None) -> Mo
         .select_related("unit")
         .first()
     )
-    row = there or MonthlyReturn(unit=unit, period=Period.objects.get(pk=period))
+    row = there or MonthlyReturn(unit=unit, period=_period(period))
     if not may_on(actor, Action.CHANGE if there else Action.CREATE, row):
         raise Denied
     if there and version is not None and there.version != version:
@@ -141,11 +141,17 @@ def _return_of(actor: Actor, unit: Unit, period: int, version: int | None) -> Mo
     return row
 
 
+def _period(code: int) -> Period:
+    """A month's row; one that was never used is made."""
+    Period.objects.bulk_create([periods.row(code)], ignore_conflicts=True)
+    return Period.objects.get(pk=code)
+
+
 def _drafts(actor: Actor, unit: Unit, period: int) -> list[CapitalEntry]:
     """The unit's drafts of the month, locked. Raises Denied when the facts of one are kept from the actor."""
     found = list(
         CapitalEntry._base_manager.select_for_update(of=("self",))
-        .filter(unit=unit, period=period, state=EntryState.DRAFT, archived_at=None)
+        .filter(unit=unit, period=period, state=EntryState.DRAFT, is_opening=False, archived_at=None)
         .select_related("project", "unit")
         .order_by("pk")
     )
@@ -156,4 +162,5 @@ def _drafts(actor: Actor, unit: Unit, period: int) -> list[CapitalEntry]:
 def _reported(unit: Unit, period: int) -> int:
     """How many entries of the unit were reported in the month and not withdrawn."""
     rows = CapitalEntry.objects.unscoped(reason=OWN).filter(unit=unit, period=period, archived_at=None)
+    rows = rows.filter(is_opening=False)
     return rows.exclude(state__in=(EntryState.DRAFT, EntryState.WITHDRAWN)).count()

@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 
 from capital.choices import EntryState
 from capital.models import CapitalEntry
+from capital.readable import kept_from
 from common import clock, services
 from common.access import Action
 from common.actors import Actor
 from common.errors import Archived, Denied, NotVisible, Refused, Stale
 from ledger import periods
-from projects import confidential
 
 OPEN_STATES = (EntryState.DRAFT, EntryState.REPORTED, EntryState.QUERIED)  # nothing is decided yet
 
@@ -26,6 +26,11 @@ def month_for(day: date) -> int:
 
     Raises Refused (in_future) for a day that is still to come.
     """
+    must_have_come(day)
+    return periods.open_from(periods.code_of(day))
+
+
+def must_have_come(day: date) -> None:
     if day > clock.today():
         raise Refused(
             _("Capital is reported after it has come: %(date)s is in the future.")
@@ -33,22 +38,20 @@ def month_for(day: date) -> int:
             code="in_future",
             fields={"occurred_on": [""]},
         )
-    return periods.open_from(periods.code_of(day))
 
 
 def months_for(days: Iterable[date]) -> dict[date, int]:
-    """`month_for` of many days: one or two queries for each month among them."""
-    found: dict[int, int] = {}
-    for day in sorted(days):
-        code = periods.code_of(day)
-        if code not in found:
-            found[code] = month_for(day)
+    """`month_for` of many days, in three queries."""
+    days = set(days)
+    for day in days:
+        must_have_come(day)
+    found = periods.open_for({periods.code_of(day) for day in days})
     return {day: found[periods.code_of(day)] for day in days}
 
 
 def must_know(actor: Actor, projects: Collection[int]) -> None:
     """Raises Denied when the facts of one of these projects are kept from the actor."""
-    if confidential.kept_from(actor, projects):
+    if kept_from(actor, projects):
         raise Denied
 
 
@@ -82,8 +85,7 @@ def locked_many(actor: Actor, pks: Collection[int]) -> list[CapitalEntry]:
         raise NotVisible
     if CapitalEntry.objects.allowed_to(actor, Action.CHANGE).filter(pk__in=wanted).count() != len(wanted):
         raise Denied
-    for code in sorted({periods.code_of(day) for day in seen.values()}):
-        periods.open_from(code)
+    periods.open_for({periods.code_of(day) for day in seen.values()})
     found = list(
         CapitalEntry._base_manager.select_for_update(of=("self",))
         .filter(pk__in=wanted)

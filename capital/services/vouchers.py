@@ -12,6 +12,7 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from capital.models import Allocation, CapitalEntry, EntryFile, Voucher
+from capital.readable import kept_from
 from capital.services.rows import OPEN_STATES, must_know
 from common import changelog, clock, services
 from common.access import Action
@@ -21,7 +22,6 @@ from common.files import clean_name
 from common.models import StoredFile
 from common.scope import may_on
 from organizations.models import Unit
-from projects import confidential
 from reference.models import HOME_CURRENCY, Currency
 
 EVERYWHERE = "a voucher proves once, in whatever unit it is; what is told of it is decided here"
@@ -374,7 +374,7 @@ def _not_elsewhere(actor: Actor, row: Voucher) -> None:
 def _where(actor: Actor, row: Any, name: str, day: date) -> str:
     about = {"unit": row.unit.name, "date": day.isoformat(), "name": name}
     told = may_on(actor, Action.VIEW, row) and not (
-        confidential.kept_from(actor, projects_of(row) if isinstance(row, Voucher) else [row.project_id])
+        kept_from(actor, projects_of(row) if isinstance(row, Voucher) else [row.project_id])
     )
     if told:
         return _("%(unit)s, %(date)s, %(name)s") % about

@@ -99,7 +99,7 @@ class EntryList(EntryNouns, ListPage):
     def actions(self) -> list[dict[str, Any]]:
         found = []
         if self.may(Action.CREATE):
-            found.append(action(_("Month grid"), reverse("entry_list"), icon="sheet"))
+            found.append(action(_("Month grid"), reverse("entry_grid"), icon="sheet"))
         return found
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -171,7 +171,7 @@ class EntryDetail(OfEntry, DetailPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         entry = self.get_object()
         readable = told(entry, self.actor)
-        here = {"actor": self.actor, "changes": self.changes}
+        here: dict[str, Any] = {"actor": self.actor, "changes": self.changes}
         found = super().get_context_data(
             title=entry.number,
             sub=confidential.shown_name(entry.project, self.actor),

@@ -74,25 +74,31 @@ class EntryGrid(EntryNouns, Page):
         given = request.POST
         unit = self.named_unit(given.get("unit", ""))
         period = self.period(given.get("period", ""))
-        grid = grids.read(self.actor, unit, period)
-        cells, wrong = grids.cells_of(grid, given)
-        problems = [_now("%(n)s values are no amounts; they are marked.") % {"n": len(wrong)}] if wrong else []
+        cells, wrong = grids.cells_of(given.dict())
+        problems = (
+            [_now("%(n)s values are no amounts; they are marked.") % {"n": len(wrong)}] if wrong else []
+        )
         day = parsed_day(given.get("occurred_on", ""))
         if day is None:
             problems.append(_now("Write the day as 2026-11-30."))
         if not problems and day:
             try:
                 saved = grid_save(
-                    actor=self.actor, unit=unit, period=period, occurred_on=day, cells=cells, seen=seen_in(given)
+                    actor=self.actor,
+                    unit=unit,
+                    period=period,
+                    occurred_on=day,
+                    cells=cells,
+                    seen=seen_in(given),
                 )
             except Refused as refused:
                 problems.append(str(refused))
-                for name, words in refused.fields.items():
-                    if cell := grid.cell(name):
-                        cell.error = " ".join(map(str, words))
+                wrong = {name: " ".join(map(str, words)) for name, words in refused.fields.items()}
             else:
                 messages.success(request, said(saved))
                 return HttpResponseRedirect(f"{request.path}?unit={unit.pk}&period={period}")
+        grid = grids.read(self.actor, unit, period)
+        grids.typed_again(grid, given.dict(), wrong)
         return self.drawn(
             self.units(), unit, period, grid, given.get("occurred_on", ""), problems=problems, status=422
         )

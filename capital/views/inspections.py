@@ -15,7 +15,7 @@ from capital.choices import InspectionState, RoundState
 from capital.filters.rounds import InspectionFilterSet
 from capital.forms.rounds import AssignForm, FinalForm, InitialForm
 from capital.forms.sheets import InspectionForm, plain
-from capital.models import Inspection, InspectionPhoto
+from capital.models import Inspection, InspectionPhoto, Recognition
 from capital.services import inspections as services_
 from capital.tables.rounds import InspectionTable
 from common import files, services
@@ -211,7 +211,7 @@ class InspectionDetail(OfInspection, DetailPage):
             badges=[{"label": row.get_state_display(), "css": BADGES[row.state]}],
             answers=[] if kept else answer_lines(row),
             photos=[] if kept else list(row.photos.select_related("stored")),
-            recognitions=[] if kept else recognition_lines(row),
+            recognitions=[] if kept else recognition_lines(self.actor, row),
             project_url=reverse("project_detail", args=[row.project_id])
             if self.may(Action.VIEW, "project")
             else "",
@@ -226,8 +226,10 @@ def recognises(actor: Any, row: Inspection) -> bool:
     return may(actor, Action.CONFIRM, "recognition", path=row.project.unit.path)
 
 
-def recognition_lines(row: Inspection) -> list[Any]:
-    return list(row.recognitions.select_related("entry").order_by("pk"))
+def recognition_lines(actor: Any, row: Inspection) -> list[Any]:
+    """Decisions on entries that name this inspection."""
+    rows = Recognition.objects.visible_to(actor).filter(inspection=row)
+    return list(rows.select_related("entry").order_by("pk"))
 
 
 def answer_lines(row: Inspection) -> list[dict[str, Any]]:

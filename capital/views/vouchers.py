@@ -171,14 +171,15 @@ class VoucherDetail(OfVoucher, DetailPage):
         )
         lines = []
         for one in parts:
-            entry, name = one.entry, {"text": _("an entry of another unit")}
+            entry = one.entry
+            name: dict[str, Any] = {"text": _("an entry of another unit")}
             if entry.pk in seen:
                 name = {
                     "text": entry.number,
                     "url": reverse("entry_detail", args=[entry.pk]),
                     "sub": confidential.shown_name(entry.project, self.actor),
                 }
-            split = {"text": ""}
+            split: dict[str, Any] = {"text": ""}
             if one.split_file_id:
                 split = {"text": _("written split"), "url": reverse("allocation_split", args=[one.pk])}
             state = entry.get_state_display() if entry.pk in seen else ""
@@ -296,6 +297,7 @@ class AllocationSplit(Page):
         )
         if not told(one.entry, self.actor) or back.filter(pk=one.voucher_id).exists():
             raise Denied
+        assert one.split_file is not None
         return files.respond(one.split_file, one.split_name, inline="inline" in request.GET)
 
 

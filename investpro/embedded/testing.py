@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -74,8 +75,9 @@ class Scratch:
         with database.connect(self._admin_url) as cursor:
             database.drop(cursor, name)
 
-    @property
+    @cached_property
     def template(self) -> str:
+        """Its name; the files are read once, so that who works on migrations meanwhile doesn't disturb a run."""
         return f"{PREFIX}template_{database.code_stamp()[:12]}"
 
     @property

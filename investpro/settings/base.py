@@ -166,6 +166,7 @@ STORAGES = {
 }
 FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000  # the month grid sends five boxes for each project of a unit
 # Largest file an import takes, in bytes. Larger ones are refused before they are read.
 IMPORT_MAX_BYTES = 20 * 1024 * 1024
 IMPORT_MAX_ROWS = 20_000
@@ -184,6 +185,7 @@ CONTENT_SECURITY_POLICY = {
         "style-src": [SELF],
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
+        "object-src": [SELF],  # a PDF beside the page: only what our own views hand out, with a policy of its own
         "connect-src": [SELF],
         "form-action": [SELF],
         "frame-ancestors": [NONE],
@@ -228,12 +230,15 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     # Choice sets of fields that share a name, by what they mean.
     "ENUM_NAME_OVERRIDES": {
+        "CapitalKindEnum": "capital.choices.EntryKind",
+        "CapitalStateEnum": "capital.choices.EntryState",
         "CheckResultEnum": "leads.choices.CheckResult",
         "DimensionEnum": "ledger.choices.Role",
         "EvidenceEnum": "leads.choices.Evidence",
         "ImportRowResultEnum": "common.models.imports.ImportRow.Result",
         "ImportStateEnum": "common.models.imports.ImportBatch.State",
         "ObligationKindEnum": "projects.choices.ObligationKind",
+        "SharedDimensionEnum": "projects.attribution_api.CHANGEABLE",
     },
 }
 

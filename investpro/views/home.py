@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from assessments import desk
+from capital import home as capital_home
+from capital import rounds_desk
 from common import clock
 from common.access import Action
 from common.views import Page, action
@@ -42,7 +44,7 @@ class Home(Page):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user, today = self.actor, clock.today()
         tasks, runs, leads = desk.tasks(user), desk.latest_published(user), lead_desk.groups(user)
-        projects = project_desk.groups(user)
+        projects = [*project_desk.groups(user), *capital_home.groups(user), *rounds_desk.groups(user)]
         reminded, unread = reminders.waiting(user)
         name, count = (
             user.actor_name,

@@ -26,12 +26,13 @@ from leads.models import FollowUp, Investor, Lead, ProtectionTerms
 from leads.text import folded
 from reference.models import HOME_CURRENCY
 from rules.codes import normal_code
-from rules.similarity import CompanyLike, LeadLike, Match, company_level, level
+from rules.similarity import Bounds, CompanyLike, LeadLike, Match, Reason, company_level, level
 
 from .blocking import nearest
 
 EVERYWHERE = "duplicates are looked for in all units; what is told of them is decided here"
 SAME_INVESTOR = "same_investor"  # another idea of the same investor: not a duplicate, but worth knowing
+SAME_CODE = "same_investor_code"  # level 1 by the investor's code, but the ideas are not alike
 POSSIBLE = "possible"  # level 4 of another unit's record: by which rule is not told
 SHOWN = 10
 
@@ -208,6 +209,8 @@ def _hits(
         shown = _told(row, investor, look, lead=lead)
         if not shown.confidential:
             shown = _because(shown, best)
+        if shown.visible and row.name and match and _only_code(match):
+            shown = replace(shown, reason=SAME_CODE)
         found.append((_order(best), shown))
     return found
 
@@ -217,6 +220,11 @@ def _because(hit: Hit, match: Match) -> Hit:
     would tell the record's own."""
     general = match.level == 4 and not hit.visible
     return replace(hit, level=match.level, reason=POSSIBLE if general else match.reason.value)
+
+
+def _only_code(match: Match) -> bool:
+    """Is nothing the same but the investor's code?"""
+    return match.reason is Reason.SAME_CREDIT_CODE and match.similarity < Bounds().low
 
 
 def _order(match: Match) -> tuple[int, Any, int]:

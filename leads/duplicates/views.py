@@ -7,9 +7,11 @@ from typing import Any
 from common.access import Action
 from common.views import Page
 
-from .candidates import POSSIBLE, Warnings, warnings_for
+from .candidates import POSSIBLE, SAME_CODE, Warnings, warnings_for
 from .forms import TypedForm
 from .words import LEVELS, marked, reason_words
+
+UNSAID = (POSSIBLE, SAME_CODE)  # the level beside them would say more than is known of the idea
 
 
 class LeadHints(Page):
@@ -36,7 +38,7 @@ def shown(found: Warnings, typed: str) -> list[dict[str, Any]]:
     return [
         {
             "hit": hit,
-            "level": "" if hit.reason == POSSIBLE else LEVELS.get(hit.level or 0, ""),
+            "level": "" if hit.reason in UNSAID else LEVELS.get(hit.level or 0, ""),
             "reason": reason_words(hit.reason),
             "pieces": list(marked(hit.name, typed)),
         }

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from leads.text import folded, pairs
 from rules.similarity import Reason
 
-from .candidates import POSSIBLE, SAME_INVESTOR
+from .candidates import POSSIBLE, SAME_CODE, SAME_INVESTOR
 
 REASONS: dict[str, Any] = {
     Reason.SAME_PROJECT_CODE: _("same project code"),
@@ -19,6 +19,7 @@ REASONS: dict[str, Any] = {
     Reason.VERY_SIMILAR_NAME: _("very similar name"),
     Reason.SIMILAR_NAME: _("similar name"),
     Reason.SIMILAR_AMOUNT: _("same investor, similar amount"),
+    SAME_CODE: _("same investor by its credit code, another idea"),
     SAME_INVESTOR: _("same investor, another idea"),
     POSSIBLE: _("possible"),
 }

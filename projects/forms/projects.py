@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -19,7 +19,7 @@ from organizations.models import Unit, User
 from projects.forms import parts
 from projects.models import AttributionVersion, Project
 from projects.selectors import plan_of
-from projects.services import Share
+from projects.services import ENDABLE, Share
 from reference.models import Industry
 
 from .rows import ALL, Rows, RowsForm
@@ -135,6 +135,11 @@ class AttributionForm(RowsForm):
     reason = forms.CharField(
         label=_("reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}), strip=True
     )
+    ends = forms.BooleanField(
+        label=_("ends without a successor"),
+        required=False,
+        help_text=_("From that day nobody holds this dimension; the shares below are not looked at."),
+    )
 
     def __init__(self, *args: Any, project: Project, role: str, **kwargs: Any) -> None:
         self.role, self.project = Role(role), project
@@ -146,7 +151,10 @@ class AttributionForm(RowsForm):
             fields = {"leader": _leader, "percent": parts.percent}
             needed = ("leader", "percent")
             self.groups = (Rows(str(role), Role(role).label, fields, needed=needed, whole="percent"),)
-        super().__init__(*args, start={str(role): self._now()}, **kwargs)
+        now = self._now()
+        super().__init__(*args, start={str(role): now}, **kwargs)
+        if not now or role not in ENDABLE:
+            del self.fields["ends"]
         self.initial = {"version": project.version, "valid_from": clock.today(), **self.initial}
         self.fields["valid_from"].widget.attrs["min"] = project.signed_on.isoformat()
         for name, field in self.fields.items():
@@ -171,6 +179,9 @@ class AttributionForm(RowsForm):
             }
             for share in (version.shares.all() if version else ())
         ]
+
+    def _filled(self, group: Rows, given: Mapping[str, Any]) -> list[dict[str, Any]]:
+        return [] if given.get("ends") else super()._filled(group, given)
 
     def shares(self) -> list[Share]:
         rows = self.cleaned_data[str(self.role)]

@@ -4,12 +4,16 @@ A part's function takes a `Reading` and gives sections for templates/projects/_s
 
     {"title", "note", "heads": [(label, css)], "rows": [{"cells": [cell], "css"}], "add": {"label", "url"}, "empty"}
 
+An upper app adds its sections to a part with `also`; a section may have "chart" (see templates/parts/chart.html), which
+stands above its table.
+
 A cell is a text, or {"text", "url", "panel", "css", "sub", "acts": [{"label", "url"}]}. What the reader may not know
 of a confidential project is left out here, so that the template can't show it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -26,6 +30,18 @@ from projects import confidential
 from projects.models import Project
 
 NUM = "ip-num"
+Draw = Callable[["Reading"], dict[str, Any]]
+_also: dict[str, list[Draw]] = {}
+
+
+def also(part: str, draw: Draw) -> None:
+    """Called once at start-up: `draw(reading)` gives a section that stands at the end of a part ("capital")."""
+    _also.setdefault(part, []).append(draw)
+
+
+def added(part: str) -> tuple[Draw, ...]:
+    """What upper apps have added to a part."""
+    return tuple(_also.get(part, ()))
 
 
 @dataclass

@@ -156,4 +156,4 @@ def _shared(version: AttributionVersion, names: dict[int, str]) -> str:
             person = share.officer or share.leader
             who = f"{person}（{share.unit.label}）" if person else share.unit.label
         found.append(f"{who} {of_hundred(share.share):f} %")
-    return "，".join(found)
+    return "，".join(found) or _("nobody")

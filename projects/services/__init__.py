@@ -1,4 +1,4 @@
-from .attribution import KeptCredit, Share, attribution_set
+from .attribution import ENDABLE, KeptCredit, Share, attribution_end, attribution_set
 from .changing import agreement_add, investors_set, plan_set, project_archive, project_update
 from .moves import project_move
 from .promises import (
@@ -15,9 +15,11 @@ from .promises import (
 from .signing import default_shares, project_open, project_sign
 
 __all__ = [
+    "ENDABLE",
     "KeptCredit",
     "Share",
     "agreement_add",
+    "attribution_end",
     "attribution_set",
     "commitment_add",
     "commitment_keep",

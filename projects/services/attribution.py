@@ -29,6 +29,8 @@ PERSON = {
     Role.LEADER: "leader",
     Role.REFERRER: "introducer",
 }  # who a dimension names
+# What a project may come to be without. It always lies somewhere and counts for somebody, and who brought it first stays.
+ENDABLE = frozenset({Role.DEPARTMENT, Role.LEADER, Role.OFFICER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,48 @@ def attribution_set(
     actor's tree would shrink, and the actor may not decide), Archived, Stale, Refused (parts that don't add up
     to 1, a person missing, a day before the signing, no reason).
     """
-    row = locked(actor, project, version, Action.ASSIGN)
+    row = _changing(actor, project, version, valid_from, reason)
+    checked(role, shares)
+    if role == Role.ASSESSED and not may_on(actor, Action.DECIDE, row):
+        _outside_keep(actor, row, valid_from, shares)
+    return _replaced(actor, row, role, valid_from, shares, reason.strip())
+
+
+@transaction.atomic
+def attribution_end(
+    *,
+    actor: Actor,
+    project: int,
+    role: str,
+    valid_from: date,
+    reason: str,
+    version: int | None = None,
+) -> AttributionVersion:
+    """From a day on nobody holds a dimension: its department, leader or officers go and nobody follows. What happened
+    on or after the day is taken back in that dimension, in open months, and nothing is written in its place. Shares
+    set later begin anew.
+
+    Gives the version without shares that says so. Raises as `attribution_set`, and Refused for a dimension that is never
+    without a holder (landing place, assessed unit, first referrer) or has none from that day.
+    """
+    row = _changing(actor, project, version, valid_from, reason)
+    about = {"dimension": Role(role).label}
+    if role not in ENDABLE:
+        raise Refused(_("%(dimension)s: every project has one. Say who follows.") % about, code="never_ends")
+    held = AttributionShare._base_manager.filter(
+        version__project=row,
+        version__role=role,
+        version__superseded_by=None,
+        version__valid__overlap=(valid_from, None),
+    )
+    if not held.exists():
+        raise Refused(_("%(dimension)s: nobody holds it from that day.") % about, code="not_held")
+    return _replaced(actor, row, role, valid_from, (), reason.strip())
+
+
+def _changing(actor: Actor, pk: int, version: int | None, valid_from: date, reason: str) -> Project:
+    """The locked project whose shares change from a day, for a reason."""
+    row = locked(actor, pk, version, Action.ASSIGN)
     if not reason.strip():
         raise Refused(_("Say why the shares change."), code="reason_needed", fields={"reason": [""]})
     if valid_from < row.signed_on:
@@ -80,11 +123,15 @@ def attribution_set(
             code="before_signing",
             fields={"valid_from": [_now("Not before the day of signing.")]},
         )
-    checked(role, shares)
-    if role == Role.ASSESSED and not may_on(actor, Action.DECIDE, row):
-        _outside_keep(actor, row, valid_from, shares)
-    found = enter(actor, row, role, valid_from, shares, reason.strip())
-    touched(actor, row, reason.strip())
+    return row
+
+
+def _replaced(
+    actor: Actor, row: Project, role: str, valid_from: date, shares: Sequence[Share], reason: str
+) -> AttributionVersion:
+    """Enter a version, and let the books follow it."""
+    found = enter(actor, row, role, valid_from, shares, reason)
+    touched(actor, row, reason)
     source = ("attribution", found.pk)
     posting.rewrite(actor=actor, project=row, source=source, since=valid_from, roles={role})
     return found

@@ -20,6 +20,7 @@ from projects.forms.rows import RowsForm
 from projects.models import Commitment, LandParcel, Obligation, Project
 from projects.services import (
     agreement_add,
+    attribution_end,
     attribution_set,
     commitment_add,
     commitment_keep,
@@ -81,7 +82,8 @@ class OfProjectRows(RowsPage, OfProject):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         form = kwargs["form"]
-        first = [form[name] for name in form.base_fields if not form.fields[name].widget.is_hidden]
+        own = [name for name in form.base_fields if name in form.fields]
+        first = [form[name] for name in own if not form.fields[name].widget.is_hidden]
         groups = [form.drawn(group.name) for group in form.groups]
         fieldsets = [{"fields": first, "groups": groups, "after": "projects/_rows.html"}]
         return super().get_context_data(fieldsets=fieldsets, **kwargs)
@@ -178,15 +180,17 @@ class Attribution(OfProjectRows):
 
     def save(self, form: Any) -> Any:
         given = form.cleaned_data
-        return attribution_set(
-            actor=self.actor,
-            project=self.project.pk,
-            role=self.role,
-            valid_from=given["valid_from"],
-            shares=form.shares(),
-            reason=given["reason"],
-            version=given["version"] or 0,
-        )
+        about = {
+            "actor": self.actor,
+            "project": self.project.pk,
+            "role": self.role,
+            "valid_from": given["valid_from"],
+            "reason": given["reason"],
+            "version": given["version"] or 0,
+        }
+        if given.get("ends"):
+            return attribution_end(**about)
+        return attribution_set(**about, shares=form.shares())
 
 
 class Investors(OfProjectRows):

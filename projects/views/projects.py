@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django.db.models import Count, Q, Sum
@@ -28,7 +27,7 @@ from projects import confidential
 from projects.filters.projects import ProjectFilterSet, mine_q, overdue_q
 from projects.forms.projects import LeaderForm, ProjectForm
 from projects.models import Project
-from projects.sections import Reading, agreed, dossier, overview, site
+from projects.sections import Draw, Reading, added, agreed, dossier, overview, site
 from projects.services import project_archive, project_update
 from projects.tables import ProjectTable
 
@@ -127,7 +126,6 @@ class OfProject(ProjectNouns, RowPage):
             raise Denied
 
 
-Draw = Callable[[Reading], dict[str, Any]]
 PARTS: tuple[tuple[str, Any, tuple[Draw, ...]], ...] = (
     ("", _("Overview"), (agreed.agreements, agreed.attribution)),
     ("capital", _("Investors and payment plan"), (agreed.investors, agreed.plan)),
@@ -172,6 +170,7 @@ class ProjectDetail(OfProject, DetailPage):
         self.need = overview.need(reading, steps)
         part = self.request.GET.get("part", "")
         code, _label, draws = next((one for one in PARTS if one[0] == part), PARTS[0])
+        draws = (*draws, *added(code))
         here = reverse("project_detail", args=[project.pk])
         tabs = [
             {"label": label, "url": f"{here}?part={name}" if name else here, "active": name == code}

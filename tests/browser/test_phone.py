@@ -1,10 +1,12 @@
-"""390 pixels: nothing scrolls sideways but tables that say so, and the tab bar leads on."""
+"""Every page is drawn once, 390 pixels wide and then as on a desk: nothing scrolls sideways but tables that say so,
+the tab bar leads on, the navigation marks where one is."""
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.people import PHONE
+from tests.browser.people import DESK, PHONE
 
+# Between them they see every page of the navigation; and pages that no navigation leads to.
 MORE = {
     "clerk": (
         "/ranking/?group=danfeng-departments", "/ranking/?group=danfeng-departments&unit=danfeng-zhaoshang", "/ranking/?group=luan-counties",
@@ -15,10 +17,11 @@ MORE = {
     "sysadmin": ("/accounts/1/", "/accounts/new/"),
     "auditor": (),
 }  # fmt: skip
+SCROLLS = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 
 
 @pytest.mark.parametrize("who", MORE)
-def test_no_page_scrolls_sideways(people, who):
+def test_every_page(people, who):
     page = people(who, viewport=PHONE, has_touch=True, is_mobile=True)
     page.goto("/")
     bar = page.locator(".ip-tabbar")
@@ -34,6 +37,14 @@ def test_no_page_scrolls_sideways(people, who):
         if answer.status == 404 and path in MORE[who]:
             continue
         assert answer.status == 200, path
-        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+        if page.evaluate(SCROLLS):
             wide.append(path)
+        if path in addresses:
+            page.set_viewport_size(DESK)
+            here = page.locator(".ip-side .ip-nav a.active")
+            expect(here).to_be_visible()
+            expect(here).to_have_attribute("href", path)
+            if page.evaluate(SCROLLS):
+                wide.append(f"{path} on a desk")
+            page.set_viewport_size(PHONE)
     assert wide == []

@@ -11,7 +11,7 @@ from projects import services
 from projects.models import Project
 from tests.projects.support import ProjectFactory
 from tests.support.api import ReadSuite, assert_problem
-from tests.support.clients import session_api, token_api
+from tests.support.clients import session_api, token_api, user_with
 from tests.support.factories import TESTS
 from tests.support.factories_leads import InvestorFactory
 from tests.support.factories_projects import ready_lead, signed_project
@@ -109,6 +109,50 @@ def test_facts_change_and_stages_move_with_the_version(tree):
     project.refresh_from_db()
     assert project.stage.code == "signed"
     assert_problem(client.post("/api/v1/projects/", {}, format="json"), 405, "method_not_allowed")
+
+
+def test_shares_change_and_end_over_the_api(tree):
+    project = signed_project(tree.town)
+    client, url = session_api(Job.BUREAU_STAFF, tree.county), f"/api/v1/projects/{project.pk}/"
+    leader = user_with(Job.LEADER, tree.county)
+    given = {"version": project.version, "role": "leader", "valid_from": "2026-07-01", "reason": "包保"}
+    part = {"unit": tree.town.pk, "leader": leader.pk, "share": "1"}
+    assert_problem(
+        client.post(
+            f"{url}attribution/", {**given, "shares": [{**part, "leader": 987654321}]}, format="json"
+        ),
+        400,
+        "invalid",
+    )
+    assert_problem(
+        client.post(f"{url}attribution/", {**given, "shares": [{**part, "share": "0.5"}]}, format="json"),
+        409,
+        "shares",
+    )
+    body = client.post(f"{url}attribution/", {**given, "shares": [part]}, format="json").json()
+    assert (body["role"], body["valid_from"], [one["leader"] for one in body["shares"]]) == (
+        "leader",
+        "2026-07-01",
+        [leader.pk],
+    )
+    end = {**given, "valid_from": "2026-08-01", "reason": "调离", "shares": []}
+    assert_problem(client.post(f"{url}attribution/", end, format="json"), 409, "stale")
+    end["version"] += 1
+    assert_problem(
+        client.post(f"{url}attribution/", {**end, "role": "assessed"}, format="json"), 409, "never_ends"
+    )
+    assert_problem(
+        client.post(f"{url}attribution/", {**end, "role": "referrer"}, format="json"), 400, "invalid"
+    )
+    assert client.post(f"{url}attribution/", end, format="json").json()["shares"] == []
+    held = [
+        one
+        for one in client.get(url).json()["attributions"]
+        if one["role"] == "leader" and not one["superseded_by"]
+    ]
+    assert [(one["valid_from"], one["valid_to"], len(one["shares"])) for one in held] == [
+        ("2026-07-01", "2026-08-01", 1), ("2026-08-01", None, 0),
+    ]  # fmt: skip
 
 
 def test_a_reader_and_a_stranger_change_nothing(tree):

@@ -5,13 +5,22 @@ from decimal import Decimal
 
 import pytest
 
+from common.errors import Refused
 from ledger.choices import Kind, Role
 from ledger.models import Period, Posting
 from ledger.selectors import Cut, Size, rows, sums
 from ledger.services import standing_of
 from projects.models import AttributionVersion
 from projects.selectors import rate
-from projects.services import Share, agreement_add, attribution_set, project_move, project_open
+from projects.services import (
+    Share,
+    agreement_add,
+    attribution_end,
+    attribution_set,
+    project_move,
+    project_open,
+    project_update,
+)
 from rules.cohort import Basis, Window
 from rules.shares import Credit
 from tests.support.factories import TESTS
@@ -95,6 +104,69 @@ def test_a_transfer_entered_late_moves_what_happened_after_it_in_an_open_month(t
     )
     places = Posting._base_manager.filter(role=Role.PLACE, kind=Kind.CONTRACT)
     assert places.count() == 3, "the other dimensions stay as they are"
+
+
+def test_a_department_leaves_without_a_successor(tree):
+    """It brought the project and goes on 1 July: 800 of 20 June stay its own, 500 of 5 August (entered before it was
+    known, August closed) are taken back in September, 200 of October have no department. The city keeps 1500."""
+    brought = {**credited((tree.town, "1")), Role.DEPARTMENT: all_of(tree.second_town)}
+    project = signed_project(tree.town, amount=D(0), shares=brought)
+    supplement(project, "补1", date(2026, 6, 20), 800)
+    supplement(project, "补2", date(2026, 8, 5), 500)
+    Period.objects.filter(code__lte=202608).update(state="closed")
+    ended = attribution_end(
+        actor=TESTS, project=project.pk, role=Role.DEPARTMENT, valid_from=date(2026, 7, 1), reason="部门撤出"
+    )
+    assert not ended.shares.exists()
+    supplement(project, "补3", date(2026, 10, 9), 200)
+
+    def department(**cut):
+        found = sums(Cut((Kind.CONTRACT,), Role.DEPARTMENT, **cut), [tree.second_town], actor=TESTS)
+        return found.get((tree.second_town.pk, Kind.CONTRACT))
+
+    assert department() == 800 * WAN
+    assert (department(posted=(202601, 202608)), department(posted=(202609, 202609))) == (
+        1300 * WAN,
+        -500 * WAN,
+    )
+    assert department(occurred=(date(2026, 10, 1), None)) is None
+    assert of(tree.town, Kind.CONTRACT) == of(tree.city, Kind.CONTRACT) == 1500 * WAN
+    spans = project.attributions.filter(role=Role.DEPARTMENT, superseded_by=None).order_by("valid")
+    assert [(v.valid.lower, v.valid.upper, v.shares.count()) for v in spans] == [
+        (project.signed_on, date(2026, 7, 1), 1),
+        (date(2026, 7, 1), None, 0),
+    ]
+    before = Posting._base_manager.count()
+    project_update(actor=TESTS, pk=project.pk, version=None, industry=industry("5131", "tertiary"))
+    assert Posting._base_manager.count() > before, "the other dimensions are written anew"
+    assert department() == 800 * WAN
+
+    again = {"role": Role.DEPARTMENT, "shares": all_of(tree.park), "reason": "新部门"}
+    attribution_set(actor=TESTS, project=project.pk, valid_from=date(2026, 9, 1), **again)
+    found = sums(Cut((Kind.CONTRACT,), Role.DEPARTMENT), [tree.park, tree.city], actor=TESTS)
+    assert (found[tree.park.pk, Kind.CONTRACT], found[tree.city.pk, Kind.CONTRACT]) == (200 * WAN, 1000 * WAN)
+
+
+def test_what_never_ends_and_what_nobody_holds(tree):
+    project = signed_project(tree.town, shares=credited((tree.town, "1")))
+    before = Posting._base_manager.count()
+    given = {"actor": TESTS, "project": project.pk, "valid_from": date(2026, 7, 1), "reason": "撤出"}
+    for role, values, code in (
+        (Role.ASSESSED, {}, "never_ends"),
+        (Role.PLACE, {}, "never_ends"),
+        (Role.REFERRER, {}, "never_ends"),
+        (Role.LEADER, {}, "not_held"),
+        (Role.DEPARTMENT, {"reason": " "}, "reason_needed"),
+        (Role.DEPARTMENT, {"valid_from": date(2026, 1, 1)}, "before_signing"),
+    ):
+        with pytest.raises(Refused) as refused:
+            attribution_end(role=role, **{**given, **values})
+        assert refused.value.code == code
+    assert Posting._base_manager.count() == before
+    attribution_end(role=Role.DEPARTMENT, **given)
+    with pytest.raises(Refused) as refused:
+        attribution_end(role=Role.DEPARTMENT, **given)
+    assert refused.value.code == "not_held"
 
 
 def test_back_and_forth_leaves_what_was_at_first(tree):

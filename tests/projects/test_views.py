@@ -199,6 +199,26 @@ def test_a_transfer_is_a_new_version_with_its_reason(tree, desk):
     assert "Attribution changed: assessed unit" in happened
 
 
+def test_a_dimension_ends_in_the_form_where_it_may(tree, desk):
+    project = signed_project(tree.town, shares=credited((tree.town, "1")))
+    query = f"?role={Role.DEPARTMENT}"
+    assert (
+        "ends" in desk.get(reverse("project_attribution", args=[project.pk]) + query).context["form"].fields
+    )
+    assert "ends" not in desk.get(reverse("project_attribution", args=[project.pk])).context["form"].fields
+    values = {"valid_from": "2026-07-01", "reason": "部门撤出", "ends": "on", "department-0-percent": "35"}
+    done(send(desk, "project_attribution", project.pk, query, **values))
+    now = project.attributions.get(role=Role.DEPARTMENT, superseded_by=None, valid__endswith=None)
+    assert (now.shares.count(), now.reason) == (0, "部门撤出")
+    text = page(desk, project).content.decode()
+    assert "nobody" in text
+    assert "部门撤出" in text
+    assert (
+        "ends"
+        not in desk.get(reverse("project_attribution", args=[project.pk]) + query).context["form"].fields
+    )
+
+
 def test_officers_and_leader_get_shares(tree, desk, project):
     other = OfficerFactory(unit=tree.second_town)
     values = {"valid_from": "2026-07-01", "reason": "共同招引", "officer-0-percent": "50"}

@@ -14,7 +14,19 @@ from openpyxl import Workbook
 
 from assessments.models import ImportedFigure, Measure, RankingTable, Target
 from assessments.services.rankings import run_compute
-from common import clock
+from capital.models import (
+    CountingRule,
+    EntryFile,
+    Excluded,
+    InspectionPhoto,
+    Query,
+    Recognition,
+    RecognitionTerms,
+    Sample,
+    Sampled,
+    SignalTerms,
+)
+from common import clock, files
 from common.changelog import acting
 from common.models import ImportBatch, ImportFile, ImportRow, JobRun, JobSchedule, SavedView
 from leads.certificates import issue
@@ -50,6 +62,13 @@ from tests.support.factories import (
     UnitFactory,
     UserFactory,
 )
+from tests.support.factories_capital import (
+    AllocationFactory,
+    CapitalEntryFactory,
+    MonthlyReturnFactory,
+    ReportingDutyFactory,
+    VoucherFactory,
+)
 from tests.support.factories_leads import (
     ContactFactory,
     IntroducerFactory,
@@ -58,7 +77,8 @@ from tests.support.factories_leads import (
     OfferFactory,
 )
 from tests.support.factories_projects import PostingFactory
-from tests.support.factories_work import AttachmentFactory, FollowUpFactory, TaskFactory
+from tests.support.factories_rounds import InspectionFactory, RoundFactory, ScoreSheetFactory, a_team
+from tests.support.factories_work import AttachmentFactory, FollowUpFactory, TaskFactory, pdf
 from tests.support.pipeline import a_lead, a_project, ship, stage
 
 SOURCE = "国务院办公厅通知"
@@ -377,6 +397,67 @@ class World:
         )
 
     @cached_property
+    def entry(self):
+        """A reported entry of capital in place."""
+        return CapitalEntryFactory(
+            unit=self.tree.town, project=self.project, note="标记到位", state="reported"
+        )
+
+    @cached_property
+    def voucher(self):
+        return VoucherFactory(unit=self.tree.town, number="标记凭证", file=True)
+
+    @cached_property
+    def split(self):
+        """What of the voucher proves the entry, with its written split."""
+        paper = files.store(pdf(mark=b"split"))
+        return AllocationFactory(
+            voucher=self.voucher, entry=self.entry, split_file=paper, split_name="标记分割.pdf"
+        )
+
+    @cached_property
+    def entry_paper(self):
+        paper = files.store(pdf(mark=b"paper"))
+        return EntryFile._base_manager.create(entry=self.entry, stored=paper, name="标记合同.pdf")
+
+    @cached_property
+    def query(self):
+        return Query._base_manager.create(
+            entry=self.entry, text="标记问题", asked_name="标记人", asked_at=clock.now()
+        )
+
+    @cached_property
+    def recognition(self):
+        return Recognition._base_manager.create(
+            entry=self.entry, ordinal=1, level="preliminary", verdict="partial", delta=Decimal(1), reason="标记理由",
+            decided_name="标记人", decided_at=clock.now(),
+        )  # fmt: skip
+
+    @cached_property
+    def sample(self):
+        """With one entry to look at."""
+        drawn = Sample._base_manager.create(
+            unit=self.tree.town, period=self.entry.period, level="preliminary", percent=Decimal(5), seed="标记",
+            entries=[self.entry.pk], drawn_at=clock.now(), drawn_name="标记人",
+        )  # fmt: skip
+        Sampled._base_manager.create(sample=drawn, entry=self.entry)
+        return drawn
+
+    @cached_property
+    def recognition_terms(self):
+        return RecognitionTerms._base_manager.create(since=date(2026, 1, 1))
+
+    @cached_property
+    def capital_return(self):
+        scan = files.store(pdf(mark=b"scan"))
+        given = {"preparer": "标记填报人", "scan": scan, "scan_name": "标记扫描.pdf"}
+        return MonthlyReturnFactory(unit=self.tree.town, **given)
+
+    @cached_property
+    def duty(self):
+        return ReportingDutyFactory(unit=self.tree.town)
+
+    @cached_property
     def measure(self):
         return MeasureFactory(name="到位资金", code="capital")
 
@@ -431,6 +512,38 @@ class World:
     def posting(self):
         return PostingFactory(unit=self.unit, actor_name="标记人")
 
+    @cached_property
+    def booked_run(self):
+        """A ranking whose figures are counted from the books."""
+        assert self.membership
+        measure = MeasureFactory(code="booked", source="ledger", basis="arrived", level="final")
+        table = RankingTableFactory(group=self.group, measure=measure, name="标记认定排名")
+        return run_compute(actor=TESTS, table=table, month=Month(2026, 6))[0]
+
+    # what counts
+
+    @cached_property
+    def counting_rule(self):
+        ship()
+        return CountingRule._base_manager.get(code="plain")
+
+    @cached_property
+    def counting_draft(self):
+        ship()
+        return CountingRule._base_manager.get(code="liaocheng")
+
+    @cached_property
+    def exclusion(self):
+        assert self.counting_rule
+        return Excluded._base_manager.create(
+            code="plain", project=self.project, since=date(2026, 1, 1), reason="标记理由"
+        )
+
+    @cached_property
+    def signal_terms(self):
+        ship()
+        return SignalTerms._base_manager.get()
+
     # the books closed
 
     @cached_property
@@ -475,4 +588,49 @@ class World:
         user = user_with("officer", self.tree.county)
         return Reminder._base_manager.create(
             user=user, kind="job_failed", key="标记", params={"job": "assessments.rank", "error": "标记原因"}
+        )
+
+    # evaluation rounds
+
+    @cached_property
+    def score_sheet(self):
+        return ScoreSheetFactory(name="标记考评表")
+
+    @cached_property
+    def round(self):
+        ship()
+        file = files.store(pdf())
+        return RoundFactory(
+            unit=self.tree.county, name="标记考评", sheet=self.score_sheet, approved=True, approval_file=file
+        )
+
+    @cached_property
+    def team(self):
+        return a_team(self.round, name="标记组")
+
+    @cached_property
+    def inspector(self):
+        return self.team  # `user` is the member with an account
+
+    @cached_property
+    def inspection(self):
+        about = {"round": self.round, "team": self.team, "unit": self.tree.town}
+        return InspectionFactory(name="标记项目", **about)
+
+    @cached_property
+    def photo(self):
+        return InspectionPhoto.objects.create(
+            inspection=self.inspection,
+            stored=files.store(pdf()),
+            name="标记.pdf",
+            at=clock.now(),
+            actor_name="标记人",
+        )
+
+    @cached_property
+    def decided(self):
+        """An inspection with the committee's result, in a round of its own."""
+        held = RoundFactory(unit=self.tree.county, name="标记终审", kind="completed", sheet=self.score_sheet)
+        return InspectionFactory(
+            name="标记终审项目", round=held, unit=self.tree.town, state="final", initial=1, final=1
         )

@@ -12,13 +12,14 @@ from django.urls import reverse
 from common import clock
 from leads.duplicates import candidates, collision, warnings_for
 from leads.duplicates.blocking import READ, affordable, nearest, picks, shared_at_least
+from leads.duplicates.words import LEVELS, REASONS
 from leads.models import FollowUp, ProtectionTerms
 from rules.similarity import LeadLike
 from tests.support.clients import client_for, session_api, user_with
 from tests.support.factories_leads import ContactFactory, InvestorFactory, LeadFactory, lead_stage
 
 pytestmark = pytest.mark.django_db
-CODE, OTHER_CODE = "91610000MA6TQK0000", "91610000MA6TQK0001"
+CODE, OTHER_CODE, THIRD_CODE = "91610000MA6TQK0000", "91610000MA6TQK0001", "91610000MA6TQK0002"
 TODAY = datetime(2026, 11, 20, 4, tzinfo=UTC)  # a Friday, noon in Beijing
 
 
@@ -116,6 +117,34 @@ def test_one_s_own_record_is_told_whole(tree, officer):
     (other,) = candidates(officer, LeadLike(investor_key=own.investor_id, name="光学镜片"))
     assert (other.level, other.reason, other.visible) == (None, "same_investor", True)
     assert candidates(officer, LeadLike(key=own.pk, investor_key=own.investor_id, name="纤维项目")) == ()
+
+
+def test_other_ideas_of_an_investor_with_a_code_are_told_as_such_the_closest_first(tree, officer, strange):
+    """Level 1 by the code. 纤维二期项目 and 纤维项目: 50 %, as above; 光学镜片 shares no pair."""
+    investor = InvestorFactory(name="澜序机械（示例）有限公司", credit_code=OTHER_CODE, unit=tree.town)
+    near = LeadFactory(name="纤维项目", unit=tree.town, investor=investor)
+    LeadFactory(name="光学镜片", unit=tree.town, investor=investor)
+
+    def told(name):
+        found = candidates(officer, LeadLike(investor_key=investor.pk, name=name))
+        return [(hit.level, hit.idea, hit.reason) for hit in found]
+
+    other = "same_investor_code"
+    assert told("纤维二期项目") == [(1, "纤维项目", other), (1, "光学镜片", other)]
+    assert told("纤维项目") == [(1, "纤维项目", "same_credit_code"), (1, "光学镜片", other)]
+    assert {reason for _level, _idea, reason in told("")} == {"same_credit_code"}
+    LeadFactory(
+        name="标记项目", unit=tree.other_town, investor__name="别的名字", investor__credit_code=THIRD_CODE
+    )
+    (hidden,) = candidates(officer, LeadLike(credit_code=THIRD_CODE, name="光学镜片"))
+    assert (hidden.level, hidden.reason) == (1, "same_credit_code"), (
+        "another unit's idea is not compared aloud"
+    )
+    browser = client_for("officer", tree.town)
+    page = browser.get(reverse("lead_hints"), {"investor": investor.pk, "name": "光学"}).content.decode()
+    assert near.name in page
+    assert str(REASONS[other]) in page
+    assert f"({LEVELS[1]})" not in page
 
 
 def test_an_investor_without_leads(tree, officer):
