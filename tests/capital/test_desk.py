@@ -27,21 +27,6 @@ FIRST, LAST = "preliminary", "final"
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("pipeline", "november", "english")]
 
 
-@pytest.fixture
-def project(tree):
-    return signed_project(tree.town)
-
-
-@pytest.fixture
-def checker(tree):
-    return user_with(Role.EVALUATOR, tree.city)
-
-
-@pytest.fixture
-def head(tree):
-    return user_with(Role.COMMITTEE, tree.city)
-
-
 def page(client, entry=None, **values):
     url = "/recognition/?" + "&".join(f"{k}={v}" for k, v in values.items())
     return client.get(url + (f"&entry={entry.pk}" if entry else ""))
