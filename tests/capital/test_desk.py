@@ -208,6 +208,14 @@ def test_home_says_what_waits(tree, project, checker, head):
     assert [group["label"] for group in home.groups(checker)] == ["Waiting for recognition"]
     assert home.waiting_count(checker) == 1
     assert home.groups(boss) == []
+    assert (
+        f"/recognition/?entry={entry.pk}" in client_of(checker).get(f"/capital/{entry.pk}/").content.decode()
+    )
+    query_ask(actor=checker, entry=entry.pk, text="请补")
+    asked = page(client_of(checker), entry).content.decode()
+    assert "Take the query back" in asked
+    client_of(checker).post(re.search(r"/queries/\d+/withdraw/", asked).group())
+    assert now(entry).state == "reported"
     query = query_ask(actor=checker, entry=entry.pk, text="请补材料")
     assert home.groups(checker) == []
     (asked,) = home.groups(boss)
