@@ -10,7 +10,7 @@ from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import Exists, F, Max, OuterRef, Subquery, Sum
+from django.db.models import Exists, F, IntegerField, Max, OuterRef, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
@@ -235,7 +235,7 @@ def objection(actor: Actor, level: str, case: Case, *, seen: bool = False) -> Se
 def waits_in() -> Any:
     """The period in which an entry waits, for an annotation."""
     rolls = RolledForward._base_manager.filter(entry=OuterRef("pk")).order_by("-to_period")
-    return Coalesce(Subquery(rolls.values("to_period")[:1]), F("period_id"))
+    return Coalesce(Subquery(rolls.values("to_period")[:1]), F("period"), output_field=IntegerField())
 
 
 def _with_facts(rows: Any, actor: Actor) -> Any:

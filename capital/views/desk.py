@@ -55,8 +55,11 @@ class Desk(Page):
 
     def get_template_names(self) -> list[str]:
         """The columns alone when the page beneath asks for them."""
-        part = self.request.htmx and self.request.htmx.target == "desk"  # type: ignore[attr-defined]
-        return ["capital/_desk.html" if part else self.template_name]
+        return ["capital/_desk.html" if self.part else self.template_name]
+
+    @property
+    def part(self) -> bool:
+        return bool(self.request.htmx and self.request.htmx.target == "desk")  # type: ignore[attr-defined]
 
     def url(self, **values: Any) -> str:
         """This desk with another entry, basis, level or voucher."""
@@ -180,6 +183,7 @@ class Desk(Page):
         place = places.index(case.entry.pk) if case and case.entry.pk in places else None
         return super().get_context_data(
             **kwargs,
+            part=self.part,
             chosen=chosen is not None,
             levels=self.level_links(),
             bases=[

@@ -17,7 +17,7 @@ from ledger.models import Posting
 from organizations.choices import Role
 from organizations.models import Reminder
 from projects.models import Project
-from projects.services import attribution_set, project_update
+from projects.services import attribution_set, project_archive, project_update
 from tests.capital.recognising import counted, now, reported
 from tests.support.clients import user_with
 from tests.support.factories import TESTS, OfficerFactory
@@ -297,6 +297,14 @@ def test_a_change_of_the_project_leaves_an_entrys_own_look(tree, project, head):
     assert (Kind.CAPITAL_RECOGNISED, "abroad", "loan", "increase") in looks
     assert {mode for kind, _z, _s, mode in looks if kind == Kind.SIGNED} == {"merger"}
     assert counted(entry) == (1000, 1000, 1000)
+
+
+def test_a_project_whose_capital_counts_is_not_closed_as_a_mistake(tree, project):
+    reported(project)
+    close = {"actor": user_with(Role.BUREAU_STAFF, tree.city), "pk": project.pk, "reason": "录错"}
+    assert "terminate" in refused("capital_reported", project_archive, **close, version=None)
+    CapitalEntry._base_manager.update(state="withdrawn")
+    assert project_archive(**close, version=None).archived_at is not None
 
 
 # ---------------------------------------------------------------- taking back
