@@ -8,7 +8,10 @@ NAMES = (
     "benchmarks.export",
     "benchmarks.investors",
     "benchmarks.ledger",
+    "benchmarks.closing",
+    "benchmarks.year_to_date",
     "benchmarks.month_grid",
+    "benchmarks.recognisers",
 )
 
 for name in NAMES:

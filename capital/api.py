@@ -103,6 +103,7 @@ class EntryViewSet(RowViewSet):
     model = CapitalEntry
     serializer_class = EntrySerializer
     filterset_class = CapitalEntryFilterSet
+    list_page = "entry_list"
     ordering_fields = ("occurred_on", "amount", "period", "number", "updated_at")
     create_service = staticmethod(entry_create)
     update_service = staticmethod(entry_update)
@@ -206,6 +207,7 @@ class VoucherViewSet(RowViewSet):
     model = Voucher
     serializer_class = VoucherSerializer
     filterset_class = VoucherFilterSet
+    list_page = "voucher_list"
     ordering_fields = ("dated", "amount", "number", "updated_at")
     parser_classes = (JSONParser, MultiPartParser)
     create_service = staticmethod(voucher_made)
@@ -296,6 +298,7 @@ class DutyViewSet(RowViewSet):
     model = ReportingDuty
     serializer_class = DutySerializer
     filterset_class = DutyFilterSet
+    list_page = "duty_list"
     ordering_fields = ("since", "updated_at")
     create_service = staticmethod(duty_create)
     update_service = staticmethod(duty_update)

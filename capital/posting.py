@@ -57,17 +57,29 @@ def post_reported(*, actor: Actor, entries: Iterable[CapitalEntry]) -> list[Post
 
 
 def post_recognitions(
-    *, actor: Actor, rows: Sequence[Recognition], before: Mapping[int, Sums]
+    *,
+    actor: Actor,
+    rows: Sequence[Recognition],
+    before: Mapping[int, Sums],
+    months: Mapping[int, int],
 ) -> list[Posting]:
     """What decisions change, for rows that are written; a decision that changes nothing has no line. `before`:
-    what was recognised of each entry until then. The rows of an entry come in their order; the caller holds
+    what was recognised of each entry until then; `months`: the period in which each one waits. The rows of an entry come in their order; the caller holds
     entries and projects (`capital.services.deciding.hold`), `row.entry.project` is as it is now.
 
     A month that is cut off still takes decisions about its own entries; one that is closed takes nothing.
     """
     about = _about([row.entry for row in rows], {row.entry.project_id: row.entry.project for row in rows})
     events = [
-        _event(about, row.entry, decided_event(row), ("recognition", row.pk), changes, _cause(row))
+        _event(
+            about,
+            row.entry,
+            decided_event(row),
+            ("recognition", row.pk),
+            changes,
+            _cause(row),
+            months[row.entry_id],
+        )
         for row, changes in zip(rows, _changes(rows, before), strict=True)
         if changes
     ]
@@ -113,6 +125,7 @@ def _event(
     source: Subject,
     wholes: Mapping[str, Decimal],
     cause: str = Cause.NORMAL,
+    month: int = 0,
 ) -> EventToPost:
     """An event; `wholes` by kind, in the entry's currency."""
     parts = about.parts[entry.project_id, entry.occurred_on]
@@ -125,7 +138,7 @@ def _event(
         occurred_on=entry.occurred_on,
         facet=replace(about.looks[entry.project_id], **{field: getattr(entry, field) for field in OWN}),
         cause=Cause.OPENING if entry.is_opening and cause == Cause.NORMAL else cause,
-        not_before=entry.period_id,
+        not_before=max(month, entry.period_id),
     )
 
 

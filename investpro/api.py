@@ -6,7 +6,9 @@ from rest_framework.routers import SimpleRouter
 
 from assessments.api import FigureViewSet, MeasureViewSet, RankingRunViewSet, TargetViewSet
 from capital.api import DutyViewSet, EntryViewSet, ReturnViewSet, VoucherViewSet
+from capital.api_desk import RecognitionTermsViewSet, RecognitionViewSet, SampleViewSet
 from capital.api_rounds import InspectionViewSet, RoundViewSet
+from capital.api_rules import CountingRuleViewSet
 from common.import_api import ImportViewSet
 from leads.api import ContactViewSet, IntroducerViewSet, InvestorViewSet, LeadViewSet, OfferViewSet
 from leads.api_guard import (
@@ -19,7 +21,7 @@ from leads.api_guard import (
 from leads.duplicates.api import LeadDuplicatesView
 from leads.stage_api import StageViewSet
 from leads.work_api import AttachmentViewSet, FollowUpViewSet, TaskViewSet
-from ledger.api import PostingViewSet
+from ledger.api import ClosingViewSet, PeriodViewSet, PostingViewSet
 from organizations.api import GroupViewSet, OfficerViewSet, UnitViewSet
 from projects.api import LeadSignView, ProjectViewSet
 from reference.api import (
@@ -49,11 +51,14 @@ router.register("capital-entries", EntryViewSet, basename="api-entry")
 router.register("vouchers", VoucherViewSet, basename="api-voucher")
 router.register("returns", ReturnViewSet, basename="api-return")
 router.register("reporting-duties", DutyViewSet, basename="api-duty")
+router.register("counting-rules", CountingRuleViewSet, basename="api-countingrule")
 router.register("measures", MeasureViewSet, basename="api-measure")
 router.register("figures", FigureViewSet, basename="api-figure")
 router.register("targets", TargetViewSet, basename="api-target")
 router.register("rankings", RankingRunViewSet, basename="api-ranking")
 router.register("postings", PostingViewSet, basename="api-posting")
+router.register("periods", PeriodViewSet, basename="api-period")
+router.register("closings", ClosingViewSet, basename="api-closing")
 router.register("industries", IndustryViewSet, basename="api-industry")
 router.register("regions", RegionViewSet, basename="api-region")
 router.register("currencies", CurrencyViewSet, basename="api-currency")
@@ -67,6 +72,9 @@ router.register("disputes", DisputeViewSet, basename="api-dispute")
 router.register("screenings", ScreeningViewSet, basename="api-screening")
 router.register("rounds", RoundViewSet, basename="api-round")
 router.register("inspections", InspectionViewSet, basename="api-inspection")
+router.register("recognitions", RecognitionViewSet, basename="api-recognition")
+router.register("samples", SampleViewSet, basename="api-sample")
+router.register("recognition-terms", RecognitionTermsViewSet, basename="api-recognitionterms")
 router.register("imports", ImportViewSet, basename="api-import")
 
 urlpatterns = [

@@ -4,11 +4,14 @@ from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from common.api import ReadViewSet, RowSerializer
-from ledger import subjects
-from ledger.filters import PostingFilterSet
-from ledger.models import Facet, Posting
+from ledger import closings, subjects
+from ledger.filters import ClosingFilterSet, PeriodFilterSet, PostingFilterSet
+from ledger.models import Closing, Facet, Period, Posting
 
 KEPT = ("qty", "whole", "base_qty", "currency", "rate", "facet")
 
@@ -63,3 +66,64 @@ class PostingViewSet(ReadViewSet):
 
     def rows(self, queryset: Any) -> Any:
         return queryset.select_related("facet")
+
+
+class PeriodSerializer(serializers.ModelSerializer):
+    """`code` is year × 100 + month; month 13 is the year's final account."""
+
+    class Meta:
+        model = Period
+        fields = ("code", "year", "number", "state")
+        read_only_fields = fields
+
+
+class ClosingSerializer(RowSerializer):
+    """What a closing knew: the lines counted up to its period with a number up to `watermark`. `hash` is over
+    `prev_hash` and its lines."""
+
+    class Meta:
+        model = Closing
+        fields = (
+            "id", "period", "revision", "watermark", "lines", "prev_hash", "hash", "at", "actor_name", "remarks",
+        )  # fmt: skip
+        read_only_fields = fields
+
+
+class ClosingViewSet(ReadViewSet):
+    """Every closing of every period, in the order of the chain of hashes."""
+
+    model = Closing
+    serializer_class = ClosingSerializer
+    filterset_class = ClosingFilterSet
+    ordering_fields = ("id", "period")
+
+
+class PeriodViewSet(ReadViewSet):
+    """Months and final accounts of the books, and the steps that the bureau takes with them."""
+
+    model = Closing  # whose kind they share: a period belongs to no unit
+    queryset = Period.objects.order_by("code")
+    serializer_class = PeriodSerializer
+    filterset_class = PeriodFilterSet
+    ordering_fields = ("code",)
+    http_method_names = ["get", "post", "head", "options"]
+
+    def get_queryset(self) -> Any:
+        return Period.objects.order_by("code")
+
+    @extend_schema(request=None, responses=PeriodSerializer)
+    @action(detail=True, methods=["post"], url_path="cut-off")
+    def cut_off(self, request: Request, pk: str) -> Response:
+        """Take no more reports into the period. 409 `not_open`, `not_over`."""
+        actor: Any = request.user
+        return Response(
+            PeriodSerializer(closings.period_cut_off(actor=actor, code=self.get_object().code)).data
+        )
+
+    @extend_schema(request=None, responses=ClosingSerializer)
+    @action(detail=True, methods=["post"])
+    def close(self, request: Request, pk: str) -> Response:
+        """Close the period; the answer is its closing. 409 `not_cut_off`, `earlier_open`, `check_blocks`."""
+        actor: Any = request.user
+        closing = closings.period_close(actor=actor, code=self.get_object().code)
+        return Response(ClosingSerializer(closing, context=self.get_serializer_context()).data)

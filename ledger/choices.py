@@ -68,3 +68,7 @@ class FundSource(TextChoices):
     LOAN = "loan", _("loan")
     PARTNER = "partner", _("local partner")
     GOVERNMENT = "government", _("government fund")
+
+
+# Capital is told by one of two bases, which are never added (DOMAIN §3): what `Posting.basis` says in words.
+BASES = {"arrived": _("arrived"), "formed": _("formed as fixed assets")}

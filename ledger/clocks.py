@@ -19,12 +19,18 @@ ALL = "closings belong to no unit"
 def latest(period: int) -> Closing | None:
     """The closing that speaks for a period: its latest revision, also while it is open again. None: never
     closed, so nothing of it is published."""
-    return Closing.objects.unscoped(reason=ALL).filter(period=period).order_by("-revision").first()
+    return (
+        Closing.objects.unscoped(reason=ALL)
+        .filter(period=period)
+        .select_related("period")
+        .order_by("-revision")
+        .first()
+    )
 
 
 def closings(period: int | None = None) -> list[Closing]:
     """All closings, or those of a period, the latest first."""
-    rows = Closing.objects.unscoped(reason=ALL).order_by("-id")
+    rows = Closing.objects.unscoped(reason=ALL).select_related("period").order_by("-id")
     return list(rows if period is None else rows.filter(period=period))
 
 

@@ -26,6 +26,7 @@ from ledger.models import FINAL_ACCOUNT, Closing, Period, Posting, Reopening, Re
 KIND = "period"
 CHAIN_LOCK = 0x1ED6E2  # one cut-off, closing or reopening at a time: each closing follows the one before
 ALL = "the whole chain of closings, whoever asks"
+MONTH_OVER, EARLIER_CLOSED = _("The period is over"), _("Earlier months are closed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +90,14 @@ def before_closing(function: Step) -> None:
 
 def checklist(period: Period) -> list[Checked]:
     """Everything registered about a period, in the order of registration; our own checks come first."""
-    own = [
-        Checked("month_over", _("The period is over"), tuple(_not_over(period))),
-        Checked("earlier_closed", _("Earlier months are closed"), tuple(_earlier_open(period))),
-    ]
-    return own + [Checked(code, label, tuple(found(period))) for code, (label, found) in _checks.items()]
+    own = {"month_over": (MONTH_OVER, _not_over), "earlier_closed": (EARLIER_CLOSED, _earlier_open)}
+    every = {**own, **_checks}
+    return [Checked(code, label, tuple(find(period))) for code, (label, find) in every.items()]
+
+
+def labels() -> dict[str, Any]:
+    """The checks of upper apps in words: what the remarks of a closing name by code."""
+    return {code: label for code, (label, _find) in _checks.items()}
 
 
 @transaction.atomic

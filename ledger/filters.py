@@ -6,9 +6,9 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 
 from common.filters import RowFilterSet
-from ledger import subjects
+from ledger import clocks, subjects
 from ledger.choices import Cause, Kind, Role
-from ledger.models import Period, Posting
+from ledger.models import Closing, ClosingTerms, Period, Posting
 from organizations.models import Unit
 from reference.choices import Sector
 
@@ -43,6 +43,13 @@ class PostingFilterSet(RowFilterSet):
     sector = django_filters.ChoiceFilter(
         field_name="facet__sector", choices=Sector.choices, empty_label=_("all"), label=_("Sector")
     )
+    published = django_filters.ModelChoiceFilter(
+        queryset=Closing._base_manager.none(),
+        empty_label=_("as known now"),
+        label=_("As published"),
+        method="only_published",
+        widget=forms.HiddenInput,  # the switch above the lines sets it
+    )
     subject_type = django_filters.CharFilter(label=_("About: type"))
     subject_id = django_filters.NumberFilter(label=_("About: number of the row"))
 
@@ -54,6 +61,14 @@ class PostingFilterSet(RowFilterSet):
         super().__init__(*args, **kwargs)
         for name in ("unit", "below"):
             self.filters[name].queryset = Unit.objects.visible_to(self.request.user)
+        self.filters["published"].queryset = Closing.objects.visible_to(self.request.user).select_related(
+            "period"
+        )
+
+    @extend_schema_field(int)
+    def only_published(self, queryset, name, value):
+        """Lines that a closing knew of."""
+        return queryset.filter(clocks.published_q(value))
 
     @extend_schema_field(int)
     def only_below(self, queryset, name, value):
@@ -65,3 +80,31 @@ class PostingFilterSet(RowFilterSet):
         if any(self.form.cleaned_data.get(name) for name in TELLING):
             found = found.exclude(subjects.hidden_q(self.request.user))
         return found
+
+
+class ClosingFilterSet(RowFilterSet):
+    """For the API: closings are found by their period."""
+
+    archived = None
+    q = None
+
+    class Meta:
+        model = Closing
+        fields = ("period",)
+
+    def filter_queryset(self, queryset):
+        return django_filters.FilterSet.filter_queryset(self, queryset)
+
+
+class ClosingTermsFilterSet(RowFilterSet):
+    q = None
+
+    class Meta:
+        model = ClosingTerms
+        fields = ()
+
+
+class PeriodFilterSet(django_filters.FilterSet):
+    class Meta:
+        model = Period
+        fields = ("year", "state")

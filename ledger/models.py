@@ -9,6 +9,7 @@ from __future__ import annotations
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from common import scope
@@ -44,6 +45,13 @@ class Period(models.Model):
 
     def __str__(self) -> str:
         return f"{self.year}-{self.number:02d}"
+
+    @property
+    def label(self) -> str:
+        """As a heading: "2026-10", "2026, final account"."""
+        if self.number == FINAL_ACCOUNT:
+            return gettext("%(year)s, final account") % {"year": self.year}
+        return str(self)
 
 
 class Closing(AppendOnlyModel):

@@ -68,6 +68,7 @@ class Moved:
     kind: str
     basis: str
     money: bool
+    about: tuple[str, int]
     subject: subjects.Named
     cause: str
     posted_in: int
@@ -126,22 +127,30 @@ def restated(
     closing: Closing, *, actor: Actor, year: bool = False, role: str = Role.ASSESSED
 ) -> list[Restated]:
     """By kind and basis, of all units that the actor may read: as published and as known now."""
+    return totals(closing.period_id, closing, actor=actor, year=year, role=role)
+
+
+def totals(
+    code: int, closing: Closing | None, *, actor: Actor, year: bool = False, role: str = Role.ASSESSED
+) -> list[Restated]:
+    """As `restated`; without a closing nothing is published yet."""
+    known_then = clocks.published_q(closing) if closing else Q(pk__in=())
     found = (
         _lines(actor, role)
-        .filter(occurred_on__range=window(closing.period_id, year=year))
+        .filter(occurred_on__range=window(code, year=year))
         .order_by()
         .values("kind", "basis")
         .annotate(
             money=Max("currency"),
-            published=Sum("base_qty", filter=clocks.published_q(closing)),
+            published=Sum("base_qty", filter=known_then),
             known=Sum("base_qty"),
         )
     )
-    totals = [
+    rows = [
         Restated(row["kind"], row["basis"], bool(row["money"]), row["published"], row["known"])
         for row in found
     ]
-    return sorted(totals, key=lambda one: (_place(one.kind), one.basis))
+    return sorted(rows, key=lambda one: (_place(one.kind), one.basis))
 
 
 def moved(closing: Closing, *, actor: Actor, year: bool = False, role: str = Role.ASSESSED) -> list[Moved]:
@@ -160,7 +169,7 @@ def moved(closing: Closing, *, actor: Actor, year: bool = False, role: str = Rol
     found = [
         Moved(
             units[row["unit_id"]], row["kind"], row["basis"], bool(row["money"]),
-            named[row["subject_type"], row["subject_id"]], row["cause"], row["posted_in_id"], row["amount"],
+            (row["subject_type"], row["subject_id"]), named[row["subject_type"], row["subject_id"]], row["cause"], row["posted_in_id"], row["amount"],
             row["lines"], row["last"],
         )
         for row in rows

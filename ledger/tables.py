@@ -5,13 +5,17 @@ from typing import Any
 
 import django_tables2 as tables
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from common.ordering import kept_order
 from common.tables import NUMBER, RowTable
+from common.templatetags.ip import glyph
 from ledger import subjects
-from ledger.models import Posting
+from ledger.choices import BASES, Kind, PeriodState, Role
+from ledger.models import Closing, ClosingTerms, Posting
 from organizations.models import Officer, User
 from rules.money import to_display
 
@@ -153,3 +157,156 @@ class PostingTable(RowTable):
 
     def render_rate(self, record: Posting) -> str:
         return self._told(record, f"{record.rate.normalize():f}" if record.rate is not None else "—")
+
+
+class ClosingTermsTable(RowTable):
+    since = tables.Column(_("in force from"), linkify=("closingterms_detail", {"pk": tables.A("pk")}))
+
+    class Meta(RowTable.Meta):
+        model = ClosingTerms
+        fields = ("since", "cut_off_day", "final_month", "final_day", "by_itself", "updated_at")
+        sequence = fields
+        optional = ("updated_at",)
+        order_by = ("-since",)
+
+
+STATES = {PeriodState.OPEN: "todo", PeriodState.CUT_OFF: "progress", PeriodState.CLOSED: "done"}
+
+
+def state_cell(state: str) -> str:
+    """A period's state with its shape."""
+    return format_html(
+        '<span class="ip-st">{}{}</span>', glyph(STATES[PeriodState(state)]), PeriodState(state).label
+    )
+
+
+class PeriodTable(RowTable):
+    """Periods with the closing that speaks for them (`row.closing`, may be None) and `row.due`."""
+
+    label = tables.Column(_("period"), linkify=("period_detail", {"pk": tables.A("pk")}))
+    state = tables.Column(_("state"))
+    due = tables.Column(_("takes reports until"))
+    lines = tables.Column(_("lines"), accessor="closing__lines", attrs=NUMBER)
+    revision = tables.Column(_("revision"), accessor="closing__revision", attrs=NUMBER)
+    at = tables.DateTimeColumn(accessor="closing__at", verbose_name=_("closed"), format="Y-m-d H:i")
+    by = tables.Column(_("closed by"), accessor="closing__actor_name")
+    hash = tables.Column(
+        _("hash"), accessor="closing__hash", attrs={"td": {"class": "col-w"}, "th": {"class": "col-w"}}
+    )
+
+    class Meta(RowTable.Meta):
+        orderable = False
+        empty_text = _("Nothing was counted in this year yet.")
+
+    def render_state(self, record: Any) -> str:
+        return state_cell(record.state)
+
+    def render_hash(self, value: str) -> str:
+        return format_html('<code title="{}">{}…</code>', value, value[:12])
+
+
+class ClosingTable(RowTable):
+    """The closings of one period, with the whole hash."""
+
+    revision = tables.Column(_("revision"), attrs=NUMBER)
+    at = tables.DateTimeColumn(verbose_name=_("closed"), format="Y-m-d H:i")
+    actor_name = tables.Column(_("closed by"))
+    lines = tables.Column(_("lines"), attrs=NUMBER)
+    watermark = tables.Column(_("last line"), attrs=NUMBER)
+    hash = tables.Column(_("hash"))
+    reopened = tables.Column(_("opened again"), accessor="pk", empty_values=())
+
+    class Meta(RowTable.Meta):
+        orderable = False
+
+    def render_hash(self, record: Closing) -> str:
+        return format_html('<span class="ip-mono">{}</span>', record.hash)
+
+    def render_reopened(self, record: Closing) -> str:
+        one = getattr(record, "reopening", None)
+        return f"{one.by_name}、{one.second_by_name}: {one.reason}" if one else "—"
+
+
+def kind_cell(kind: str, basis: str) -> str:
+    """A kind of posting, with the basis where there is one: the two are never one figure."""
+    return f"{Kind(kind).label} · {BASES.get(basis, basis)}" if basis else str(Kind(kind).label)
+
+
+class RestatedTable(RowTable):
+    """Kinds as published and as known now: ten thousand yuan, or pieces."""
+
+    kind = tables.Column(_("what"))
+    published = tables.Column(_("as published"), attrs=NUMBER, empty_values=())
+    known = tables.Column(_("as known now"), attrs=NUMBER, empty_values=())
+    moved = tables.Column(_("moved"), attrs=NUMBER)
+
+    class Meta(RowTable.Meta):
+        orderable = False
+        empty_text = _("Nothing is counted here.")
+
+    def render_kind(self, record: Any) -> str:
+        return kind_cell(record.kind, record.basis)
+
+    def _number(self, record: Any, value: Decimal | None) -> str:
+        return "—" if value is None else shown(value, "CNY" if record.money else "")
+
+    def render_published(self, record: Any) -> str:
+        return self._number(record, record.published)
+
+    def render_known(self, record: Any) -> str:
+        return self._number(record, record.known)
+
+    def render_moved(self, record: Any) -> str:
+        text = self._number(record, record.moved)
+        return f"+{text}" if record.moved > 0 else text
+
+
+class MovedTable(RowTable):
+    """What a closing didn't know. The amount leads to the lines."""
+
+    unit = tables.Column(_("unit"))
+    kind = tables.Column(_("what"))
+    amount = tables.Column(_("moved"), attrs=NUMBER)
+    cause = tables.Column(_("cause"))
+    posted_in = tables.Column(_("counted in"))
+    subject = tables.Column(_("about"))
+    lines = tables.Column(_("lines"), attrs=NUMBER)
+
+    class Meta(RowTable.Meta):
+        orderable = False
+        empty_text = _("Nothing moved: as published is as known now.")
+
+    def render_kind(self, record: Any) -> str:
+        return kind_cell(record.kind, record.basis)
+
+    def value_kind(self, record: Any) -> str:
+        return kind_cell(record.kind, record.basis)
+
+    def render_cause(self, record: Any) -> str:
+        return record.cause_label
+
+    def render_posted_in(self, record: Any) -> str:
+        return f"{record.posted_in // 100}-{record.posted_in % 100:02d}"
+
+    def render_subject(self, record: Any) -> str:
+        named = record.subject
+        return format_html('<a href="{}">{}</a>', named.url, named.label) if named.url else named.label
+
+    def value_subject(self, record: Any) -> str:
+        return record.subject.label
+
+    def render_amount(self, record: Any) -> str:
+        text = shown(record.amount, "CNY" if record.money else "")
+        query = {
+            "kind": record.kind, "role": self.role, "unit": record.unit.pk, "posted_in": record.posted_in,
+            "cause": record.cause, "subject_type": record.about[0], "subject_id": record.about[1],
+        }  # fmt: skip
+        url = f"{reverse('posting_list')}?{urlencode(query)}"
+        return format_html(
+            '<a class="ip-figlink" href="{}">{}</a>', url, f"+{text}" if record.amount > 0 else text
+        )
+
+    def value_amount(self, record: Any) -> Decimal:
+        return amount(record.amount, "CNY" if record.money else "")
+
+    role = Role.ASSESSED

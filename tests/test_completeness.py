@@ -146,6 +146,8 @@ NO_FILTER["Project"] = {
     **dict.fromkeys(("confidential_until", "merged_into"), "few"),
 }  # fmt: skip
 
+NO_FILTER["ClosingTerms"] = dict.fromkeys(("since", "cut_off_day", "final_month", "final_day", "by_itself"), "a handful of rows")  # fmt: skip
+
 
 def list_pages(patterns):
     for pattern in patterns:
@@ -208,6 +210,16 @@ NO_FILTER["Voucher"] = {
     **dict.fromkeys(("file_name", "entered_name"), "read, not searched"),
 }
 NO_FILTER["ReportingDuty"] = dict.fromkeys(("since", "until"), "`running` finds those that go on")
+
+# recognition
+NO_COLUMN["Sample"] = {"seed": "on the sample's page"}
+NO_FILTER["Sample"] = {
+    **dict.fromkeys(("percent", "seed", "entries"), "on the sample's page"),
+    "drawn_at": "sorted by",
+}
+NO_FILTER["RecognitionTerms"] = dict.fromkeys(
+    ("since", "sample_percent", "sample_least", "evidence"), "a handful of rows"
+)
 
 # A second list of the same rows shows less of them by design.
 PARTS = {

@@ -10,17 +10,25 @@ from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import Exists, Max, OuterRef, Subquery, Sum
+from django.db.models import Exists, F, IntegerField, Max, OuterRef, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from capital.choices import EntryKind, EntryState, Level, VoucherType
-from capital.models import Allocation, CapitalEntry, Override, Recognition, RecognitionTerms
+from capital.models import (
+    Allocation,
+    CapitalEntry,
+    Override,
+    Recognition,
+    RecognitionTerms,
+    RolledForward,
+)
 from capital.posting import LOOKED_AT
 from capital.terms import terms_of
+from common import clock
 from common.access import Action
 from common.actors import Actor, may
 from common.errors import Archived, Denied, NotVisible, Refused, ServiceError
-from ledger import periods
 from organizations.models import Officer
 from projects import confidential
 from projects.models import Project
@@ -50,14 +58,15 @@ class Case:
     its vouchers, and how the actor stands to it."""
 
     entry: CapitalEntry
-    terms: RecognitionTerms
+    terms: RecognitionTerms  # of the entry's day: which vouchers it needs
     preliminary: Decimal
     final: Decimal | None  # None: no last word yet, not even a refusal
     checked: bool  # is there a first check?
     ordinal: int
+    month: int  # the period in which it waits: that of its return, or the one it was rolled forward to
     vouchers: frozenset[str]
     override: int | None  # the open one
-    works_there: bool  # the actor, in the unit that reported
+    works_there: bool  # the actor, in the unit that reported, while today's terms forbid that
     kept_back: bool  # the project is confidential to the actor
 
     def so_far(self, level: str) -> Decimal:
@@ -72,7 +81,8 @@ class Case:
 def read(actor: Actor, rows: Any) -> list[Case]:
     """The cases of a queryset of entries. Two queries."""
     entries = list(_with_facts(rows, actor))
-    terms = terms_of({one.occurred_on for one in entries}) if entries else {}
+    today = clock.today()
+    terms = terms_of({today, *(one.occurred_on for one in entries)})
     own = {*(grant.unit_id for grant in actor.grants()), getattr(actor, "unit_id", None)}
     return [
         Case(
@@ -82,25 +92,23 @@ def read(actor: Actor, rows: Any) -> list[Case]:
             final=one.of_final,
             checked=one.of_preliminary is not None,
             ordinal=one.last_ordinal or 0,
+            month=one.waits_in,
             vouchers=frozenset(one.voucher_types),
             override=one.open_override,
-            works_there=one.unit_id in own or one.officer_there,
+            works_there=not terms[today].own_unit and (one.unit_id in own or one.officer_there),
             kept_back=one.kept_back,
         )
         for one in entries
     ]
 
 
-def hold(actor: Actor, pks: Collection[int], months: Collection[int] | None = None) -> list[Case]:
+def hold(actor: Actor, pks: Collection[int]) -> list[Case]:
     """The cases of entries in the actor's scope, locked until the transaction ends, in the order of their keys;
-    their projects are held too (`capital.posting.hold_projects` says why), and before that the months in which
-    they count, as closing does it. `months`: when the caller knows them. Raises NotVisible."""
-    seen = CapitalEntry.objects.visible_to(actor).filter(pk__in=pks)
-    if months is None:
-        months = set(seen.values_list("period_id", flat=True))
-    periods.open_for(sorted(months), periods.OPEN_OR_CUT_OFF)
+    their projects are held too (`capital.posting.hold_projects` says why). Months come after, when the lines are
+    written: closing takes them in this order. Raises NotVisible."""
     with connection.cursor() as cursor:
         cursor.execute(HOLD, [sorted(pks)])
+    seen = CapitalEntry.objects.visible_to(actor).filter(pk__in=pks)
     cases = read(actor, seen.order_by("pk"))
     if len(cases) < len(set(pks)):
         raise NotVisible
@@ -134,7 +142,7 @@ def right(actor: Actor, level: str, case: Case) -> ServiceError | None:
             % about,
             code="own_entry",
         )
-    if case.works_there and not case.terms.own_unit:
+    if case.works_there:
         return Refused(
             _(
                 "You work for %(unit)s. By the terms of recognition nobody decides about his own unit: leave it "
@@ -226,6 +234,12 @@ def objection(actor: Actor, level: str, case: Case, *, seen: bool = False) -> Se
     )
 
 
+def waits_in() -> Any:
+    """The period in which an entry waits, for an annotation."""
+    rolls = RolledForward._base_manager.filter(entry=OuterRef("pk")).order_by("-to_period")
+    return Coalesce(Subquery(rolls.values("to_period")[:1]), F("period"), output_field=IntegerField())
+
+
 def _with_facts(rows: Any, actor: Actor) -> Any:
     """Entries with what other tables know of them."""
     said = Recognition._base_manager.filter(entry=OuterRef("pk")).order_by().values("entry")
@@ -246,6 +260,7 @@ def _with_facts(rows: Any, actor: Actor) -> Any:
     ).annotate(
         of_preliminary=total(Level.PRELIMINARY),
         of_final=total(Level.FINAL),
+        waits_in=waits_in(),
         last_ordinal=Subquery(said.annotate(last=Max("ordinal")).values("last")),
         voucher_types=ArraySubquery(used.values("voucher__type")),
         open_override=Subquery(asked.values("pk")[:1]),

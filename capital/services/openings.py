@@ -119,7 +119,7 @@ def openings_confirm(*, actor: Actor, pks: Collection[int]) -> list[CapitalEntry
     seen = CapitalEntry.objects.visible_to(actor).filter(pk__in=pks)
     days = set(seen.values_list("occurred_on", flat=True))
     months = months_for(days)
-    cases = hold(actor, set(pks), set(months.values()))
+    cases = hold(actor, set(pks))
     for case in cases:
         _may_confirm(case.entry)
         must(right(actor, Level.FINAL, case))

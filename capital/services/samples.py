@@ -19,7 +19,18 @@ from django.utils.translation import gettext_lazy as _
 
 from capital.choices import Check, EntryState, Level, Verdict
 from capital.models import Bulk, CapitalEntry, Recognition, Sample, Sampled
-from capital.services.deciding import KIND, RIGHT, Case, hold, hold_one, must, objection, read, right
+from capital.services.deciding import (
+    KIND,
+    RIGHT,
+    Case,
+    hold,
+    hold_one,
+    must,
+    objection,
+    read,
+    right,
+    waits_in,
+)
 from capital.services.recognition import STATE, Decision, reason_given, write_many
 from capital.terms import terms_on
 from common import changelog, clock, jobs, services
@@ -47,9 +58,9 @@ def size(total: int, percent: Decimal, least: int) -> int:
 def waiting(actor: Actor, unit: Unit, period: int, level: str) -> Any:
     """Entries of a unit and those below it that could go into a draw."""
     rows = CapitalEntry.objects.visible_to(actor).filter(
-        unit__path__startswith=unit.path, period=period, state=STANDS_AT[Level(level)], archived_at=None
+        unit__path__startswith=unit.path, state=STANDS_AT[Level(level)], archived_at=None
     )
-    return rows.order_by("pk")
+    return rows.alias(month=waits_in()).filter(month=period).order_by("pk")
 
 
 def in_bulk(actor: Actor, level: str, case: Case) -> ServiceError | None:
@@ -194,7 +205,7 @@ def recognise_batch(*, actor: Actor, bulk: Bulk, entries: Collection[int]) -> li
     """Recognise those of the entries that may still be recognised; the others are left as they are (decided by
     themselves meanwhile, queried, withdrawn). As many queries for 500 as for one."""
     sample = bulk.sample
-    rows: Sequence[Case] = hold(actor, entries, months=[sample.period_id])
+    rows: Sequence[Case] = hold(actor, entries)
     cases = [case for case in rows if in_bulk(actor, sample.level, case) is None]
     return write_many(actor, [_decision(bulk, sample.level, case) for case in cases], bulk=bulk)
 

@@ -27,6 +27,7 @@ from common.views import ArchivePage, CreatePage, Crumbs, FormPage, ListPage, Up
 from common.views import DetailPage as RowDetail
 from common.views.base import Page, write
 from common.views.jobs import progress
+from leads.tables.columns import wan_text
 from projects import confidential
 
 CAPITAL = (_("Capital in place"), "")
@@ -244,6 +245,7 @@ class SampleDetail(SampleNouns, Page):
                     "row": one,
                     "entry": one.entry,
                     "project": confidential.shown_name(one.entry.project, self.actor),
+                    "amount": wan_text(one.entry.amount, str(one.entry.currency_id)),
                     "url": f"{reverse('desk')}?entry={one.entry_id}&level={sample.level}",
                 }
                 for one in drawn

@@ -14,7 +14,18 @@ from openpyxl import Workbook
 
 from assessments.models import ImportedFigure, Measure, RankingTable, Target
 from assessments.services.rankings import run_compute
-from capital.models import EntryFile, InspectionPhoto
+from capital.models import (
+    CountingRule,
+    EntryFile,
+    Excluded,
+    InspectionPhoto,
+    Query,
+    Recognition,
+    RecognitionTerms,
+    Sample,
+    Sampled,
+    SignalTerms,
+)
 from common import clock, files
 from common.changelog import acting
 from common.models import ImportBatch, ImportFile, ImportRow, JobRun, JobSchedule, SavedView
@@ -30,10 +41,13 @@ from leads.models import (
     Screening,
     StageReason,
 )
+from ledger.closings import reopening_ask
+from ledger.models import ClosingTerms
 from organizations.models import Reminder
 from projects.models import Commitment, LandParcel, Obligation
 from reference.models import CalendarYear, Currency, ExchangeRate, Holiday, Industry, Region
 from rules.periods import Month
+from tests.ledger.support import close
 from tests.support.clients import user_with
 from tests.support.factories import (
     TESTS,
@@ -408,6 +422,33 @@ class World:
         return EntryFile._base_manager.create(entry=self.entry, stored=paper, name="标记合同.pdf")
 
     @cached_property
+    def query(self):
+        return Query._base_manager.create(
+            entry=self.entry, text="标记问题", asked_name="标记人", asked_at=clock.now()
+        )
+
+    @cached_property
+    def recognition(self):
+        return Recognition._base_manager.create(
+            entry=self.entry, ordinal=1, level="preliminary", verdict="partial", delta=Decimal(1), reason="标记理由",
+            decided_name="标记人", decided_at=clock.now(),
+        )  # fmt: skip
+
+    @cached_property
+    def sample(self):
+        """With one entry to look at."""
+        drawn = Sample._base_manager.create(
+            unit=self.tree.town, period=self.entry.period, level="preliminary", percent=Decimal(5), seed="标记",
+            entries=[self.entry.pk], drawn_at=clock.now(), drawn_name="标记人",
+        )  # fmt: skip
+        Sampled._base_manager.create(sample=drawn, entry=self.entry)
+        return drawn
+
+    @cached_property
+    def recognition_terms(self):
+        return RecognitionTerms._base_manager.create(since=date(2026, 1, 1))
+
+    @cached_property
     def capital_return(self):
         scan = files.store(pdf(mark=b"scan"))
         given = {"preparer": "标记填报人", "scan": scan, "scan_name": "标记扫描.pdf"}
@@ -471,6 +512,61 @@ class World:
     @cached_property
     def posting(self):
         return PostingFactory(unit=self.unit, actor_name="标记人")
+
+    @cached_property
+    def booked_run(self):
+        """A ranking whose figures are counted from the books."""
+        assert self.membership
+        measure = MeasureFactory(code="booked", source="ledger", basis="arrived", level="final")
+        table = RankingTableFactory(group=self.group, measure=measure, name="标记认定排名")
+        return run_compute(actor=TESTS, table=table, month=Month(2026, 6))[0]
+
+    # what counts
+
+    @cached_property
+    def counting_rule(self):
+        ship()
+        return CountingRule._base_manager.get(code="plain")
+
+    @cached_property
+    def counting_draft(self):
+        ship()
+        return CountingRule._base_manager.get(code="liaocheng")
+
+    @cached_property
+    def exclusion(self):
+        assert self.counting_rule
+        return Excluded._base_manager.create(
+            code="plain", project=self.project, since=date(2026, 1, 1), reason="标记理由"
+        )
+
+    @cached_property
+    def signal_terms(self):
+        ship()
+        return SignalTerms._base_manager.get()
+
+    # the books closed
+
+    @cached_property
+    def period(self):
+        return self.posting.posted_in  # June 2026, open
+
+    @cached_property
+    def closing(self):
+        return close(self.period.pk)
+
+    @cached_property
+    def closed_period(self):
+        return self.closing.period
+
+    @cached_property
+    def reopening(self):
+        staff = user_with("bureau_staff", self.tree.bureau)
+        return reopening_ask(actor=staff, code=self.closed_period.pk, reason="标记原因")
+
+    @cached_property
+    def closing_terms(self):
+        return ClosingTerms._base_manager.get()
 
     @cached_property
     def saved_view(self):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from common.access import Action
 from common.views import Crumbs, DetailPage, ListPage
-from ledger import subjects
+from ledger import clocks, subjects
 from ledger.filters import PostingFilterSet
 from ledger.models import Posting
 from ledger.tables import PostingTable, holders, shown
@@ -33,6 +35,34 @@ class PostingList(PostingNouns, ListPage):
 
     def rows(self, queryset: Any) -> Any:
         return queryset.select_related("unit", "posted_in", "facet")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(clocks=self.clocks(), **kwargs)
+
+    def clocks(self) -> list[dict[str, Any]]:
+        """As known now, or as published with the chosen closing; else with the latest one of the month asked
+        for, or of all. Nothing to choose before a first closing, and for who may not see periods."""
+        if not self.may(Action.VIEW, "period"):
+            return []
+        asked = self.filterset.form.cleaned_data if self.filterset.is_valid() else {}
+        month, chosen = asked.get("posted_in"), asked.get("published")
+        known = clocks.closings(month.code if month else None)
+        closing = chosen or (known[0] if known else None)
+        if closing is None:
+            return []
+        published = _("As published, %(period)s") % {"period": closing.period.label}
+        return [
+            {"label": published, "url": self.with_clock(closing.pk), "active": bool(chosen)},
+            {"label": _("As known now"), "url": self.with_clock(None), "active": not chosen},
+        ]
+
+    def with_clock(self, closing: int | None) -> str:
+        query = self.request.GET.copy()
+        query.pop("page", None)
+        query.pop("published", None)
+        if closing:
+            query["published"] = str(closing)
+        return f"{reverse('posting_list')}?{query.urlencode()}"
 
 
 class PostingDetail(PostingNouns, DetailPage):

@@ -1,0 +1,262 @@
+"""People and machines at once, with real commits on real PostgreSQL: decided once, taken back once, nothing half
+done when a process dies."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from threading import Event, Thread
+
+import pytest
+from django.db import connection, connections, transaction
+
+from capital.models import Bulk, CapitalEntry, Recognition
+from capital.services import samples
+from capital.services.overrides import override_ask, override_sign
+from capital.services.recognition import recognise, refuse, reverse
+from common import clock, imports, jobs
+from common.errors import Refused
+from common.models import JobRun
+from ledger.choices import Kind, PeriodState
+from ledger.models import Posting
+from organizations.choices import Role
+from projects.services import attribution_set
+from tests.capital.dying import dies
+from tests.capital.recognising import counted, many_reported, now, reported
+from tests.support.clients import user_with
+from tests.support.factories import TESTS, Tree
+from tests.support.factories_capital import period
+from tests.support.factories_projects import all_of, signed_project
+from tests.support.pipeline import ship
+from tests.support.world import sheet
+
+D = Decimal
+NOW = datetime(2026, 11, 20, 4, tzinfo=UTC)
+FIRST, LAST = "preliminary", "final"
+PATIENCE = 60  # seconds; a slow machine is no failure, a lock that never ends is
+pytestmark = pytest.mark.commits
+
+WAITS = """
+    SELECT count(*) FROM pg_stat_activity
+    WHERE datname = current_database() AND wait_event_type = 'Lock' AND pid <> pg_backend_pid()
+"""
+
+
+def one_waits():
+    """Another connection waits for a lock: the two really overlap."""
+    with connection.cursor() as cursor:
+        cursor.execute(WAITS)
+        return bool(cursor.fetchone()[0])
+
+
+def overlapping(first, second):
+    """`first` does its work and holds its transaction until `second` waits for it, or has ended; gives what both
+    gave or raised."""
+    begun, found = Event(), [None, None]
+
+    def hold():
+        try:
+            with clock.at(NOW), transaction.atomic():
+                found[0] = first()
+                begun.set()
+                for _ in range(PATIENCE * 20):
+                    if one_waits() or not follower.is_alive():
+                        break
+                    follower.join(0.05)
+        except Exception as problem:
+            found[0] = problem
+        finally:
+            begun.set()
+            connections.close_all()
+
+    def follow():
+        try:
+            begun.wait(PATIENCE)
+            with clock.at(NOW):
+                found[1] = second()
+        except Exception as problem:
+            found[1] = problem
+        finally:
+            connections.close_all()
+
+    follower, holder = Thread(target=follow), Thread(target=hold)
+    holder.start()
+    follower.start()
+    holder.join()
+    follower.join()
+    return found
+
+
+@pytest.fixture
+def world():
+    """A project, two who check, two who have the last word."""
+    with clock.at(NOW):
+        ship()
+        tree = Tree()
+        made = {
+            "tree": tree,
+            "project": signed_project(tree.town),
+            "checkers": [user_with(Role.EVALUATOR, tree.city) for _ in range(2)],
+            "heads": [user_with(Role.COMMITTEE, tree.city) for _ in range(2)],
+        }
+        yield type("World", (), made)
+
+
+def code(problem):
+    assert isinstance(problem, Refused), problem
+    return problem.code
+
+
+def test_two_decide_two_take_back_two_sign(world):
+    """All with forced overlap: the second stands before the first one's commit."""
+    one, two = world.checkers
+    entry = reported(world.project)
+    found = overlapping(
+        lambda: recognise(actor=one, entry=entry.pk, level=FIRST),
+        lambda: refuse(actor=two, entry=entry.pk, level=FIRST, reason="迟了"),
+    )
+    assert (found[0].delta, code(found[1])) == (1000, "decided")
+    assert (Recognition._base_manager.count(), counted(entry)) == (1, (1000, 1000, 0))
+
+    found = overlapping(  # 600 + 600 of 1000 can't flow back
+        lambda: reverse(actor=one, entry=entry.pk, amount=D(600), reason="退回"),
+        lambda: reverse(actor=two, entry=entry.pk, amount=D(600), reason="退回"),
+    )
+    assert (found[0].delta, code(found[1])) == (-600, "amount")
+    found = overlapping(  # 100 and 200 can: nothing is lost
+        lambda: reverse(actor=one, entry=entry.pk, amount=D(100), reason="退回"),
+        lambda: reverse(actor=two, entry=entry.pk, amount=D(200), reason="退回"),
+    )
+    assert ([row.ordinal for row in found], counted(entry)) == ([3, 4], (1000, 100, 0))
+
+    more = reported(world.project)
+    wish = override_ask(actor=one, entry=more.pk, level=FIRST, amount=D(1500), reason="回单")
+    found = overlapping(
+        lambda: override_sign(actor=world.heads[0], pk=wish.pk, signed=True),
+        lambda: override_sign(actor=world.heads[1], pk=wish.pk, signed=False, remark="不"),
+    )
+    assert (found[0].delta, code(found[1])) == (1500, "override_closed")
+    assert counted(more) == (1000, 1500, 0)
+
+    asked = reported(world.project)
+    found = overlapping(
+        lambda: override_ask(actor=one, entry=asked.pk, level=FIRST, amount=D(1500), reason="回单"),
+        lambda: recognise(actor=two, entry=asked.pk, level=FIRST),
+    )
+    assert (code(found[1]), counted(asked)) == ("override_open", (1000, 0, 0))
+
+
+def test_shares_change_and_months_close_while_somebody_decides(world):
+    entry, head = reported(world.project), world.heads[0]
+    found = overlapping(
+        lambda: recognise(actor=head, entry=entry.pk, level=LAST),
+        lambda: attribution_set(
+            actor=TESTS, project=world.project.pk, role="assessed", valid_from=date(2026, 11, 1),
+            shares=all_of(world.tree.other_town), reason="移交",
+        ),
+    )  # fmt: skip
+    assert not any(isinstance(one, Exception) for one in found), found
+    lines = Posting._base_manager.filter(
+        kind=Kind.CAPITAL_RECOGNISED, role="assessed", reverses=None, reversed_by=None
+    )
+    assert [(x.unit_id, x.qty) for x in lines] == [(world.tree.other_town.pk, 1000)]
+
+    late = reported(world.project, 500)
+    month = period(202611)
+
+    def close():
+        row = type(month).objects.select_for_update().get(pk=month.pk)
+        row.state = PeriodState.CLOSED
+        row.save()
+
+    found = overlapping(close, lambda: recognise(actor=head, entry=late.pk, level=LAST))
+    assert found[1].delta == 500
+    assert set(
+        Posting._base_manager.filter(event=f"capital:{late.pk}:r1").values_list("posted_in", flat=True)
+    ) == {202612}
+
+
+def bulk_of(world, number):
+    many_reported(world.project, number)
+    actor = world.checkers[0]
+    sample = samples.sample_draw(actor=actor, unit=world.tree.city, period=202611, level=FIRST)
+    for row in sample.drawn.all():
+        samples.sample_check(actor=actor, pk=row.pk, result="good")
+    return samples.bulk_start(actor=actor, sample=sample.pk)
+
+
+def test_killed_at_each_commit_of_a_bulk_recognition(broker, world, monkeypatch):
+    """Seven entries, three in a batch: taking the job, three batches, the end that finds nothing left, done. The
+    process dies before and after each of these commits; after every death the books are whole, and the next
+    attempt ends with each entry recognised once."""
+    monkeypatch.setattr(samples, "BATCH", 3)
+    bulk = bulk_of(world, 7)
+    run = JobRun.objects.get(key=f"capital.bulk:{bulk.pk}")
+    deaths = 0
+    for boundary in range(40):
+        JobRun.objects.filter(pk=run.pk).update(state=JobRun.State.QUEUED, attempts=0)
+        died = dies(boundary, lambda: jobs.execute(run.pk))
+        rows = Recognition._base_manager.filter(bulk=bulk)
+        posted = Posting._base_manager.filter(kind=Kind.CAPITAL_PRELIMINARY, role="assessed")
+        assert (
+            rows.count() == posted.count() == CapitalEntry._base_manager.filter(state="preliminary").count()
+        )
+        assert rows.count() in (0, 3, 6, 7)
+        if not died:
+            break
+        deaths += 1
+    run.refresh_from_db()
+    assert (run.state, run.result) == (JobRun.State.DONE, {"recognised": 7, "left": 0})
+    assert deaths >= 8
+    assert sum(x.qty for x in posted) == 7000
+    assert Bulk.objects.get().count == 7
+
+
+def test_a_killed_bulk_is_taken_up_by_the_tick(broker, world, monkeypatch):
+    monkeypatch.setattr(samples, "BATCH", 3)
+    bulk = bulk_of(world, 7)
+    run = JobRun.objects.get(key=f"capital.bulk:{bulk.pk}")
+    JobRun.objects.filter(pk=run.pk).update(state=JobRun.State.QUEUED)
+    assert dies(5, lambda: jobs.execute(run.pk))
+    with clock.at(clock.now() + jobs.LOST_AFTER + timedelta(seconds=1)):
+        jobs.tick()
+    assert jobs.execute(run.pk) == JobRun.State.DONE
+    assert Recognition._base_manager.filter(bulk=bulk).count() == 7
+
+
+def test_what_was_decided_meanwhile_stays(world):
+    """A batch waits for a decision that is about to be committed, and leaves that entry alone."""
+    bulk = bulk_of(world, 3)
+    pks = bulk.sample.entries
+    found = overlapping(
+        lambda: refuse(actor=world.checkers[1], entry=pks[1], level=FIRST, reason="重复"),
+        lambda: samples.recognise_batch(actor=world.checkers[0], bulk=bulk, entries=pks),
+    )
+    assert [row.entry_id for row in found[1]] == [pks[0], pks[2]]
+    assert now(CapitalEntry(pk=pks[1])).state == "refused"
+
+
+def test_killed_at_each_commit_of_an_import_of_entries(broker, world):
+    """Whatever the moment, either nothing of the file is there or all of it, once."""
+    clerk = user_with(Role.BUREAU_STAFF, world.tree.county)
+    number, kind = world.project.number, "注册资本实缴"
+    rows = [[number, kind, "2026-11-05", amount] for amount in ("100", "200", "300")]
+    batch = imports.start(
+        actor=clerk,
+        importer="capital",
+        data=sheet([["项目编号", "到位类别", "到位日期", "到位金额"], *rows]),
+        filename="到位.xlsx",
+        scope_path=world.tree.county.path,
+        params={},
+    )
+    deaths = 0
+    for boundary in range(40):
+        done = type(batch).objects.unscoped(reason="test").get(pk=batch.pk).state == "confirmed"
+        assert CapitalEntry._base_manager.count() == (3 if done else 0)
+        if done:
+            break
+        deaths += dies(boundary, lambda: imports.confirm(actor=clerk, pk=batch.pk))
+    assert done
+    assert deaths >= 1
+    with pytest.raises(Refused):
+        imports.confirm(actor=clerk, pk=batch.pk)
+    amounts = CapitalEntry._base_manager.order_by("amount").values_list("amount", flat=True)
+    assert list(amounts) == [1_000_000, 2_000_000, 3_000_000]
