@@ -21,7 +21,7 @@ from leads.models import Introducer, Investor, Lead
 from leads.services.investors import investor_archive
 from leads.services.leads import lead_archive, lead_assign, lead_register, lead_update
 from ledger.choices import Zone
-from organizations.imports.base import UNIT_WORDS, DirectoryImporter, Found, to_days
+from organizations.imports.base import UNIT_WORDS, DirectoryForm, DirectoryImporter, Found, to_days
 from organizations.models import Officer, Unit
 from reference.models import HOME_CURRENCY, Currency, Industry
 from rules import stages as rules
@@ -138,8 +138,14 @@ class LeadReader(DealReader):
 RECORDED = ("name", "industry", "amount", "currency", "land_mu", "source", "introducer", "tip_from", "host", "officer", "next_step", "next_on")  # fmt: skip
 
 
+class LeadFileForm(DirectoryForm):
+    kind = "lead"
+
+
 class LeadImporter(DirectoryImporter):
     code = "leads"
+    kind = LeadFileForm.kind
+    form_class = LeadFileForm
     label = gettext_lazy("Leads")
     title = gettext_lazy("Import leads")
     model = Lead
