@@ -16,7 +16,7 @@ from capital.checks import Papers
 from capital.choices import EntryState, Level, Verdict
 from capital.models import CapitalEntry, Override, Recognition
 from capital.readable import hidden_entries
-from capital.services.deciding import KIND, RIGHT, Case
+from capital.services.deciding import KIND, RIGHT, WAITING, Case
 from capital.services.samples import STANDS_AT
 from capital.terms import terms_on
 from common import clock, scope
@@ -90,12 +90,15 @@ def counts(rows: Any) -> dict[str, int]:
 
 
 def done_this_month(actor: Actor, level: str) -> int:
-    """How many entries were decided at a level since the first of the month, where the actor decides."""
+    """How many entries were decided at a level since the first of the month and stand decided, where the actor
+    decides."""
     first = clock.today().replace(day=1)
     rows = Recognition.objects.visible_to(actor).filter(
-        level=level, decided_at__date__gte=first, entry__in=decidable(actor, level).values("pk")
+        level=level,
+        decided_at__date__gte=first,
+        entry__in=decidable(actor, level).exclude(state__in=WAITING[Level(level)]).values("pk"),
     )
-    return rows.exclude(verdict=Verdict.REVERSAL).order_by().values("entry").distinct().count()
+    return rows.order_by().values("entry").distinct().count()
 
 
 def waited(moment: datetime | None) -> int:

@@ -29,6 +29,7 @@ from common import changelog, clock
 from common.actors import Actor
 from common.errors import Refused, Stale
 from organizations.models import User
+from projects.models import Project
 
 CENT = Decimal("0.01")
 STATE = {Level.PRELIMINARY: EntryState.PRELIMINARY, Level.FINAL: EntryState.FINAL}
@@ -247,6 +248,23 @@ def write_many(
         months={one.case.entry.pk: one.case.month for one in decisions},
     )
     return rows
+
+
+def project_is_free(project: Project) -> None:
+    """A project isn't closed as a mistake while the books count its capital. Raises Refused."""
+    rows = CapitalEntry.objects.unscoped(reason="whoever reported it").filter(
+        project=project, archived_at=None
+    )
+    count = rows.exclude(state__in=(EntryState.DRAFT, EntryState.WITHDRAWN)).count()
+    if count:
+        raise Refused(
+            _(
+                "%(count)s entries of capital are reported for this project. Withdraw them or take back what was "
+                "recognised, or terminate the project instead."
+            )
+            % {"count": count},
+            code="capital_reported",
+        )
 
 
 def _state_before(case: Case, level: str) -> str:

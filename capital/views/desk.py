@@ -55,8 +55,11 @@ class Desk(Page):
 
     def get_template_names(self) -> list[str]:
         """The columns alone when the page beneath asks for them."""
-        part = self.request.htmx and self.request.htmx.target == "desk"  # type: ignore[attr-defined]
-        return ["capital/_desk.html" if part else self.template_name]
+        return ["capital/_desk.html" if self.part else self.template_name]
+
+    @property
+    def part(self) -> bool:
+        return bool(self.request.htmx and self.request.htmx.target == "desk")  # type: ignore[attr-defined]
 
     def url(self, **values: Any) -> str:
         """This desk with another entry, basis, level or voucher."""
@@ -180,6 +183,7 @@ class Desk(Page):
         place = places.index(case.entry.pk) if case and case.entry.pk in places else None
         return super().get_context_data(
             **kwargs,
+            part=self.part,
             chosen=chosen is not None,
             levels=self.level_links(),
             bases=[
@@ -289,6 +293,9 @@ class Desk(Page):
             "decided": decided,
             "so_far": so_far,
             "why_not": why_not,
+            "asked": Query._base_manager.filter(entry=entry, answered_at=None, archived_at=None).first()
+            if queries.may_ask(self.actor, case) is None
+            else None,
             "refusable": why_not is not None and why_not.code == "evidence_missing",
             "box": self.request.POST.get("amount") or plain(so_far if decided else entry.amount),
             "key": get_random_string(24),

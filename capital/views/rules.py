@@ -59,7 +59,7 @@ class CountingRuleDetail(RuleNouns, DetailPage):
             found.append(action(_("Change"), reverse("countingrule_update", args=[row.pk]), icon="edit"))
             found.append(action(_("Archive"), reverse("countingrule_archive", args=[row.pk])))
         if not draft and may_on(self.actor, Action.CHANGE, row):
-            found.append(action(_("Next version"), reverse("countingrule_next", args=[row.pk]), icon="add"))
+            found.append(action(_("Next version"), reverse("countingrule_next", args=[row.pk]), icon="plus"))
             found.append(
                 action(_("Leave out a project"), reverse("exclusion_add", args=[row.pk]), panel=True)
             )

@@ -185,7 +185,9 @@ CONTENT_SECURITY_POLICY = {
         "style-src": [SELF],
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
-        "object-src": [SELF],  # a PDF beside the page: only what our own views hand out, with a policy of its own
+        "object-src": [
+            SELF
+        ],  # a PDF beside the page: only what our own views hand out, with a policy of its own
         "connect-src": [SELF],
         "form-action": [SELF],
         "frame-ancestors": [NONE],

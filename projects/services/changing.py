@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from common import changelog, clock, services
+from common.access import Action
 from common.actors import Actor
 from common.errors import Denied, Refused
 from leads import stages
@@ -38,6 +39,8 @@ CHANGEABLE = frozenset(
     }
 )  # fmt: skip
 SECRET = frozenset({"code_name", "confidential_until"})
+# What upper apps have against closing a project: each raises Refused.
+before_archive: list[Callable[[Project], None]] = []
 
 
 @transaction.atomic
@@ -76,7 +79,11 @@ def project_update(*, actor: Actor, pk: int, version: int | None, **values: Any)
 @transaction.atomic
 def project_archive(*, actor: Actor, pk: int, version: int | None, reason: str) -> Project:
     """Close a project that was entered by mistake or twice: it counts no longer. One that failed is
-    terminated instead. Raises NotVisible, Denied, Stale, Archived."""
+    terminated instead. Raises NotVisible, Denied, Stale, Archived, Refused (an upper app still counts on it)."""
+    found = services.get_visible(Project, pk, actor, lock=True)
+    services.authorize(actor, Action.ARCHIVE, found)
+    for objection in before_archive:
+        objection(found)
     project = services.archive(Project, actor=actor, pk=pk, version=version, reason=reason)
     posting.withdraw(actor=actor, project=project)
     return project

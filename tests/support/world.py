@@ -260,7 +260,8 @@ class World:
 
     @cached_property
     def industry(self):
-        return Industry._base_manager.create(code="C", level="section", name="制造业", pinyin="zhizaoye zzy")
+        about = {"level": "section", "name": "制造业", "pinyin": "zhizaoye zzy"}
+        return Industry._base_manager.get_or_create(code="C", defaults=about)[0]
 
     @cached_property
     def region(self):
