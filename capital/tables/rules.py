@@ -40,8 +40,9 @@ class CountingRuleTable(RowTable):
             "source",
             "published_at",
             "published_name",
+            "updated_at",
         )
-        optional = ("source", "published_at", "published_name")
+        optional = ("source", "published_at", "published_name", "updated_at")
         order_by = ("code", "-number")
 
 
@@ -84,6 +85,7 @@ class SignalTermsTable(RowTable):
         model = SignalTerms
         fields = (
             "since",
+            "year_end_months",
             "year_end_percent",
             "round_step",
             "round_count",
@@ -92,6 +94,7 @@ class SignalTermsTable(RowTable):
             "reversed_days",
             "reversed_percent",
             "source",
+            "updated_at",
         )
-        optional = ("source",)
+        optional = ("year_end_months", "updated_at")
         order_by = ("-since",)

@@ -160,7 +160,7 @@ def test_from_excel_with_preview_and_undo(tree, bureau, jury, project):
     second = signed_project(tree.second_town, **terms(agreement_number="b"))
     batch = start(
         bureau,
-        (project.number, "形成", 3000, "2026-06-30", None, "上年台账"),
+        (project.number, "Formed", 3000, "2026-06-30", None, "上年台账"),
         (second.number, "arrived", "0.5亿元", "2025-12-31", "CNY", None),
     )
     assert list(batch.rows.values_list("result", flat=True)) == ["new", "new"]
@@ -207,7 +207,7 @@ def test_what_is_wrong_stands_beside_its_cell(tree, bureau, project):
     found = {row.number: {one["field"] for one in row.problems} for row in batch.rows.exclude(problems=[])}
     assert found == {
         2: {"project"}, 3: {"project"}, 4: {"basis", "amount", "as_of", "currency"}, 5: {"currency"}, 6: {"basis", "as_of"},
-        8: {"project"},  # the same project, basis and year twice in the file
+        7: {"project"}, 8: {"project"},  # the same project, basis and year again, as in row 5
     }  # fmt: skip
 
 

@@ -245,13 +245,16 @@ def test_an_officer_brings_his_own_list(tree, officer):
     """He imports leads into his own unit, follows his own file and no other, and gets nothing else to import."""
     user = user_with(Role.OFFICER, tree.town)
     other = user_with(Role.OFFICER, tree.town)
+    own = OfficerFactory(unit=tree.town, name="祝样例", user=user)
+    assert problems(start(user, full(tree, 来源=source("event")))) == {2: {"officer"}}  # a colleague's lead
     batch = start(user, full(tree, 来源=source("event"), 专员=None))
+    assert not problems(batch)
     client = client_of(user)
     assert client.get(reverse("import_detail", args=[batch.pk])).status_code == 200
     assert client_of(other).get(reverse("import_detail", args=[batch.pk])).status_code == 404
     imports.confirm(actor=user, pk=batch.pk)
     lead = Lead.objects.visible_to(user).get()
-    assert (lead.name, lead.unit) == ("示例减速器项目", tree.town)
+    assert (lead.name, lead.unit, lead.officer) == ("示例减速器项目", tree.town, own)
     offered = [tab["url"] for tab in client.get(reverse("import_list")).context["tabs"]]
     assert "?importer=leads" in offered
     assert not {"?importer=figures", "?importer=units", "?importer=officers"} & set(offered)
