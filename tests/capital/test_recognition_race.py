@@ -34,14 +34,14 @@ FIRST, LAST = "preliminary", "final"
 PATIENCE = 60  # seconds; a slow machine is no failure, a lock that never ends is
 pytestmark = pytest.mark.commits
 
+# pg_stat_activity would say the same for the whole transaction; pg_locks is always of now.
 WAITS = """
-    SELECT count(*) FROM pg_stat_activity
-    WHERE datname = current_database() AND wait_event_type = 'Lock' AND pid <> pg_backend_pid()
+    SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))
 """
 
 
 def one_waits():
-    """Another connection waits for a lock: the two really overlap."""
+    """Another connection waits for this one: the two really overlap."""
     with connection.cursor() as cursor:
         cursor.execute(WAITS)
         return bool(cursor.fetchone()[0])
