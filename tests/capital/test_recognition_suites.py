@@ -53,3 +53,7 @@ class TestSamplePages(ListSuite):
     reader = Role.EVALUATOR
     filters = ("level=preliminary",)
     misses = ("level=final",)
+
+    def test_export_needs_its_right(self, tree):
+        """Whoever decides may export: there is no reader of this list without the right."""
+        assert self.as_reader(tree).get(f"{self.url()}?_export=csv").status_code == 200
