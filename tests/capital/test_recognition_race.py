@@ -8,6 +8,7 @@ from threading import Event, Thread
 import pytest
 from django.db import connection, connections, transaction
 
+from capital.choices import EntryKind
 from capital.models import CapitalEntry, Recognition
 from capital.services import samples
 from capital.services.overrides import override_ask, override_sign

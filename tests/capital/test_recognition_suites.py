@@ -56,4 +56,4 @@ class TestSamplePages(ListSuite):
 
     def test_export_needs_its_right(self, tree):
         """Whoever decides may export: there is no reader of this list without the right."""
-        assert self.as_reader(tree).get(f"{self.url()}?_export=csv").status_code == 200
+        assert self.as_reader(tree).get(f"{self.url()}?format=csv").status_code == 200
