@@ -8,6 +8,7 @@ from django.db import transaction
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
+from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -102,6 +103,7 @@ class EntryViewSet(RowViewSet):
     model = CapitalEntry
     serializer_class = EntrySerializer
     filterset_class = CapitalEntryFilterSet
+    list_page = "entry_list"
     ordering_fields = ("occurred_on", "amount", "period", "number", "updated_at")
     create_service = staticmethod(entry_create)
     update_service = staticmethod(entry_update)
@@ -160,7 +162,7 @@ class VoucherSerializer(RowSerializer):
             "id", "version", "unit", "type", "issuer", "number", "dated", "amount", "currency", "payer", "payee", "note",
             "used", "file_name", "sha256", "file", "entered_name", "archived_at", "created_at", "updated_at",
         )  # fmt: skip
-        read_only_fields = (*KEPT, "file_name", "entered_name")
+        read_only_fields: tuple[str, ...] = (*KEPT, "file_name", "entered_name")
         extra_kwargs = {"currency": {"required": False}}
 
     def to_representation(self, instance: Any) -> Any:
@@ -168,6 +170,13 @@ class VoucherSerializer(RowSerializer):
         if getattr(instance, "kept", False):
             found = {name: value if name in OPEN_VOUCHER else None for name, value in found.items()}
         return found
+
+
+class VoucherChangeSerializer(VoucherSerializer):
+    """The unit that recorded a voucher stays."""
+
+    class Meta(VoucherSerializer.Meta):
+        read_only_fields = (*VoucherSerializer.Meta.read_only_fields, "unit")
 
 
 class UseSerializer(serializers.Serializer):
@@ -198,9 +207,14 @@ class VoucherViewSet(RowViewSet):
     model = Voucher
     serializer_class = VoucherSerializer
     filterset_class = VoucherFilterSet
+    list_page = "voucher_list"
     ordering_fields = ("dated", "amount", "number", "updated_at")
+    parser_classes = (JSONParser, MultiPartParser)
     create_service = staticmethod(voucher_made)
     update_service = staticmethod(voucher_changed)
+
+    def get_serializer_class(self) -> Any:
+        return VoucherChangeSerializer if self.action in ("update", "partial_update") else VoucherSerializer
 
     def rows(self, queryset: Any) -> Any:
         return with_kept(queryset, self.request.user).select_related("stored", "currency")
@@ -284,6 +298,7 @@ class DutyViewSet(RowViewSet):
     model = ReportingDuty
     serializer_class = DutySerializer
     filterset_class = DutyFilterSet
+    list_page = "duty_list"
     ordering_fields = ("since", "updated_at")
     create_service = staticmethod(duty_create)
     update_service = staticmethod(duty_update)

@@ -129,6 +129,11 @@ def reread(
     return _read(wanted, rule, year, year, excluded, row.sha256 if row else "", Clock(through, watermark))
 
 
+def try_out(wanted: Wanted, rule: Rule, year: int, out: Mapping[int, date]) -> Reading:
+    """What a rule that isn't published yet would read of a year, as known now: for its worked example."""
+    return _read(wanted, rule, year, year, out, "", Clock())
+
+
 def _everything(wanted: Wanted) -> Rule:
     return Rule(state=wanted.state, basis=wanted.basis, version="all")
 

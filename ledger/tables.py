@@ -198,8 +198,8 @@ class PeriodTable(RowTable):
         orderable = False
         empty_text = _("Nothing was counted in this year yet.")
 
-    def render_state(self, value: str) -> str:
-        return state_cell(value)
+    def render_state(self, record: Any) -> str:
+        return state_cell(record.state)
 
     def render_hash(self, value: str) -> str:
         return format_html('<code title="{}">{}…</code>', value, value[:12])

@@ -92,7 +92,7 @@ NO_FILTER = {
         "must_change_password": "for expiry only", "last_login": "use is not ranked (DOMAIN §9)",
     },
     "RoleGrant": {"valid_from": "sorted by", "valid_to": "sorted by"},
-    "Measure": {"defined_since": "few measures", "direction": "few measures", "numerator": "few measures", "denominator": "few measures"},
+    "Measure": {"rule_code": "few measures", "basis": "few measures", "level": "few measures", "defined_since": "few measures", "direction": "few measures", "numerator": "few measures", "denominator": "few measures"},
     "Industry": {"edition": "one edition is loaded", "parent": "`below` narrows by tree"},
     "Region": {"parent": "`below` narrows by tree"},
     "Currency": {"minor_units": "never looked for"},
@@ -147,6 +147,16 @@ NO_FILTER["Project"] = {
 }  # fmt: skip
 
 NO_FILTER["ClosingTerms"] = dict.fromkeys(("since", "cut_off_day", "final_month", "final_day", "by_itself"), "a handful of rows")  # fmt: skip
+
+NO_COLUMN["CountingRule"] = dict.fromkeys(("document", "sha256"), "on the rule's page")
+NO_FILTER["CountingRule"] = {
+    **dict.fromkeys(("document", "sha256"), "on the rule's page"),
+    **dict.fromkeys(("number", "since", "until", "published_at", "published_name"), "sorted by"),
+}
+NO_FILTER["SignalTerms"] = dict.fromkeys(
+    ("since", "year_end_months", "year_end_percent", "round_step", "round_count", "round_percent", "contract_percent", "reversed_days", "reversed_percent"),
+    "a handful of rows",
+)  # fmt: skip
 
 
 def list_pages(patterns):

@@ -25,6 +25,7 @@ from capital.models import (
 )
 from capital.posting import LOOKED_AT
 from capital.terms import terms_of
+from common import clock
 from common.access import Action
 from common.actors import Actor, may
 from common.errors import Archived, Denied, NotVisible, Refused, ServiceError
@@ -57,7 +58,7 @@ class Case:
     its vouchers, and how the actor stands to it."""
 
     entry: CapitalEntry
-    terms: RecognitionTerms
+    terms: RecognitionTerms  # of the entry's day: which vouchers it needs
     preliminary: Decimal
     final: Decimal | None  # None: no last word yet, not even a refusal
     checked: bool  # is there a first check?
@@ -65,7 +66,7 @@ class Case:
     month: int  # the period in which it waits: that of its return, or the one it was rolled forward to
     vouchers: frozenset[str]
     override: int | None  # the open one
-    works_there: bool  # the actor, in the unit that reported
+    works_there: bool  # the actor, in the unit that reported, while today's terms forbid that
     kept_back: bool  # the project is confidential to the actor
 
     def so_far(self, level: str) -> Decimal:
@@ -80,7 +81,8 @@ class Case:
 def read(actor: Actor, rows: Any) -> list[Case]:
     """The cases of a queryset of entries. Two queries."""
     entries = list(_with_facts(rows, actor))
-    terms = terms_of({one.occurred_on for one in entries}) if entries else {}
+    today = clock.today()
+    terms = terms_of({today, *(one.occurred_on for one in entries)})
     own = {*(grant.unit_id for grant in actor.grants()), getattr(actor, "unit_id", None)}
     return [
         Case(
@@ -93,7 +95,7 @@ def read(actor: Actor, rows: Any) -> list[Case]:
             month=one.waits_in,
             vouchers=frozenset(one.voucher_types),
             override=one.open_override,
-            works_there=one.unit_id in own or one.officer_there,
+            works_there=not terms[today].own_unit and (one.unit_id in own or one.officer_there),
             kept_back=one.kept_back,
         )
         for one in entries
@@ -140,7 +142,7 @@ def right(actor: Actor, level: str, case: Case) -> ServiceError | None:
             % about,
             code="own_entry",
         )
-    if case.works_there and not case.terms.own_unit:
+    if case.works_there:
         return Refused(
             _(
                 "You work for %(unit)s. By the terms of recognition nobody decides about his own unit: leave it "

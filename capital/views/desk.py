@@ -293,6 +293,9 @@ class Desk(Page):
             "decided": decided,
             "so_far": so_far,
             "why_not": why_not,
+            "asked": Query._base_manager.filter(entry=entry, answered_at=None, archived_at=None).first()
+            if queries.may_ask(self.actor, case) is None
+            else None,
             "refusable": why_not is not None and why_not.code == "evidence_missing",
             "box": self.request.POST.get("amount") or plain(so_far if decided else entry.amount),
             "key": get_random_string(24),

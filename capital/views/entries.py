@@ -27,6 +27,7 @@ from capital.services.vouchers import allocation_set, entry_file_add
 from capital.tables.entries import CapitalEntryTable
 from common import files, services
 from common.access import Action
+from common.actors import may
 from common.errors import Denied, NotVisible, Refused
 from common.scope import may_on
 from common.views import ArchivePage, BulkPage, Crumbs, DetailPage, ListPage, UpdatePage, action
@@ -140,8 +141,12 @@ class EntryDetail(OfEntry, DetailPage):
 
     def actions(self) -> list[dict[str, Any]]:
         entry, found = self.get_object(), []
+        at_desk = entry.state not in (EntryState.DRAFT, EntryState.WITHDRAWN) and told(entry, self.actor)
+        if at_desk and may(self.actor, Action.DECIDE, "recognition", path=entry.unit.path):
+            desk = f"{reverse('desk')}?entry={entry.pk}"
+            found.append(action(_("Recognition desk"), desk, icon="recognition"))
         if not self.changes:
-            return []
+            return found
         if entry.state in OPEN_STATES:
             label = _("Discard") if entry.state == EntryState.DRAFT else _("Withdraw")
             found.append(action(label, reverse("entry_archive", args=[entry.pk])))

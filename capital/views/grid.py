@@ -143,7 +143,7 @@ class EntryGrid(EntryNouns, Page):
 
     def actions(self) -> list[dict[str, Any]]:
         found = [action(_("New entry"), reverse("entry_create"), icon="plus")]
-        if self.may(Action.IMPORT, "import"):
+        if self.may(Action.IMPORT, "capital_entry"):
             url = f"{reverse('import_list')}?importer=capital"
             found.append(action(_("From Excel"), url, icon="upload"))
         return found

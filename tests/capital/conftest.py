@@ -4,6 +4,9 @@ import pytest
 from django.utils import translation
 
 from common import clock
+from organizations.choices import Role
+from tests.support.clients import user_with
+from tests.support.factories_projects import signed_project
 
 
 @pytest.fixture
@@ -19,3 +22,20 @@ def english(settings):
     settings.LANGUAGE_CODE = "en"
     with translation.override("en"):
         yield
+
+
+@pytest.fixture
+def project(tree):
+    return signed_project(tree.town)
+
+
+@pytest.fixture
+def checker(tree):
+    """First check."""
+    return user_with(Role.EVALUATOR, tree.city)
+
+
+@pytest.fixture
+def head(tree):
+    """Last word."""
+    return user_with(Role.COMMITTEE, tree.city)

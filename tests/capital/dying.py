@@ -1,31 +1,47 @@
-"""A process that works and dies at a commit: `python -m tests.capital.dying BOUNDARY job RUN`, or
-`BOUNDARY import BATCH ACTOR`.
-
-Boundary 2n: right before the n-th commit of this process; 2n + 1: right after it. It ends in order when there are
-fewer commits.
-"""
+"""A process that does some work and dies at a commit."""
 
 import os
 import signal
-import sys
+import traceback
+import warnings
 
-import django
-
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "investpro.settings.test")
-django.setup()
-
-from django.db.backends.postgresql.base import DatabaseWrapper  # noqa: E402
-
-from capital.services import samples  # noqa: E402
-from common import imports, jobs  # noqa: E402
-from organizations.models import User  # noqa: E402
+from django.db import connections
+from django.db.backends.postgresql.base import DatabaseWrapper
 
 
-def watch(boundary):
-    """Count the commits of this process."""
+def dies(boundary, work):
+    """Do `work` in a process of its own that kills itself: with boundary 2n right before its n-th commit, with
+    2n + 1 right after it. True when it died so, False when it had fewer commits and came to its end.
+
+    A fork, with connections of its own: starting Python for each of twenty deaths would cost a minute.
+    """
+    connections.close_all()  # a connection is nobody's in two processes
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # threads of the test runner don't matter here
+        pid = os.fork()
+    if pid == 0:
+        try:
+            _watch(boundary)
+            work()
+            connections.close_all()
+            os._exit(0)
+        except BaseException:
+            traceback.print_exc()
+            os._exit(1)
+    _pid, status = os.waitpid(pid, 0)
+    if os.WIFSIGNALED(status):
+        assert os.WTERMSIG(status) == signal.SIGKILL
+        return True
+    assert os.WEXITSTATUS(status) == 0, "the work failed; its trace stands above"
+    return False
+
+
+def _watch(boundary):
     commit, seen = DatabaseWrapper._commit, [0]
 
     def dying(self):
+        if self.connection is None:
+            return
         if seen[0] == boundary:
             os.kill(os.getpid(), signal.SIGKILL)
         commit(self)
@@ -34,13 +50,3 @@ def watch(boundary):
         seen[0] += 2
 
     DatabaseWrapper._commit = dying
-
-
-if __name__ == "__main__":
-    boundary, what, pk, *rest = sys.argv[1:]
-    watch(int(boundary))
-    samples.BATCH = 3  # several batches of few entries
-    if what == "job":
-        jobs.execute(int(pk))
-    else:
-        imports.confirm(actor=User._base_manager.get(pk=int(rest[0])), pk=int(pk))

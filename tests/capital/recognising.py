@@ -4,9 +4,12 @@ from collections import defaultdict
 from datetime import date
 from decimal import Decimal
 
-from capital.models import Allocation, CapitalEntry, Voucher
+import pytest
+
+from capital.models import Allocation, CapitalEntry, Recognition, Voucher
 from capital.services.entries import entries_report
 from common.changelog import acting
+from common.errors import Refused
 from ledger.choices import Kind
 from ledger.models import Posting
 from tests.support.factories import TESTS
@@ -17,6 +20,7 @@ from tests.support.factories_capital import (
     period,
 )
 from tests.support.factories_leads import yuan
+from tests.support.suite import state_of
 
 DAY = date(2026, 11, 5)
 KINDS = (Kind.CAPITAL_REPORTED, Kind.CAPITAL_PRELIMINARY, Kind.CAPITAL_RECOGNISED)
@@ -67,3 +71,13 @@ def many_reported(project, number, amount=1000):
             ]
         )
     return [entry.pk for entry in entries]
+
+
+def refused(code, do, **values):
+    """The refusal's words; nothing was written."""
+    before = state_of(CapitalEntry), state_of(Recognition), Posting._base_manager.count()
+    with pytest.raises(Refused) as said:
+        do(**values)
+    assert said.value.code == code
+    assert (state_of(CapitalEntry), state_of(Recognition), Posting._base_manager.count()) == before
+    return str(said.value)

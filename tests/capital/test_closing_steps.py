@@ -58,7 +58,7 @@ def test_what_waits_goes_on_by_name_and_counts_in_the_next_month(tree):
         if period(code).state == "open":
             shut(code)
     shut(202610)
-    rolled = RolledForward.objects.order_by("entry")
+    rolled = RolledForward.objects.order_by("entry_id")
     assert [(x.entry_id, x.from_period_id, x.to_period_id, x.state) for x in rolled] == [
         (waits.pk, 202610, 202611, "reported"),
         (asked.pk, 202610, 202611, "queried"),

@@ -27,21 +27,6 @@ FIRST, LAST = "preliminary", "final"
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("pipeline", "november", "english")]
 
 
-@pytest.fixture
-def project(tree):
-    return signed_project(tree.town)
-
-
-@pytest.fixture
-def checker(tree):
-    return user_with(Role.EVALUATOR, tree.city)
-
-
-@pytest.fixture
-def head(tree):
-    return user_with(Role.COMMITTEE, tree.city)
-
-
 def page(client, entry=None, **values):
     url = "/recognition/?" + "&".join(f"{k}={v}" for k, v in values.items())
     return client.get(url + (f"&entry={entry.pk}" if entry else ""))
@@ -223,6 +208,14 @@ def test_home_says_what_waits(tree, project, checker, head):
     assert [group["label"] for group in home.groups(checker)] == ["Waiting for recognition"]
     assert home.waiting_count(checker) == 1
     assert home.groups(boss) == []
+    assert (
+        f"/recognition/?entry={entry.pk}" in client_of(checker).get(f"/capital/{entry.pk}/").content.decode()
+    )
+    query_ask(actor=checker, entry=entry.pk, text="请补")
+    asked = page(client_of(checker), entry).content.decode()
+    assert "Take the query back" in asked
+    client_of(checker).post(re.search(r"/queries/\d+/withdraw/", asked).group())
+    assert now(entry).state == "reported"
     query = query_ask(actor=checker, entry=entry.pk, text="请补材料")
     assert home.groups(checker) == []
     (asked,) = home.groups(boss)

@@ -17,7 +17,7 @@ from tests.support.factories_capital import (
     VoucherFactory,
     period,
 )
-from tests.support.factories_leads import yuan
+from tests.support.factories_leads import InvestorFactory, yuan
 from tests.support.factories_projects import signed_project
 from tests.support.factories_work import pdf
 from tests.support.suite import state_of
@@ -32,10 +32,10 @@ class TestEntryApi(WriteSuite):
     model, factory, base = CapitalEntry, CapitalEntryFactory, "capital-entries"
     text, ordering = "note", "amount"
     change = ("note", "改后丁")
-    hidden_key = "project"
+    hidden_key = "funder"
 
     def hidden(self, tree):
-        return ProjectFactory(unit=tree.other_town)
+        return InvestorFactory(unit=tree.other_town)
 
     def payload(self, tree):
         project = ProjectFactory(unit=tree.town)
@@ -52,10 +52,6 @@ class TestVoucherApi(WriteSuite):
     model, factory, base = Voucher, VoucherFactory, "vouchers"
     text, ordering = "number", "amount"
     change = ("number", "改后丁9")
-    hidden_key = "unit"
-
-    def hidden(self, tree):
-        return tree.other_town
 
     def payload(self, tree):
         return {

@@ -185,6 +185,11 @@ def test_a_confidential_project_is_no_row_for_those_outside(tree):
     assert "标记秘密" in client_for(Role.OFFICER, tree.town).get(URL).content.decode()
 
 
+def asked(seen):
+    """The queries of a request; a transaction's own begin and end are none."""
+    return [q["sql"][-250:] for q in seen if "SAVEPOINT" not in q["sql"]]
+
+
 def test_two_hundred_projects_are_saved_in_fifteen_queries(tree, officer):
     """The whole request counts. 200 projects with two values each; then half of them changed, half emptied."""
     made = [ProjectFactory(unit=tree.town) for _one in range(200)]
@@ -195,10 +200,10 @@ def test_two_hundred_projects_are_saved_in_fifteen_queries(tree, officer):
         done = officer.post(URL, body, content_type="application/x-www-form-urlencoded")
     assert done.status_code == 302
     assert CapitalEntry._base_manager.count() == 400
-    assert len(seen) <= 15, "\n".join(q["sql"][:200] for q in seen)
+    assert len(asked(seen)) <= 15, "\n".join(asked(seen))
     second = {**boxes(officer), **{name: "13" if name.endswith("plant") else "" for name in typed}}
     with CaptureQueriesContext(connection) as seen:
         assert officer.post(URL, second).status_code == 302
-    assert len(seen) <= 15, "\n".join(q["sql"][:200] for q in seen)
+    assert len(asked(seen)) <= 15, "\n".join(asked(seen))
     assert CapitalEntry._base_manager.filter(archived_at=None, amount=130_000).count() == 200
     assert CapitalEntry._base_manager.exclude(archived_at=None).count() == 200

@@ -1,10 +1,6 @@
 """People and machines at once, with real commits on real PostgreSQL: decided once, taken back once, nothing half
 done when a process dies."""
 
-import os
-import signal
-import subprocess
-import sys
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from threading import Event, Thread
@@ -19,11 +15,11 @@ from capital.services.recognition import recognise, refuse, reverse
 from common import clock, imports, jobs
 from common.errors import Refused
 from common.models import JobRun
-from investpro.embedded import state
 from ledger.choices import Kind, PeriodState
 from ledger.models import Posting
 from organizations.choices import Role
 from projects.services import attribution_set
+from tests.capital.dying import dies
 from tests.capital.recognising import counted, many_reported, now, reported
 from tests.support.clients import user_with
 from tests.support.factories import TESTS, Tree
@@ -187,32 +183,25 @@ def bulk_of(world, number):
     return samples.bulk_start(actor=actor, sample=sample.pk)
 
 
-def die(boundary, *what):
-    """A process of its own works and kills itself right before or after a commit."""
-    env = {**os.environ, "DJANGO_SETTINGS_MODULE": "investpro.settings.test"}
-    command = [sys.executable, "-m", "tests.capital.dying", str(boundary), *map(str, what)]
-    return subprocess.run(command, cwd=state.BASE_DIR, env=env, check=False).returncode
-
-
-def test_killed_at_each_commit_of_a_bulk_recognition(broker, world):
+def test_killed_at_each_commit_of_a_bulk_recognition(broker, world, monkeypatch):
     """Seven entries, three in a batch: taking the job, three batches, the end that finds nothing left, done. The
     process dies before and after each of these commits; after every death the books are whole, and the next
     attempt ends with each entry recognised once."""
+    monkeypatch.setattr(samples, "BATCH", 3)
     bulk = bulk_of(world, 7)
     run = JobRun.objects.get(key=f"capital.bulk:{bulk.pk}")
     deaths = 0
     for boundary in range(40):
         JobRun.objects.filter(pk=run.pk).update(state=JobRun.State.QUEUED, attempts=0)
-        ended = die(boundary, "job", run.pk)
+        died = dies(boundary, lambda: jobs.execute(run.pk))
         rows = Recognition._base_manager.filter(bulk=bulk)
         posted = Posting._base_manager.filter(kind=Kind.CAPITAL_PRELIMINARY, role="assessed")
         assert (
             rows.count() == posted.count() == CapitalEntry._base_manager.filter(state="preliminary").count()
         )
         assert rows.count() in (0, 3, 6, 7)
-        if ended == 0:
+        if not died:
             break
-        assert ended == -signal.SIGKILL
         deaths += 1
     run.refresh_from_db()
     assert (run.state, run.result) == (JobRun.State.DONE, {"recognised": 7, "left": 0})
@@ -221,11 +210,12 @@ def test_killed_at_each_commit_of_a_bulk_recognition(broker, world):
     assert Bulk.objects.get().count == 7
 
 
-def test_a_killed_bulk_is_taken_up_by_the_tick(broker, world):
+def test_a_killed_bulk_is_taken_up_by_the_tick(broker, world, monkeypatch):
+    monkeypatch.setattr(samples, "BATCH", 3)
     bulk = bulk_of(world, 7)
     run = JobRun.objects.get(key=f"capital.bulk:{bulk.pk}")
     JobRun.objects.filter(pk=run.pk).update(state=JobRun.State.QUEUED)
-    assert die(5, "job", run.pk) == -signal.SIGKILL
+    assert dies(5, lambda: jobs.execute(run.pk))
     with clock.at(clock.now() + jobs.LOST_AFTER + timedelta(seconds=1)):
         jobs.tick()
     assert jobs.execute(run.pk) == JobRun.State.DONE
@@ -263,9 +253,7 @@ def test_killed_at_each_commit_of_an_import_of_entries(broker, world):
         assert CapitalEntry._base_manager.count() == (3 if done else 0)
         if done:
             break
-        ended = die(boundary, "import", batch.pk, clerk.pk)
-        assert ended in (0, -signal.SIGKILL)
-        deaths += ended != 0
+        deaths += dies(boundary, lambda: imports.confirm(actor=clerk, pk=batch.pk))
     assert done
     assert deaths >= 1
     with pytest.raises(Refused):

@@ -20,26 +20,10 @@ from ledger.models import Posting
 from organizations.choices import Role
 from tests.capital.recognising import counted, many_reported, now, reported
 from tests.support.clients import user_with
-from tests.support.factories_projects import signed_project
 
 D = Decimal
 FIRST, LAST = "preliminary", "final"
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("pipeline", "november", "english")]
-
-
-@pytest.fixture
-def project(tree):
-    return signed_project(tree.town)
-
-
-@pytest.fixture
-def checker(tree):
-    return user_with(Role.EVALUATOR, tree.city)
-
-
-@pytest.fixture
-def head(tree):
-    return user_with(Role.COMMITTEE, tree.city)
 
 
 def drawn(actor, unit, level=FIRST, good=True):
