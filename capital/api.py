@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.parsers import JSONParser, MultiPartParser
@@ -42,6 +42,12 @@ def somewhere(request: Request, wanted: Action, model: Any) -> None:
         raise Denied
 
 
+class AllocationSerializer(RowSerializer):
+    class Meta:
+        model = Allocation
+        fields = ("id", "version", "voucher", "entry", "amount", "split_name")
+
+
 class EntrySerializer(RowSerializer):
     """`amount` in the currency's own unit (yuan, dollars). `preliminary_sum` and `final_sum` are what is recognised of
     it, null while nobody decided."""
@@ -74,6 +80,19 @@ class EntrySerializer(RowSerializer):
         if not told(instance, self.context["request"].user):
             found = {name: value if name in OPEN else None for name, value in found.items()}
         return found
+
+
+class EntryDetailSerializer(EntrySerializer):
+    """One entry with the vouchers that prove it."""
+
+    allocations: Any = serializers.SerializerMethodField()
+
+    class Meta(EntrySerializer.Meta):
+        fields = (*EntrySerializer.Meta.fields, "allocations")
+
+    @extend_schema_field(AllocationSerializer(many=True))
+    def get_allocations(self, row: CapitalEntry) -> Any:
+        return AllocationSerializer(row.allocations.filter(archived_at=None), many=True).data
 
 
 class EntryChangeSerializer(EntrySerializer):
@@ -109,6 +128,8 @@ class EntryViewSet(RowViewSet):
     update_service = staticmethod(entry_update)
 
     def get_serializer_class(self) -> Any:
+        if self.action == "retrieve":
+            return EntryDetailSerializer
         return EntryChangeSerializer if self.action in ("update", "partial_update") else EntrySerializer
 
     def rows(self, queryset: Any) -> Any:
@@ -143,12 +164,6 @@ class EntryViewSet(RowViewSet):
         return EntrySerializer(rows, many=True, context=self.get_serializer_context()).data
 
 
-class AllocationSerializer(RowSerializer):
-    class Meta:
-        model = Allocation
-        fields = ("id", "version", "voucher", "entry", "amount", "split_name")
-
-
 class VoucherSerializer(RowSerializer):
     """`amount` and `used` in the currency's own unit. `file` sends the document (multipart)."""
 
@@ -158,7 +173,7 @@ class VoucherSerializer(RowSerializer):
 
     class Meta:
         model = Voucher
-        fields = (
+        fields: tuple[str, ...] = (
             "id", "version", "unit", "type", "issuer", "number", "dated", "amount", "currency", "payer", "payee", "note",
             "used", "file_name", "sha256", "file", "entered_name", "archived_at", "created_at", "updated_at",
         )  # fmt: skip
@@ -170,6 +185,19 @@ class VoucherSerializer(RowSerializer):
         if getattr(instance, "kept", False):
             found = {name: value if name in OPEN_VOUCHER else None for name, value in found.items()}
         return found
+
+
+class VoucherDetailSerializer(VoucherSerializer):
+    """One voucher with what it proves, in whatever unit."""
+
+    allocations: Any = serializers.SerializerMethodField()
+
+    class Meta(VoucherSerializer.Meta):
+        fields = (*VoucherSerializer.Meta.fields, "allocations")
+
+    @extend_schema_field(AllocationSerializer(many=True))
+    def get_allocations(self, row: Voucher) -> Any:
+        return AllocationSerializer(row.allocations.filter(archived_at=None), many=True).data
 
 
 class VoucherChangeSerializer(VoucherSerializer):
@@ -214,6 +242,8 @@ class VoucherViewSet(RowViewSet):
     update_service = staticmethod(voucher_changed)
 
     def get_serializer_class(self) -> Any:
+        if self.action == "retrieve":
+            return VoucherDetailSerializer
         return VoucherChangeSerializer if self.action in ("update", "partial_update") else VoucherSerializer
 
     def rows(self, queryset: Any) -> Any:
