@@ -275,6 +275,7 @@ def _movement(wanted: Wanted, group: list[Mapping[str, Any]], kinds: Mapping[int
         industry=head["facet__industry"],
         currency=head["currency"],
         own=add(line["qty"] for line in group),
+        yuan=add(line["base_qty"] for line in group),
     )
 
 

@@ -57,7 +57,8 @@ def terms_on(day: date) -> rules.Terms:
 
 
 def find(year: int, *, actor: Actor, unit: Unit | None = None) -> list[Found]:
-    """Signals of a year about entries that the actor may read, of a unit and those below it. Seven queries."""
+    """Signals of a year about entries that the actor may read, of a unit and those below it. The number of
+    queries doesn't grow with them."""
     seen = (
         CapitalEntry.objects.visible_to(actor)
         .exclude(hidden_entries(actor))

@@ -18,7 +18,7 @@ from organizations import demo
 from organizations.models import Unit, User
 from rules.inspection import Item, Kind, Option
 
-LEAST = Decimal(200_000_000)  # 2亿元
+LEAST = Decimal(400_000_000)  # 4亿元
 
 
 class Site:

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from assessments import services
+from assessments.booked import returns
 from assessments.rankings import compute
 from assessments.reading import read
 from assessments.selectors import has_figures
@@ -224,3 +225,21 @@ def test_the_rule_of_a_measure_decides_what_counts(county, head):
     run = county.compute("2026-11", table=table)
     assert shown(run) == {"dihua": 0, "shangzhen": 100, "zhulinguan": "not_reported"}
     assert "below the size line" in sign_in_page(county, table, "dihua")
+
+
+def test_the_state_of_a_return_comes_from_those_who_have_to_file(county):
+    """Of two towns with a duty one had nothing to report and one is late; a duty that ended asks for nothing."""
+    for town in (county.dihua, county.shangzhen):
+        ReportingDutyFactory(unit=town)
+    ReportingDutyFactory(unit=county.zhulinguan, until=date(2026, 9, 30))
+    MonthlyReturnFactory(unit=county.dihua, period=period(202611), state="nil")
+    units = [county.unit, *county.towns]
+
+    def states():
+        return {pk: str(state) for pk, state in returns(units, Month(2026, 11)).items()}
+
+    assert states() == {county.unit.pk: "nil", county.dihua.pk: "nil", county.shangzhen.pk: "missing"}
+    MonthlyReturnFactory(unit=county.shangzhen, period=period(202611), state="filed")
+    assert states()[county.unit.pk] == "filed"
+    assert returns(units, Month(2026, 9))[county.zhulinguan.pk] == "missing"
+    assert returns(units, Month(2025, 12)) == {}

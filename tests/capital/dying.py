@@ -8,6 +8,8 @@ import warnings
 from django.db import connections
 from django.db.backends.postgresql.base import DatabaseWrapper
 
+CHANGES = ("INSERT", "UPDATE", "DELETE")
+
 
 def dies(boundary, work):
     """Do `work` in a process of its own that kills itself: with boundary 2n right before its n-th commit, with
@@ -37,16 +39,22 @@ def dies(boundary, work):
 
 
 def _watch(boundary):
+    """Count the commits: of transactions, and of single statements that change something outside of one."""
     commit, seen = DatabaseWrapper._commit, [0]
 
-    def dying(self):
-        if self.connection is None:
-            return
+    def around(work):
         if seen[0] == boundary:
             os.kill(os.getpid(), signal.SIGKILL)
-        commit(self)
+        result = work()
         if seen[0] + 1 == boundary:
             os.kill(os.getpid(), signal.SIGKILL)
         seen[0] += 2
+        return result
 
-    DatabaseWrapper._commit = dying
+    def single(execute, sql, params, many, context):
+        if context["connection"].in_atomic_block or not sql.lstrip().startswith(CHANGES):
+            return execute(sql, params, many, context)
+        return around(lambda: execute(sql, params, many, context))
+
+    DatabaseWrapper._commit = lambda self: around(lambda: commit(self)) if self.connection else None
+    connections["default"].execute_wrappers.append(single)

@@ -274,7 +274,7 @@ def test_terms_are_a_form_not_a_document(tree):
     row = RecognitionTerms._base_manager.get()
     assert row.evidence == {"land": ["land_receipt"], "equipment": ["invoice", "customs"]}
     assert "land-grant receipt" in client.get(f"/recognition/terms/{row.pk}/").content.decode()
-    assert "land-grant receipt" in client.get("/recognition/terms/?_export=csv").content.decode("utf-8-sig")
+    assert "land-grant receipt" in client.get("/recognition/terms/?format=csv").getvalue().decode("utf-8-sig")
     change = f"/recognition/terms/{row.pk}/change/"
     assert client.post(change, {**form, "version": 1, "own_unit": "on"}).status_code == 302
     row.refresh_from_db()
