@@ -1,11 +1,12 @@
 from django.urls import path
 
-from assessments.views import rankings, records
+from assessments.views import rankings, records, rows
 
 urlpatterns = [
     path("ranking/", rankings.Ranking.as_view(), name="ranking"),
     path("ranking/compute/", rankings.RankingCompute.as_view(), name="ranking_compute"),
     path("ranking/runs/<int:pk>/publish/", rankings.RankingPublish.as_view(), name="ranking_publish"),
+    path("ranking/rows/", rows.RankingRows.as_view(), name="ranking_rows"),
     path("ranking/circular.xlsx", rankings.CircularWorkbook.as_view(), name="circular_workbook"),
     path("figures/", records.FigureList.as_view(), name="figure_list"),
     path("figures/<int:pk>/", records.FigureDetail.as_view(), name="figure_detail"),

@@ -8,6 +8,8 @@ NAMES = (
     "benchmarks.export",
     "benchmarks.investors",
     "benchmarks.ledger",
+    "benchmarks.closing",
+    "benchmarks.year_to_date",
     "benchmarks.month_grid",
     "benchmarks.recognisers",
 )

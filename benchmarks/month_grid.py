@@ -22,15 +22,13 @@ GOAL = 15
 PERIOD, DAY = 202610, date(2026, 10, 15)
 
 
-def city(count):
-    """A town with projects that have their main investor, past the services."""
+def town(county, count):
+    """A new town with projects, past the services."""
     from tests.projects.support import ProjectFactory
-    from tests.support.factories import Tree
-    from tests.support.pipeline import ship
+    from tests.support.factories import UnitFactory
 
-    ship()
-    tree = Tree()
-    return tree.town, [ProjectFactory(unit=tree.town) for _one in range(count)]
+    unit = UnitFactory(parent=county)
+    return unit, [ProjectFactory(unit=unit) for _one in range(count)]
 
 
 def saved(unit, projects, values, seen):
@@ -71,12 +69,16 @@ def floor(count):
 def measure():
     from capital.models import CapitalEntry
     from common import clock
+    from tests.support.factories import Tree
+    from tests.support.pipeline import ship
 
+    ship()
+    county = Tree().county
     print(f"{'projects':>9} {'queries':>8} {'ms':>8} {'floor ms':>9} {'ratio':>6}   changing: queries, ms")
     worst = 0
     with clock.at(datetime(2026, 10, 20, 4, tzinfo=UTC)):
         for count in SIZES:
-            unit, projects = city(count)
+            unit, projects = town(county, count)
             asked, spent = saved(
                 unit, projects, {"registered": Decimal(125_000), "plant": Decimal(80_000)}, {}
             )

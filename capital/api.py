@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.decorators import action
+from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -39,6 +40,12 @@ def somewhere(request: Request, wanted: Action, model: Any) -> None:
     """Raises Denied for who may do this nowhere, whatever he sends."""
     if not may_somewhere(request.user, wanted, model.Scope.kind):  # type: ignore[arg-type]
         raise Denied
+
+
+class AllocationSerializer(RowSerializer):
+    class Meta:
+        model = Allocation
+        fields = ("id", "version", "voucher", "entry", "amount", "split_name")
 
 
 class EntrySerializer(RowSerializer):
@@ -75,6 +82,19 @@ class EntrySerializer(RowSerializer):
         return found
 
 
+class EntryDetailSerializer(EntrySerializer):
+    """One entry with the vouchers that prove it."""
+
+    allocations: Any = serializers.SerializerMethodField()
+
+    class Meta(EntrySerializer.Meta):
+        fields = (*EntrySerializer.Meta.fields, "allocations")
+
+    @extend_schema_field(AllocationSerializer(many=True))
+    def get_allocations(self, row: CapitalEntry) -> Any:
+        return AllocationSerializer(row.allocations.filter(archived_at=None), many=True).data
+
+
 class EntryChangeSerializer(EntrySerializer):
     """Project and unit of an entry stay."""
 
@@ -102,11 +122,14 @@ class EntryViewSet(RowViewSet):
     model = CapitalEntry
     serializer_class = EntrySerializer
     filterset_class = CapitalEntryFilterSet
+    list_page = "entry_list"
     ordering_fields = ("occurred_on", "amount", "period", "number", "updated_at")
     create_service = staticmethod(entry_create)
     update_service = staticmethod(entry_update)
 
     def get_serializer_class(self) -> Any:
+        if self.action == "retrieve":
+            return EntryDetailSerializer
         return EntryChangeSerializer if self.action in ("update", "partial_update") else EntrySerializer
 
     def rows(self, queryset: Any) -> Any:
@@ -141,12 +164,6 @@ class EntryViewSet(RowViewSet):
         return EntrySerializer(rows, many=True, context=self.get_serializer_context()).data
 
 
-class AllocationSerializer(RowSerializer):
-    class Meta:
-        model = Allocation
-        fields = ("id", "version", "voucher", "entry", "amount", "split_name")
-
-
 class VoucherSerializer(RowSerializer):
     """`amount` and `used` in the currency's own unit. `file` sends the document (multipart)."""
 
@@ -156,11 +173,11 @@ class VoucherSerializer(RowSerializer):
 
     class Meta:
         model = Voucher
-        fields = (
+        fields: tuple[str, ...] = (
             "id", "version", "unit", "type", "issuer", "number", "dated", "amount", "currency", "payer", "payee", "note",
             "used", "file_name", "sha256", "file", "entered_name", "archived_at", "created_at", "updated_at",
         )  # fmt: skip
-        read_only_fields = (*KEPT, "file_name", "entered_name")
+        read_only_fields: tuple[str, ...] = (*KEPT, "file_name", "entered_name")
         extra_kwargs = {"currency": {"required": False}}
 
     def to_representation(self, instance: Any) -> Any:
@@ -168,6 +185,26 @@ class VoucherSerializer(RowSerializer):
         if getattr(instance, "kept", False):
             found = {name: value if name in OPEN_VOUCHER else None for name, value in found.items()}
         return found
+
+
+class VoucherDetailSerializer(VoucherSerializer):
+    """One voucher with what it proves, in whatever unit."""
+
+    allocations: Any = serializers.SerializerMethodField()
+
+    class Meta(VoucherSerializer.Meta):
+        fields = (*VoucherSerializer.Meta.fields, "allocations")
+
+    @extend_schema_field(AllocationSerializer(many=True))
+    def get_allocations(self, row: Voucher) -> Any:
+        return AllocationSerializer(row.allocations.filter(archived_at=None), many=True).data
+
+
+class VoucherChangeSerializer(VoucherSerializer):
+    """The unit that recorded a voucher stays."""
+
+    class Meta(VoucherSerializer.Meta):
+        read_only_fields = (*VoucherSerializer.Meta.read_only_fields, "unit")
 
 
 class UseSerializer(serializers.Serializer):
@@ -198,9 +235,16 @@ class VoucherViewSet(RowViewSet):
     model = Voucher
     serializer_class = VoucherSerializer
     filterset_class = VoucherFilterSet
+    list_page = "voucher_list"
     ordering_fields = ("dated", "amount", "number", "updated_at")
+    parser_classes = (JSONParser, MultiPartParser)
     create_service = staticmethod(voucher_made)
     update_service = staticmethod(voucher_changed)
+
+    def get_serializer_class(self) -> Any:
+        if self.action == "retrieve":
+            return VoucherDetailSerializer
+        return VoucherChangeSerializer if self.action in ("update", "partial_update") else VoucherSerializer
 
     def rows(self, queryset: Any) -> Any:
         return with_kept(queryset, self.request.user).select_related("stored", "currency")
@@ -284,6 +328,7 @@ class DutyViewSet(RowViewSet):
     model = ReportingDuty
     serializer_class = DutySerializer
     filterset_class = DutyFilterSet
+    list_page = "duty_list"
     ordering_fields = ("since", "updated_at")
     create_service = staticmethod(duty_create)
     update_service = staticmethod(duty_update)

@@ -38,6 +38,7 @@ class RoundViewSet(ReadViewSet):
     model = EvaluationRound
     serializer_class = RoundSerializer
     filterset_class = RoundFilterSet
+    list_page = "round_list"
     ordering_fields = ("period", "due_on", "updated_at")
 
 
@@ -84,6 +85,7 @@ class InspectionViewSet(ReadViewSet):
     model = Inspection
     serializer_class = InspectionSerializer
     filterset_class = InspectionFilterSet
+    list_page = "inspection_list"
     ordering_fields = ("state", "updated_at", "id")
 
     def rows(self, queryset: Any) -> Any:

@@ -129,6 +129,11 @@ def reread(
     return _read(wanted, rule, year, year, excluded, row.sha256 if row else "", Clock(through, watermark))
 
 
+def try_out(wanted: Wanted, rule: Rule, year: int, out: Mapping[int, date]) -> Reading:
+    """What a rule that isn't published yet would read of a year, as known now: for its worked example."""
+    return _read(wanted, rule, year, year, out, "", Clock())
+
+
 def _everything(wanted: Wanted) -> Rule:
     return Rule(state=wanted.state, basis=wanted.basis, version="all")
 
@@ -270,6 +275,7 @@ def _movement(wanted: Wanted, group: list[Mapping[str, Any]], kinds: Mapping[int
         industry=head["facet__industry"],
         currency=head["currency"],
         own=add(line["qty"] for line in group),
+        yuan=add(line["base_qty"] for line in group),
     )
 
 

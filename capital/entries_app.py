@@ -2,6 +2,8 @@
 
 
 def register() -> None:
-    from capital import imports
+    from capital import imports, integrity, returns_closing, tasks  # noqa: F401  (tasks declares the jobs)
 
     imports.register()
+    integrity.register()
+    returns_closing.register()

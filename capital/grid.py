@@ -81,7 +81,11 @@ def read(actor: Actor, unit: Unit, period: int) -> Grid:
     in the list only."""
     projects = list(running(actor, unit).select_related("stage"))
     entries = CapitalEntry.objects.unscoped(reason=OWN).filter(
-        unit=unit, project__in=[one.pk for one in projects], archived_at=None, kind__in=KINDS
+        unit=unit,
+        project__in=[one.pk for one in projects],
+        archived_at=None,
+        kind__in=KINDS,
+        is_opening=False,
     )
     drafts = _drafts(entries, period)
     sums = _sums(entries, period)

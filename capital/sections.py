@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -23,7 +24,11 @@ from reference.models import HOME_CURRENCY
 
 def facts(entry: CapitalEntry, actor: Actor) -> list[tuple[Any, Any]]:
     """What was entered, what it is worth, what of it counts."""
-    project = confidential.shown_name(entry.project, actor)
+    project: Any = confidential.shown_name(entry.project, actor)
+    if may_on(actor, Action.VIEW, entry.project):
+        project = format_html(
+            '<a href="{}">{}</a>', reverse("project_detail", args=[entry.project_id]), project
+        )
     head = [
         (_("project"), project),
         (_("unit"), entry.unit.name),

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.urls import path
 
-from capital.views import inspections, openings, outcomes, rounds, sheets
+from capital.views import inspections, openings, outcomes, results, rounds, sheets
 
 urlpatterns: list[Any] = [
     path("capital/openings/", openings.OpeningList.as_view(), name="opening_list"),
@@ -26,9 +26,9 @@ urlpatterns: list[Any] = [
     path("inspections/assign/", inspections.InspectionAssign.as_view(), name="inspection_assign"),
     path("inspections/<int:pk>/", inspections.InspectionDetail.as_view(), name="inspection_detail"),
     path("inspections/<int:pk>/form/", inspections.InspectionFormPage.as_view(), name="inspection_form"),
-    path("inspections/<int:pk>/result/", inspections.InspectionInitial.as_view(), name="inspection_initial"),
-    path("inspections/<int:pk>/decide/", inspections.InspectionFinal.as_view(), name="inspection_final"),
-    path("inspections/<int:pk>/return/", inspections.InspectionReturn.as_view(), name="inspection_return"),
+    path("inspections/<int:pk>/result/", results.InspectionInitial.as_view(), name="inspection_initial"),
+    path("inspections/<int:pk>/decide/", results.InspectionFinal.as_view(), name="inspection_final"),
+    path("inspections/<int:pk>/return/", results.InspectionReturn.as_view(), name="inspection_return"),
     path(
         "inspections/<int:pk>/recognise/", outcomes.InspectionRecognise.as_view(), name="inspection_recognise"
     ),

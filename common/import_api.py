@@ -17,7 +17,7 @@ from rest_framework.response import Response
 
 from common import exporting, imports, services
 from common.access import Action
-from common.actors import Actor, may_somewhere
+from common.actors import Actor
 from common.api import ReadViewSet
 from common.errors import Denied, NotVisible
 from common.filters import RowFilterSet
@@ -113,7 +113,7 @@ class ImportViewSet(ReadViewSet):
         )
 
     def may_import(self) -> None:
-        if not may_somewhere(self.actor, Action.IMPORT, "import"):
+        if not imports.offered_to(self.actor):
             raise Denied
 
     @extend_schema(request={"multipart/form-data": StartSerializer}, responses={201: ImportDetailSerializer})
@@ -143,7 +143,7 @@ class ImportViewSet(ReadViewSet):
         """What can be imported, and what to send with it."""
         self.may_import()
         found = []
-        for one in imports.every():
+        for one in imports.offered_to(self.actor):
             template = getattr(one, "template_form", None)
             found.append(
                 {
@@ -167,6 +167,8 @@ class ImportViewSet(ReadViewSet):
         if code not in {one.code for one in imports.every()}:
             raise NotVisible
         machine = imports.importer_of(code)
+        if machine not in imports.offered_to(self.actor):
+            raise Denied
         given: dict[str, Any] = {}
         if form_class := getattr(machine, "template_form", None):
             given = cleaned(form_class(request.query_params, actor=self.actor)).cleaned_data

@@ -8,6 +8,7 @@ from assessments.api import FigureViewSet, MeasureViewSet, RankingRunViewSet, Ta
 from capital.api import DutyViewSet, EntryViewSet, ReturnViewSet, VoucherViewSet
 from capital.api_desk import RecognitionTermsViewSet, RecognitionViewSet, SampleViewSet
 from capital.api_rounds import InspectionViewSet, RoundViewSet
+from capital.api_rules import CountingRuleViewSet
 from common.import_api import ImportViewSet
 from leads.api import ContactViewSet, IntroducerViewSet, InvestorViewSet, LeadViewSet, OfferViewSet
 from leads.api_guard import (
@@ -50,6 +51,7 @@ router.register("capital-entries", EntryViewSet, basename="api-entry")
 router.register("vouchers", VoucherViewSet, basename="api-voucher")
 router.register("returns", ReturnViewSet, basename="api-return")
 router.register("reporting-duties", DutyViewSet, basename="api-duty")
+router.register("counting-rules", CountingRuleViewSet, basename="api-countingrule")
 router.register("measures", MeasureViewSet, basename="api-measure")
 router.register("figures", FigureViewSet, basename="api-figure")
 router.register("targets", TargetViewSet, basename="api-target")

@@ -57,6 +57,8 @@ MENU: tuple[tuple[Any, tuple[Item, ...]], ...] = (
             Item(_("Evaluation rounds"), "round_list", "view", "evaluation"),
             Item(_("Inspections"), "inspection_list", "check", "evaluation"),
             Item(_("Opening balances"), "opening_list", "archive", "capital_entry", Action.EXPORT),
+            Item(_("Reported and recognised"), "capital_gaps", "figures", "capital_entry"),
+            Item(_("Signals"), "signal_list", "alert", "capital_signal"),
         ),
     ),
     (
@@ -81,6 +83,7 @@ MENU: tuple[tuple[Any, tuple[Item, ...]], ...] = (
             Item(_("Measures"), "measure_list", "measure", "measure"),
             Item(_("Stages"), "stage_list", "columns", "stage", Action.CHANGE),
             Item(_("Terms of recognition"), "recognitionterms_list", "check", "capital_rule", Action.CHANGE),
+            Item(_("Counting rules"), "countingrule_list", "scheme", "capital_rule", Action.CHANGE),
             Item(_("Protection rules"), "protectionterms_list", "lock", "protection_terms", Action.CHANGE),
             Item(_("Admission gates"), "gate_list", "check", "gate", Action.CHANGE),
             Item(_("Closing calendar"), "closingterms_list", "calendar", "period", Action.CHANGE),

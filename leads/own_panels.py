@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Max
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -18,14 +19,17 @@ from common.views import action
 from leads import confidential, panels, stages
 from leads.choices import Custody, StageKind
 from leads.looks import Drawer
-from leads.models import Contact, Lead
+from leads.models import Contact, Lead, Look
 from leads.tables.columns import wan_text
+
+LOOKS = 20  # people named at most
 
 
 def register() -> None:
     panels.register("missing", "main", 10, "leads/panels/missing.html", missing)
     panels.register("facts", "aside", 10, "leads/panels/facts.html", facts)
     panels.register("people", "aside", 20, "leads/panels/people.html", people)
+    panels.register("looks", "aside", 80, "leads/panels/facts.html", looks)
     panels.buttons(buttons)
 
 
@@ -159,6 +163,18 @@ def people(lead: Lead, actor: Actor) -> dict[str, Any] | None:
         url = reverse("introducer_detail", args=[lead.introducer_id])
         found.append(_person(lead.introducer.name, _("introducer"), url))
     return {"title": _("People"), "people": found} if found else None
+
+
+def looks(lead: Lead, actor: Actor) -> dict[str, Any] | None:
+    """Who opened it while it was confidential, the last ones first: for those who read its history."""
+    if not confidential.may_know(lead, actor) or not may_on(actor, Action.HISTORY, lead):
+        return None
+    found = Look._base_manager.filter(lead=lead).order_by().values("actor_name").annotate(last=Max("at"))
+    rows = [
+        (one["actor_name"], f"{timezone.localtime(one['last']):%Y-%m-%d %H:%M}")
+        for one in found.order_by("-last")[:LOOKS]
+    ]
+    return {"title": _("Opened by"), "rows": rows} if rows else None
 
 
 def _person(name: str, role: str, url: str = "") -> dict[str, str]:

@@ -1,5 +1,6 @@
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Kind(TextChoices):
@@ -41,9 +42,12 @@ class Cause(TextChoices):
 
 
 class PeriodState(TextChoices):
-    OPEN = "open", _("open")
-    CUT_OFF = "cut_off", _("cut off")  # only what was reported before is still counted in it
-    CLOSED = "closed", _("closed")
+    OPEN = "open", pgettext_lazy("period", "open")
+    CUT_OFF = (
+        "cut_off",
+        pgettext_lazy("period", "cut off"),
+    )  # only what was reported before is still counted in it
+    CLOSED = "closed", pgettext_lazy("period", "closed")
 
 
 class Zone(TextChoices):

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from common.ordering import kept_order
 from common.tables import NUMBER, RowTable
@@ -170,6 +171,8 @@ class ClosingTermsTable(RowTable):
         order_by = ("-since",)
 
 
+OFF = {"td": {"class": "off"}, "th": {"class": "off"}}  # not on phones: it stands on the period's page
+OFF_NUMBER = {"td": {"class": "ip-num off"}, "th": {"class": "ip-num off"}}
 STATES = {PeriodState.OPEN: "todo", PeriodState.CUT_OFF: "progress", PeriodState.CLOSED: "done"}
 
 
@@ -186,20 +189,22 @@ class PeriodTable(RowTable):
     label = tables.Column(_("period"), linkify=("period_detail", {"pk": tables.A("pk")}))
     state = tables.Column(_("state"))
     due = tables.Column(_("takes reports until"))
-    lines = tables.Column(_("lines"), accessor="closing__lines", attrs=NUMBER)
-    revision = tables.Column(_("revision"), accessor="closing__revision", attrs=NUMBER)
-    at = tables.DateTimeColumn(accessor="closing__at", verbose_name=_("closed"), format="Y-m-d H:i")
-    by = tables.Column(_("closed by"), accessor="closing__actor_name")
+    lines = tables.Column(pgettext_lazy("books", "lines"), accessor="closing__lines", attrs=OFF_NUMBER)
+    revision = tables.Column(_("revision"), accessor="closing__revision", attrs=OFF_NUMBER)
+    at = tables.DateTimeColumn(accessor="closing__at", verbose_name=_("closed at"), format="Y-m-d H:i")
+    by = tables.Column(_("closed by"), accessor="closing__actor_name", attrs=OFF)
     hash = tables.Column(
-        _("hash"), accessor="closing__hash", attrs={"td": {"class": "col-w"}, "th": {"class": "col-w"}}
+        _("hash"),
+        accessor="closing__hash",
+        attrs={"td": {"class": "col-w off"}, "th": {"class": "col-w off"}},
     )
 
     class Meta(RowTable.Meta):
         orderable = False
         empty_text = _("Nothing was counted in this year yet.")
 
-    def render_state(self, value: str) -> str:
-        return state_cell(value)
+    def render_state(self, record: Any) -> str:
+        return state_cell(record.state)
 
     def render_hash(self, value: str) -> str:
         return format_html('<code title="{}">{}…</code>', value, value[:12])
@@ -209,9 +214,9 @@ class ClosingTable(RowTable):
     """The closings of one period, with the whole hash."""
 
     revision = tables.Column(_("revision"), attrs=NUMBER)
-    at = tables.DateTimeColumn(verbose_name=_("closed"), format="Y-m-d H:i")
+    at = tables.DateTimeColumn(verbose_name=_("closed at"), format="Y-m-d H:i")
     actor_name = tables.Column(_("closed by"))
-    lines = tables.Column(_("lines"), attrs=NUMBER)
+    lines = tables.Column(pgettext_lazy("books", "lines"), attrs=NUMBER)
     watermark = tables.Column(_("last line"), attrs=NUMBER)
     hash = tables.Column(_("hash"))
     reopened = tables.Column(_("opened again"), accessor="pk", empty_values=())
@@ -270,7 +275,7 @@ class MovedTable(RowTable):
     cause = tables.Column(_("cause"))
     posted_in = tables.Column(_("counted in"))
     subject = tables.Column(_("about"))
-    lines = tables.Column(_("lines"), attrs=NUMBER)
+    lines = tables.Column(pgettext_lazy("books", "lines"), attrs=OFF_NUMBER)
 
     class Meta(RowTable.Meta):
         orderable = False

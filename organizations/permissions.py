@@ -83,7 +83,18 @@ register(
     "job",
     {R.BUREAU_STAFF: {Relation.GLOBAL: {A.VIEW, A.RUN}}, R.SYSTEM_ADMIN: {Relation.GLOBAL: {A.VIEW, A.RUN}}},
 )
-register("import", {R.BUREAU_STAFF: {TREE: {A.VIEW, A.IMPORT, A.EXPORT}}, R.LEADER: {TREE: READ}})
+# Whoever may import leads, projects or capital follows his own files; the bureau all of them. What a file may
+# write is told by the right to import that kind.
+OWN_FILE = {Relation.SELF: {A.VIEW, A.IMPORT, A.EXPORT}}
+register(
+    "import",
+    {
+        R.BUREAU_STAFF: {TREE: {A.VIEW, A.IMPORT, A.EXPORT}},
+        R.UNIT_HEAD: OWN_FILE,
+        R.OFFICER: OWN_FILE,
+        R.LEADER: {TREE: READ},
+    },
+)
 register(
     "reference",
     {
@@ -91,6 +102,7 @@ register(
         **{role: {Relation.GLOBAL: READ} for role in (*INSIDE[:6], R.SERVICE_CLIENT)},
     },
 )
+register("directory", {R.BUREAU_STAFF: {TREE: {A.VIEW, A.IMPORT}}})  # units, members and officers from Excel
 # A view of a list holds filters, no rows. One's own is one's own; who keeps records may give one to his
 # unit, the bureau to everybody. Heads and the bureau clear away what others left.
 OWN_VIEW = {A.VIEW, A.CREATE, A.ARCHIVE}

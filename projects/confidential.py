@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import date
 
 from django.db.models import Q, QuerySet
@@ -41,11 +40,6 @@ def kept_rows(actor: Actor) -> QuerySet:
     """The keys of all projects whose facts are kept from this actor, as a part of another query."""
     rows = Project.objects.unscoped(reason="projects whose facts are kept back").filter(hidden(actor))
     return rows.order_by().values("pk")
-
-
-def kept_from(actor: Actor, pks: Collection[int]) -> set[int]:
-    """Of these projects, those whose facts are kept from this actor."""
-    return set(kept_rows(actor).filter(pk__in=pks).values_list("pk", flat=True))
 
 
 def kept_back(project: Project, actor: Actor) -> bool:

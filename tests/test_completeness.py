@@ -92,7 +92,7 @@ NO_FILTER = {
         "must_change_password": "for expiry only", "last_login": "use is not ranked (DOMAIN §9)",
     },
     "RoleGrant": {"valid_from": "sorted by", "valid_to": "sorted by"},
-    "Measure": {"defined_since": "few measures", "direction": "few measures", "numerator": "few measures", "denominator": "few measures"},
+    "Measure": {"rule_code": "few measures", "basis": "few measures", "level": "few measures", "defined_since": "few measures", "direction": "few measures", "numerator": "few measures", "denominator": "few measures"},
     "Industry": {"edition": "one edition is loaded", "parent": "`below` narrows by tree"},
     "Region": {"parent": "`below` narrows by tree"},
     "Currency": {"minor_units": "never looked for"},
@@ -147,6 +147,16 @@ NO_FILTER["Project"] = {
 }  # fmt: skip
 
 NO_FILTER["ClosingTerms"] = dict.fromkeys(("since", "cut_off_day", "final_month", "final_day", "by_itself"), "a handful of rows")  # fmt: skip
+
+NO_COLUMN["CountingRule"] = dict.fromkeys(("document", "sha256"), "on the rule's page")
+NO_FILTER["CountingRule"] = {
+    **dict.fromkeys(("document", "sha256"), "on the rule's page"),
+    **dict.fromkeys(("number", "since", "until", "published_at", "published_name"), "sorted by"),
+}
+NO_FILTER["SignalTerms"] = dict.fromkeys(
+    ("since", "year_end_months", "year_end_percent", "round_step", "round_count", "round_percent", "contract_percent", "reversed_days", "reversed_percent"),
+    "a handful of rows",
+)  # fmt: skip
 
 
 def list_pages(patterns):
@@ -221,10 +231,25 @@ NO_FILTER["RecognitionTerms"] = dict.fromkeys(
     ("since", "sample_percent", "sample_least", "evidence"), "a handful of rows"
 )
 
+NO_COLUMN["EvaluationRound"] = {
+    "approval_file": "on the round's page",
+    "approval_name": "on the round's page",
+}
+NO_FILTER["EvaluationRound"] = {
+    **dict.fromkeys(("period", "due_on", "decided_at", "published_at"), "sorted by"),
+    **dict.fromkeys(("basis", "sheet", "threshold", "own_unit", "decided_name", "approval_file", "approval_name"), "a few rounds a year"),
+}  # fmt: skip
+NO_COLUMN["Inspection"] = {"answers": "the form, on the inspection's page"}
+NO_FILTER["Inspection"] = {
+    "answers": "the form, on the inspection's page", **dict.fromkeys(("visited_on", "reported", "initial", "initial_score", "final"), "sorted by"),
+    **dict.fromkeys(("initial_reason", "initial_name", "final_reason", "final_name"), "read, not searched"),
+}  # fmt: skip
+NO_FILTER["ScoreSheet"] = {"document": "on the sheet's page", "number": "sorted by"}
 # A second list of the same rows shows less of them by design.
 PARTS = {
     "PoolList": "the idea alone, never the people (DOMAIN 2): the rest on the lead's own page",
     "ReturnList": "what was filed in a month: the duty's own days stand in the list of duties",
+    "OpeningList": "what an opening balance has; the rest of an entry is empty or the same for all of them",
 }
 PAGES = [page for page in PAGES if page.__name__ not in PARTS]
 

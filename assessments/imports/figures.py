@@ -35,6 +35,7 @@ from .planner import Planner, fallen
 
 class FiguresImporter:
     code = "figures"
+    kind = "figure"
     label = gettext_lazy("Targets and monthly figures")
     title = gettext_lazy("Import figures")
     about_label = gettext_lazy("Period")

@@ -62,7 +62,7 @@ class FiguresForm(ActorForm):
             .distinct()
             .order_by("path")
         )
-        allowed = [u.pk for u in units if may(self.actor, Action.IMPORT, "import", path=u.path)]
+        allowed = [u.pk for u in units if may(self.actor, Action.IMPORT, "figure", path=u.path)]
         offer(self, "unit", units.filter(pk__in=allowed))
         measures = (
             Measure.objects.visible_to(self.actor).filter(archived_at=None).exclude(nature=Nature.RATIO)

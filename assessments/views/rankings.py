@@ -212,7 +212,7 @@ class Ranking(RankingPage):
             "panel": None,
             "run_exists": run is not None,
         }
-        if self.may(Action.IMPORT, "import"):
+        if self.may(Action.IMPORT, "figure"):
             context["empty"] |= {"url": reverse("import_list"), "label": _now("Import figures")}
         if run is not None and self.month is not None:
             context |= self.about_run(run)

@@ -173,7 +173,7 @@ class SourcedList(ListPage):
         return queryset.select_related("unit", "measure", "batch")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        if self.may(Action.IMPORT, "import"):
+        if self.may(Action.IMPORT, "figure"):
             kwargs["import_url"] = reverse("import_list")
         return super().get_context_data(**kwargs)
 
@@ -319,7 +319,7 @@ class TargetDetail(TargetNouns, SourcedDetail):
 class FigureTemplate(Page):
     """The Excel template with the group's units filled in: choose first, then download."""
 
-    kind = "import"
+    kind = "figure"
     needs = Action.IMPORT
     template_name = "common/form.html"
     title = _("Template for targets and monthly figures")

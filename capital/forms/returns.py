@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from capital.models import ReportingDuty
 from common import clock
@@ -19,8 +20,8 @@ class ReturnForm(ActorForm):
     """Who answers for the month's return. The names are printed; they sign by hand."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
-    preparer = forms.CharField(label=_("prepared by"), max_length=60)
-    checker = forms.CharField(label=_("checked by"), max_length=60, required=False)
+    preparer = forms.CharField(label=pgettext_lazy("return", "prepared by"), max_length=60)
+    checker = forms.CharField(label=pgettext_lazy("return", "checked by"), max_length=60, required=False)
     responsible = forms.CharField(label=_("person responsible"), max_length=60, required=False)
     nil = forms.BooleanField(
         label=_("Nothing to report for this month"),
@@ -46,7 +47,7 @@ class DutyNewForm(ActorForm):
 
     units = forms.ModelMultipleChoiceField(
         Unit.objects.none(),
-        label=_("units"),
+        label=_("units with the duty"),
         widget=forms.CheckboxSelectMultiple,
         help_text=_("Units that have the duty already are not offered."),
     )

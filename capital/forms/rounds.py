@@ -37,7 +37,7 @@ def months() -> list[tuple[int, str]]:
 class RoundForm(ActorForm):
     """Preparing a round: the projects are picked by kind, month and size line."""
 
-    unit = forms.ModelChoiceField(Unit._base_manager.none(), label=_("held by"))
+    unit = forms.ModelChoiceField(Unit.objects.none(), label=_("held by"))
     kind = forms.ChoiceField(label=_("kind"), choices=RoundKind.choices, initial=RoundKind.ON_SITE)
     period = forms.TypedChoiceField(label=_("last month of the round"), coerce=int)
     name = forms.CharField(label=_("name"), max_length=100)
@@ -51,7 +51,7 @@ class RoundForm(ActorForm):
         label=_("Projects of at least, in ten thousand yuan"),
         help_text=_("For a round on site; the contract amount is held against it."),
     )
-    sheet = forms.ModelChoiceField(ScoreSheet._base_manager.none(), label=_("score sheet"))
+    sheet = forms.ModelChoiceField(ScoreSheet.objects.none(), label=_("score sheet"))
     due_on = forms.DateField(label=_("due"), widget=DAY)
     own_unit = forms.BooleanField(label=_("teams may inspect their own unit"), required=False)
 

@@ -28,7 +28,7 @@ from common.models import ImportBatch, ImportRow
 from leads.imports.cells import DealReader, DealRow, one, two_places
 from leads.models import Investor
 from ledger.choices import FundSource, Mode, Zone
-from organizations.imports.base import UNIT_WORDS, DirectoryImporter, Found, to_days
+from organizations.imports.base import UNIT_WORDS, DirectoryForm, DirectoryImporter, Found, to_days
 from organizations.models import Unit
 from organizations.selectors import normal_name
 from projects import confidential
@@ -201,8 +201,14 @@ class EntryReader(DealReader):
         return rows.filter(fund_source=values["fund_source"] or FundSource.OWN).first()
 
 
+class EntryFileForm(DirectoryForm):
+    kind = "capital_entry"
+
+
 class EntryImporter(DirectoryImporter):
     code = "capital"
+    kind = EntryFileForm.kind
+    form_class = EntryFileForm
     label = gettext_lazy("Capital in place")
     title = gettext_lazy("Import capital in place")
     model = CapitalEntry

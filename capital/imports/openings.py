@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from capital.choices import Basis, EntryState
+from capital.imports.entries import EntryFileForm
 from capital.models import CapitalEntry
 from capital.services import openings
 from common import clock
@@ -82,6 +83,8 @@ class OpeningReader(DealReader):
 
 class OpeningImporter(DirectoryImporter):
     code = "openings"
+    kind = EntryFileForm.kind
+    form_class = EntryFileForm
     label = gettext_lazy("Opening balances")
     title = gettext_lazy("Import opening balances")
     model = CapitalEntry

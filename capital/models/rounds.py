@@ -88,7 +88,11 @@ class EvaluationRound(ScopedModel):
 
         @staticmethod
         def members(grant: Any) -> Q:
-            return Q(state="published", inspections__project__unit__path__startswith=grant.path)
+            return Q(
+                state="published",
+                inspections__archived_at=None,
+                inspections__project__unit__path__startswith=grant.path,
+            )
 
     class Meta:
         db_table = "cap_round"
@@ -189,7 +193,11 @@ class Inspection(ScopedModel):
 
         @staticmethod
         def members(grant: Any) -> Q:
-            return Q(round__state="published", project__unit__path__startswith=grant.path)
+            return Q(
+                round__state="published",
+                archived_at=None,
+                project__unit__path__startswith=grant.path,
+            )
 
     class Meta:
         db_table = "cap_inspection"

@@ -116,13 +116,11 @@ def openings_confirm(*, actor: Actor, pks: Collection[int]) -> list[CapitalEntry
     """
     if not pks:
         return []
-    seen = CapitalEntry.objects.visible_to(actor).filter(pk__in=pks)
-    days = set(seen.values_list("occurred_on", flat=True))
-    months = months_for(days)
     cases = hold(actor, set(pks))
     for case in cases:
         _may_confirm(case.entry)
         must(right(actor, Level.FINAL, case))
+    months = months_for({case.entry.occurred_on for case in cases})
     entries = [case.entry for case in cases]
     fix_rates(entries)
     now = clock.now()

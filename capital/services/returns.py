@@ -162,4 +162,5 @@ def _drafts(actor: Actor, unit: Unit, period: int) -> list[CapitalEntry]:
 def _reported(unit: Unit, period: int) -> int:
     """How many entries of the unit were reported in the month and not withdrawn."""
     rows = CapitalEntry.objects.unscoped(reason=OWN).filter(unit=unit, period=period, archived_at=None)
+    rows = rows.filter(is_opening=False)
     return rows.exclude(state__in=(EntryState.DRAFT, EntryState.WITHDRAWN)).count()

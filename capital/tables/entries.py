@@ -22,9 +22,9 @@ class CapitalEntryTable(RowTable):
     """Entries, amounts in ten thousands of their currency. What tells a confidential project is drawn for those
     inside it only."""
 
-    number = tables.Column(_("number"), linkify=("entry_detail", {"pk": tables.A("pk")}), attrs=cell("c2 nb"))
+    number = tables.Column(_("number"), linkify=("entry_detail", {"pk": tables.A("pk")}), attrs=cell("c3 nb"))
     project = tables.Column(_("project"), order_by=("project__pinyin", "pk"), attrs=cell("c1 nm"))
-    unit = tables.Column(_("unit"), order_by=("unit__path", "pk"), attrs=cell("c3 nb"))
+    unit = tables.Column(_("unit"), order_by=("unit__path", "pk"), attrs=cell("off nb"))
     occurred_on = tables.Column(_("date"), attrs=cell("c8 nb"))
     period = tables.Column(_("month"), order_by=("period", "pk"), attrs=cell("off nb col-w"))
     kind = tables.Column(attrs=cell("off nb"))
@@ -32,7 +32,7 @@ class CapitalEntryTable(RowTable):
     amount = MoneyColumn(_("amount, ten thousands"), attrs=MONEY_CELL)
     final_sum = MoneyColumn(_("recognised, ten thousands"), order_by=("final_sum", "pk"))
     proofs = tables.Column(_("vouchers"), attrs={"td": {"class": "ip-num off"}, "th": {"class": "ip-num"}})
-    state = tables.Column(attrs=cell("c5 nb"))
+    state = tables.Column(attrs=cell("c2 nb"))
     note = tables.Column(attrs=cell("off col-w ip-clip"))
     preliminary_sum = MoneyColumn(_("preliminary, ten thousands"))
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import django_tables2 as tables
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -67,7 +68,7 @@ class ReturnTable(RowTable):
         return _now("%(return)s, late") % {"return": word} if record.late else word
 
     def render_filed_at(self, value: Any) -> str:
-        return f"{value:%m-%d %H:%M}"
+        return f"{timezone.localtime(value):%m-%d %H:%M}"
 
     def value_filed_at(self, value: Any) -> Any:
         return value

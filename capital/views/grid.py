@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponseRedirect, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _now
@@ -15,12 +15,15 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from capital import grid as grids
+from capital import grid_sheet
 from capital.services.grid import KIND, grid_save
 from capital.views.entries import EntryNouns
 from common import clock
 from common.access import Action
 from common.actors import may
 from common.errors import Denied, NotVisible, Refused
+from common.exporting import XLSX
+from common.models import ExportLog
 from common.views import action
 from common.views.base import Page
 from ledger import periods
@@ -68,12 +71,16 @@ class EntryGrid(EntryNouns, Page):
         unit = self.unit(units, request.GET.get("unit", ""))
         period = self.period(request.GET.get("period", ""))
         grid = grids.read(self.actor, unit, period) if unit else None
+        if grid and request.GET.get("format") == "xlsx":
+            return self.handed_out(grid, period)
         return self.drawn(units, unit, period, grid, last_day(period).isoformat())
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         given = request.POST
         unit = self.named_unit(given.get("unit", ""))
         period = self.period(given.get("period", ""))
+        if "fill" in given:
+            return self.filled(unit, period)
         cells, wrong = grids.cells_of(given.dict())
         problems = (
             [_now("%(n)s values are no amounts; they are marked.") % {"n": len(wrong)}] if wrong else []
@@ -103,6 +110,50 @@ class EntryGrid(EntryNouns, Page):
             self.units(), unit, period, grid, given.get("occurred_on", ""), problems=problems, status=422
         )
 
+    def handed_out(self, grid: grids.Grid, period: int) -> HttpResponseBase:
+        """The grid as a workbook, logged as every export is."""
+        if not self.may(Action.EXPORT):
+            raise Denied
+        ExportLog.objects.create(
+            at=clock.now(),
+            actor_id=self.actor.pk,
+            actor_name=self.actor.actor_name,
+            kind=self.kind,
+            query=self.request.GET.urlencode()[:2000],
+            rows=len(grid.lines),
+        )
+        response = HttpResponse(grid_sheet.workbook(grid), content_type=XLSX)
+        response["Content-Disposition"] = f'attachment; filename="grid-{period}.xlsx"'
+        return response
+
+    def filled(self, unit: Unit, period: int) -> HttpResponseBase:
+        """What a workbook says stands in the boxes, beside what was typed; nothing is saved yet."""
+        given, sheet = self.request.POST, self.request.FILES.get("sheet")
+        grid = grids.read(self.actor, unit, period)
+        grids.typed_again(grid, given.dict(), {})
+        problems, notice = [], ""
+        try:
+            if sheet is None:
+                raise Refused(_now("Choose a file first."))
+            data = sheet.read(grid_sheet.MOST_BYTES + 1)
+            done, unknown = grid_sheet.fill(grid, data, sheet.name or "")
+        except Refused as refused:
+            problems.append(str(refused))
+        else:
+            notice = _now("%(n)s values are filled in. Look at them, then save.") % {"n": done}
+            if unknown:
+                problems.append(_now("Not in this grid: %(names)s.") % {"names": "、".join(unknown[:20])})
+        return self.drawn(
+            self.units(),
+            unit,
+            period,
+            grid,
+            given.get("occurred_on", ""),
+            problems=problems,
+            notice=notice,
+            status=422 if problems else 200,
+        )
+
     def named_unit(self, pk: str) -> Unit:
         """Raises NotVisible, Denied."""
         rows = Unit.objects.visible_to(self.actor).filter(archived_at=None)
@@ -122,6 +173,7 @@ class EntryGrid(EntryNouns, Page):
         day: str,
         *,
         problems: list[str] | None = None,
+        notice: str = "",
         status: int = 200,
     ) -> HttpResponseBase:
         open_now = not Period.objects.filter(code=period).exclude(state=PeriodState.OPEN).exists()
@@ -138,12 +190,13 @@ class EntryGrid(EntryNouns, Page):
             totals=grids.totals(grid) if grid else [],
             seen=",".join(f"{pk}:{version}" for pk, version in grid.seen.items()) if grid else "",
             problems=problems or [],
+            notice=notice,
         )
         return self.render_to_response(context, status=status)
 
     def actions(self) -> list[dict[str, Any]]:
         found = [action(_("New entry"), reverse("entry_create"), icon="plus")]
-        if self.may(Action.IMPORT, "import"):
+        if self.may(Action.IMPORT, "capital_entry"):
             url = f"{reverse('import_list')}?importer=capital"
             found.append(action(_("From Excel"), url, icon="upload"))
         return found

@@ -181,6 +181,7 @@ class ReturnDetail(ReturnPrint):
     """The same paper by the return's own address."""
 
     def check(self) -> None:
+        Page.check(self)
         found = services.get_visible(MonthlyReturn, self.kwargs["pk"], self.actor)
         self.filed, self.period = found, found.period_id
         self.unit = Unit.objects.unscoped(reason="the unit of a return that may be read").get(
@@ -192,7 +193,7 @@ class ReturnFile(OfMonth, SavingPage):
     title = _("File the monthly return")
     needs = Action.CREATE
     form_class = ReturnForm
-    submit_label = _("File")
+    submit_label = pgettext_lazy("return", "File")
     saved = _("Filed. Print it, have it signed and stamped, and attach the scan.")
 
     def make_form(self, data: Any = None) -> Any:

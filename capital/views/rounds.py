@@ -20,6 +20,7 @@ from capital.services import rounds as services_
 from capital.tables.rounds import RoundTable
 from common import files, services
 from common.access import Action
+from common.actors import Actor
 from common.errors import NotVisible
 from common.scope import may_on
 from common.views import ArchivePage, CreatePage, Crumbs, DetailPage, ListPage, UpdatePage, action, write
@@ -189,7 +190,7 @@ class RoundDetail(RoundNouns, DetailPage):
             teams=self.teams(row) if inside else [],
             team_add=reverse("round_team_create", args=[row.pk]) if keeps and opened else "",
             keeps_teams=keeps and opened,
-            gaps=gap_lines(seen.select_related("project__unit")),
+            gaps=gap_lines(self.actor, seen.select_related("project__unit")),
             unassigned=seen.filter(team=None).count() if inside else 0,
             assign_url=f"{here}&state=assigned",
             approval_url=reverse("round_approval", args=[row.pk]) if inside and row.approval_file_id else "",
@@ -230,9 +231,12 @@ BADGES: dict[str, str] = {
 }
 
 
-def gap_lines(rows: Any) -> list[dict[str, Any]]:
-    """Gaps with the lengths of their bars, in per cent of the longest one."""
-    found = rounds.gaps(rows)
+def gap_lines(actor: Actor, rows: Any) -> list[dict[str, Any]]:
+    """Gaps with the lengths of their bars, in per cent of the longest one. A project that is kept from the reader
+    is in no sum: alone in its unit, the sum would tell."""
+    rows = list(rows)
+    kept = confidential.kept_from(actor, {one.project_id for one in rows})
+    found = rounds.gaps(one for one in rows if one.project_id not in kept)
     most = max((max(one.reported, one.found) for one in found), default=0)
     return [
         {
@@ -309,7 +313,7 @@ class RoundPrint(RoundNouns, RowPage):
             sub=row.get_state_display(),
             round=row,
             lines=lines,
-            gaps=gap_lines(seen),
+            gaps=gap_lines(self.actor, seen),
             **kwargs,
         )
 

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from capital.filters.vouchers import VoucherFilterSet
 from capital.forms.vouchers import AllocationForm, VoucherForm, VoucherNewForm
@@ -151,8 +152,8 @@ class VoucherDetail(OfVoucher, DetailPage):
             (_("unit"), voucher.unit.name),
             (_("date"), voucher.dated.isoformat()),
             (_("amount of the voucher"), wan_text(voucher.amount, currency)),
-            (_("used"), wan_text(voucher.used, currency)),
-            (_("left"), wan_text(voucher.amount - voucher.used, currency)),
+            (pgettext("voucher", "used"), wan_text(voucher.used, currency)),
+            (pgettext("voucher", "left"), wan_text(voucher.amount - voucher.used, currency)),
             (_("payer"), voucher.payer),
             (_("payee"), voucher.payee),
             (_("note"), voucher.note),

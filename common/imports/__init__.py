@@ -8,7 +8,19 @@ batch is written whole or not at all, and the sender's words are remembered.
 from .course import choose_sheet, confirm, counts, discard, marked_file, mend, remap, start, undo
 from .matching import data_rows, headers, known_words, missing_columns, normal, read, sheet_of, unknown_names
 from .questions import Name, Questions, Title, questions
-from .registry import Cell, Field, Importer, Plan, Problem, default, every, importer_of, register, too_large
+from .registry import (
+    Cell,
+    Field,
+    Importer,
+    Plan,
+    Problem,
+    default,
+    every,
+    importer_of,
+    offered_to,
+    register,
+    too_large,
+)
 
 __all__ = [
     "Cell",
@@ -33,6 +45,7 @@ __all__ = [
     "mend",
     "missing_columns",
     "normal",
+    "offered_to",
     "questions",
     "read",
     "register",

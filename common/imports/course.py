@@ -49,7 +49,7 @@ def start(
 ) -> ImportBatch:
     """Take a file in and match what can be matched. Raises Denied, Refused (type, size, sheet)."""
     machine = importer_of(importer)
-    if not may(actor, Action.IMPORT, "import", path=scope_path):
+    if not may(actor, Action.IMPORT, machine.kind, path=scope_path):
         raise Denied
     book = read_bytes(data, filename)
     batch = ImportBatch(

@@ -10,7 +10,8 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from common import sheets
-from common.actors import Actor
+from common.access import Action
+from common.actors import Actor, may_somewhere
 from common.errors import Refused
 from common.models import ImportBatch, ImportRow
 
@@ -50,6 +51,7 @@ class Plan:
 
 class Importer(Protocol):
     code: str
+    kind: str  # of what it writes: who may import those may start it
     label: Any
     title: Any  # of the first page
     about_label: Any  # what `about` tells: the period, the unit
@@ -97,6 +99,11 @@ def default() -> str:
 def every() -> tuple[Importer, ...]:
     """All importers, the default one first."""
     return tuple(_importers.values())
+
+
+def offered_to(actor: Actor) -> tuple[Importer, ...]:
+    """The importers that an actor may start, in their order."""
+    return tuple(one for one in every() if may_somewhere(actor, Action.IMPORT, one.kind))
 
 
 def too_large(size: int) -> Refused:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pgtrigger
@@ -28,7 +29,8 @@ class RowModel(models.Model):
         super().clean_fields(exclude={*(exclude or ()), *filter(self._was_read, self._links())})
 
     def _links(self) -> list[str]:
-        return [f.name for f in self._meta.concrete_fields if f.is_relation and f.is_cached(self)]
+        fields: Any = self._meta.concrete_fields
+        return [field.name for field in fields if field.is_relation and field.is_cached(self)]
 
     def _was_read(self, name: str) -> bool:
         field: Any = self._meta.get_field(name)
@@ -46,7 +48,7 @@ class RowModel(models.Model):
 
     _checks_hold = False
 
-    def get_constraints(self) -> list[tuple[type[models.Model], list[models.BaseConstraint]]]:
+    def get_constraints(self) -> list[tuple[type[models.Model], Sequence[models.BaseConstraint]]]:
         found = super().get_constraints()
         if not self._checks_hold:
             return found

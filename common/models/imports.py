@@ -62,6 +62,7 @@ class ImportBatch(ScopedModel):
     class Scope(scope.Scope):
         kind = "import"
         path = "scope_path"
+        owner = "actor_id"
 
     class Meta:
         db_table = "com_import_batch"

@@ -13,7 +13,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from django_tables2 import RequestConfig
 
-from common import changelog, exporting, saved_views, services
+from common import changelog, exporting, imports, saved_views, services
 from common.access import Action
 from common.errors import Denied, Stale
 from common.forms import ActorForm
@@ -118,7 +118,7 @@ class ListPage(Page):
         kwargs |= self.view_context()
         kwargs.setdefault("switch", switch(self))
         kwargs.setdefault("bulk_actions", self.bulk_actions())
-        if self.importer and self.may(Action.IMPORT, "import"):
+        if self.importer and self.may(Action.IMPORT, imports.importer_of(self.importer).kind):
             kwargs.setdefault("import_url", f"{reverse('import_list')}?importer={self.importer}")
         return super().get_context_data(
             columns=column_choices(kwargs["table"]),

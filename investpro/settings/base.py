@@ -185,7 +185,9 @@ CONTENT_SECURITY_POLICY = {
         "style-src": [SELF],
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
-        "object-src": [SELF],  # a PDF beside the page: only what our own views hand out, with a policy of its own
+        "object-src": [
+            SELF
+        ],  # a PDF beside the page: only what our own views hand out, with a policy of its own
         "connect-src": [SELF],
         "form-action": [SELF],
         "frame-ancestors": [NONE],
@@ -230,12 +232,15 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     # Choice sets of fields that share a name, by what they mean.
     "ENUM_NAME_OVERRIDES": {
+        "CapitalKindEnum": "capital.choices.EntryKind",
+        "CapitalStateEnum": "capital.choices.EntryState",
         "CheckResultEnum": "leads.choices.CheckResult",
         "DimensionEnum": "ledger.choices.Role",
         "EvidenceEnum": "leads.choices.Evidence",
         "ImportRowResultEnum": "common.models.imports.ImportRow.Result",
         "ImportStateEnum": "common.models.imports.ImportBatch.State",
         "ObligationKindEnum": "projects.choices.ObligationKind",
+        "SharedDimensionEnum": "projects.attribution_api.CHANGEABLE",
     },
 }
 

@@ -27,7 +27,7 @@ class Home(Page):
         found = []
         if self.may(Action.VIEW, "ranking_run"):
             found.append(action(_("Rankings"), reverse("ranking"), icon="ranking"))
-        if self.may(Action.IMPORT, "import"):
+        if self.may(Action.IMPORT, "figure"):
             found.append(action(_("Import figures"), reverse("import_list"), icon="upload", primary=True))
         if self.may(Action.CREATE, "lead"):
             found.append(

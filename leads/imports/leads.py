@@ -19,9 +19,9 @@ from leads.choices import Pipeline, Source
 from leads.duplicates import Warnings, warnings_for
 from leads.models import Introducer, Investor, Lead
 from leads.services.investors import investor_archive
-from leads.services.leads import lead_archive, lead_assign, lead_register, lead_update
+from leads.services.leads import lead_archive, lead_assign, lead_register, lead_update, own_officer
 from ledger.choices import Zone
-from organizations.imports.base import UNIT_WORDS, DirectoryImporter, Found, to_days
+from organizations.imports.base import UNIT_WORDS, DirectoryForm, DirectoryImporter, Found, to_days
 from organizations.models import Officer, Unit
 from reference.models import HOME_CURRENCY, Currency, Industry
 from rules import stages as rules
@@ -48,6 +48,9 @@ class LeadReader(DealReader):
         rows = Introducer.objects.visible_to(self.actor).filter(archived_at=None)
         self.introducers = {row.name: row.pk for row in rows}
         self.steps = stages.ladder(Pipeline.LEAD)
+        self.own = own_officer(self.actor)
+        known = [one for some in self.people.values() for one in some]
+        self.officers = {one.pk: one for one in (*known, *filter(None, [self.own]))}
 
     def found(self, row: Any) -> Found:
         lead = self._lead(row)
@@ -121,7 +124,15 @@ class LeadReader(DealReader):
         if not may(self.actor, Action.CREATE, Lead.Scope.kind, path=unit.path):
             row.problem("unit", _("You may not register leads for this unit."))
             return
+        officer = values["officer"] or (self.own.pk if self.own else None)
+        assigns = may(self.actor, Action.ASSIGN, Lead.Scope.kind, path=unit.path)
+        if not assigns and officer != (self.own.pk if self.own else None):
+            row.problem(
+                "officer", _("You enter your own leads. Those of others are entered by who assigns them.")
+            )
+            return
         lead = Lead(unit=unit, **typed({key: values[key] for key in RECORDED if values[key] is not None}))
+        lead.officer = self.officers[officer] if officer else None
         lead.investor = Investor(name=values["investor"], credit_code=values["credit_code"] or "")
         has = facts.held_by(Pipeline.LEAD, lead)
         if values["contact_name"]:
@@ -138,8 +149,14 @@ class LeadReader(DealReader):
 RECORDED = ("name", "industry", "amount", "currency", "land_mu", "source", "introducer", "tip_from", "host", "officer", "next_step", "next_on")  # fmt: skip
 
 
+class LeadFileForm(DirectoryForm):
+    kind = "lead"
+
+
 class LeadImporter(DirectoryImporter):
     code = "leads"
+    kind = LeadFileForm.kind
+    form_class = LeadFileForm
     label = gettext_lazy("Leads")
     title = gettext_lazy("Import leads")
     model = Lead

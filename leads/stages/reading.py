@@ -68,7 +68,8 @@ def _aside(steps: Ladder, code: str, row: Any, spent: dict[str, int]) -> Step:
 
 
 def _reached(steps: Ladder, codes: dict[int, str], log: list[Move]) -> dict[str, date]:
-    """When each stage of the main line was reached last, also those that a move jumped over."""
+    """When each stage of the main line was reached last, also those that a move jumped over. A record taken over while
+    running tells only since when it stands where it is."""
     reached: dict[str, date] = {}
     for move in reversed(log):
         code = codes.get(move.to_stage_id, "")
@@ -76,8 +77,9 @@ def _reached(steps: Ladder, codes: dict[int, str], log: list[Move]) -> dict[str,
             continue
         place = steps.rules.stage(code).order
         reached = {old: on for old, on in reached.items() if steps.rules.stage(old).order <= place}
+        known = max((steps.rules.stage(old).order for old in reached), default=place)
         for stage in steps.main:
-            if stage.sort <= place:
+            if stage.code == code or known < stage.sort <= place:
                 reached.setdefault(stage.code, move.on)
     return reached
 

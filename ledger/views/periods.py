@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from common import changelog, clock, exporting
 from common.access import Action
@@ -55,11 +55,7 @@ class PeriodList(Page):
 
     def figures(self, rows: list[Any]) -> list[dict[str, Any]]:
         counts = {state: sum(row.state == state for row in rows) for state in PeriodState.values}
-        return [
-            {"label": _("open"), "value": counts[PeriodState.OPEN]},
-            {"label": _("cut off"), "value": counts[PeriodState.CUT_OFF]},
-            {"label": _("closed"), "value": counts[PeriodState.CLOSED]},
-        ]
+        return [{"label": label, "value": counts[state]} for state, label in PeriodState.choices]
 
 
 class PeriodPage(Page):
@@ -113,6 +109,7 @@ class PeriodDetail(PeriodPage):
             need=self.need(),
             table=RestatedTable(
                 restatement.totals(period.code, self.closing, actor=self.actor, year=self.by_year),
+                chosen=() if self.closing else ("kind", "known"),  # nothing is published that could move
                 request=self.request,
             ),
             windows=self.windows("period_detail"),
@@ -193,13 +190,15 @@ class PeriodDetail(PeriodPage):
 
     def facts(self) -> list[tuple[Any, Any]]:
         period = self.get_period()
-        closing = self.closing
-        return [
-            (_("takes reports until"), terms.due(period.code)),
-            (_("lines when it was closed"), f"{closing.lines:,}" if closing else ""),
-            (_("closed by"), closing.actor_name if closing else ""),
-            (_("follows the closing"), f"{closing.prev_hash[:12]}…" if closing and closing.prev_hash else ""),
-        ]
+        found: list[tuple[Any, Any]] = [(_("takes reports until"), terms.due(period.code))]
+        if closing := self.closing:
+            found += [
+                (_("lines when it was closed"), f"{closing.lines:,}"),
+                (_("closed by"), closing.actor_name),
+            ]
+            if closing.prev_hash:
+                found.append((_("follows the closing"), f"{closing.prev_hash[:12]}…"))
+        return found
 
     def request_of(self, one: ReopeningAsked) -> dict[str, Any]:
         mine = one.by_id == self.actor.pk
@@ -220,13 +219,17 @@ class PeriodDetail(PeriodPage):
         if state == PeriodState.OPEN and self.may(Action.RUN):
             over = next(one for one in self.checked if one.code == "month_over")
             why = "；".join(str(x.text) for x in over.found)
-            found.append(action(_("Cut off"), self.url("period_cut_off"), primary=True, why_not=why))
+            found.append(
+                action(
+                    pgettext_lazy("period", "Cut off"), self.url("period_cut_off"), primary=True, why_not=why
+                )
+            )
         if state == PeriodState.CUT_OFF and self.may(Action.PUBLISH):
             blocking = sum(one.count for one in self.checked if one.blocks)
             why = ngettext("%(n)d item first", "%(n)d items first", blocking) % {"n": blocking}
             found.append(
                 action(
-                    _("Close"), self.url("period_close"), icon="lock", primary=True,
+                    pgettext_lazy("period", "Close"), self.url("period_close"), icon="lock", primary=True,
                     why_not=why if blocking else "",
                 )
             )  # fmt: skip

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from common.access import Action
 from common.errors import Denied, NotVisible
@@ -36,8 +37,8 @@ class PeriodStep(PeriodPage, FormPage):
 class PeriodCutOff(PeriodStep):
     needs = Action.RUN
     question = _("Cut off %(period)s")
-    submit_label = _("Cut off")
-    saved = _("Cut off.")
+    submit_label = pgettext_lazy("period", "Cut off")
+    saved = pgettext_lazy("period", "Cut off.")
     told = (
         _("What is reported from now on goes into the next period, also with a date of this one."),
         _("What was reported before and is recognised later is still counted here until it is closed."),
@@ -50,8 +51,8 @@ class PeriodCutOff(PeriodStep):
 class PeriodClose(PeriodStep):
     needs = Action.PUBLISH
     question = _("Close %(period)s")
-    submit_label = _("Close")
-    saved = _("Closed.")
+    submit_label = pgettext_lazy("period", "Close")
+    saved = pgettext_lazy("period", "Closed.")
     told = (
         _("Entries that still wait are carried over to the next period, by name."),
         _("Nothing is counted in it any more: its lines are hashed, and later changes show apart."),
@@ -67,7 +68,7 @@ class PeriodReopen(PeriodStep):
     panel = True
     form_class = WhyForm
     question = _("Open %(period)s again")
-    submit_label = _("Ask")
+    submit_label = pgettext_lazy("period", "Ask")
     saved = _("Asked. It is open as soon as a second person has signed.")
     told = (
         _("Another person, from the committee or a leader, has to sign."),
@@ -95,7 +96,7 @@ class ReopeningPage(PeriodStep):
 class ReopeningSign(ReopeningPage):
     needs = Action.CONFIRM
     question = _("Sign that %(period)s is opened again")
-    submit_label = _("Sign")
+    submit_label = pgettext_lazy("second signature", "Sign")
     saved = _("Signed: the period is open.")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -40,13 +40,15 @@ Found = tuple[
 
 
 class DirectoryForm(ActorForm):
+    kind = "directory"  # offers units for which the actor may import it
+
     unit = forms.ModelChoiceField(Unit._base_manager.none(), label=pgettext_lazy("import", "Units below"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         units = Unit.objects.visible_to(self.actor).filter(archived_at=None).order_by("path")
         allowed = [
-            u.pk for u in units.only("pk", "path") if may(self.actor, Action.IMPORT, "import", path=u.path)
+            u.pk for u in units.only("pk", "path") if may(self.actor, Action.IMPORT, self.kind, path=u.path)
         ]
         offer(self, "unit", units.filter(pk__in=allowed))
         self.fields["unit"].initial = allowed[0] if allowed else None
@@ -90,6 +92,7 @@ class DirectoryImporter:
     """Base of the importers. A leaf class gives the nouns, `columns`, `reader`, `create` and `change`."""
 
     code = ""
+    kind = "directory"  # a leaf class that writes something else names that, also in its form
     label: Any = ""
     title: Any = ""
     about_label = pgettext_lazy("import", "Units below")

@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 
 from common import exporting, imports
 from common.access import Action
-from common.errors import NotVisible
+from common.errors import Denied, NotVisible
 from common.views import Page
 from organizations.imports.base import DirectoryImporter
 
@@ -22,6 +22,8 @@ class DirectoryTemplate(Page):
         importer = imports.importer_of(self.kwargs["code"])
         if not isinstance(importer, DirectoryImporter):
             raise NotVisible
+        if importer not in imports.offered_to(self.actor):
+            raise Denied
         response = HttpResponse(importer.template(self.actor), content_type=exporting.XLSX)
         response["Content-Disposition"] = f'attachment; filename="{importer.code}.xlsx"'
         return response

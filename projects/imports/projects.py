@@ -27,7 +27,7 @@ from leads.models import Lead
 from leads.services.investors import investor_found
 from leads.services.leads import signed_archive
 from ledger.choices import Mode, Zone
-from organizations.imports.base import UNIT_WORDS, DirectoryImporter, Found, to_days
+from organizations.imports.base import UNIT_WORDS, DirectoryForm, DirectoryImporter, Found, to_days
 from organizations.models import Officer, Unit
 from projects import confidential
 from projects.models import Agreement, Project
@@ -132,8 +132,14 @@ class ProjectReader(DealReader):
                 row.problem("currency", str(lacking))
 
 
+class ProjectFileForm(DirectoryForm):
+    kind = "project"
+
+
 class ProjectImporter(DirectoryImporter):
     code = "projects"
+    kind = ProjectFileForm.kind
+    form_class = ProjectFileForm
     label = gettext_lazy("Projects")
     title = gettext_lazy("Import running projects")
     model = Project

@@ -50,7 +50,7 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """Recognised capital of one event: `whole` in yuan and the holders' `parts` of it (they add up to it). `day` is
+    """Recognised capital of one event: `whole` in yuan (or another currency, then `yuan` says it in yuan) and the holders' `parts` of it (they add up to it). `day` is
     its own date, `period` the month in which it is counted (year × 100 + number, 13 the final account)."""
 
     ref: str
@@ -66,6 +66,7 @@ class Movement:
     industry: str = ""
     currency: str = "CNY"
     own: Decimal | None = None  # the whole in `currency`
+    yuan: Decimal | None = None  # the whole in yuan, when `whole` is counted in another currency
 
     def __post_init__(self) -> None:
         if add(self.parts.values()) != checked(self.whole):
@@ -127,6 +128,7 @@ class _Item:
     parts: Parts
     currency: str
     own: Decimal
+    yuan: Decimal
     path: Path
 
 
@@ -219,6 +221,7 @@ def _item(rule: Rule, line: Movement) -> _Item:
         for percent in (rule.kinds.get(line.kind), rule.zone_percent.get(line.zone)):
             if percent is not None:
                 factor = multiply(factor, multiply(percent, HUNDREDTH))
+    held = factor if _scaled(rule) else Decimal(1)  # against the size line
     return _Item(
         line.day + timedelta(days=rule.kept_days or 0),
         line.period,
@@ -226,7 +229,8 @@ def _item(rule: Rule, line: Movement) -> _Item:
         multiply(line.whole, factor),
         {holder: multiply(part, factor) for holder, part in line.parts.items()},
         line.currency,
-        multiply(line.whole if line.own is None else line.own, factor if _scaled(rule) else Decimal(1)),
+        multiply(line.whole if line.own is None else line.own, held),
+        multiply(line.whole if line.yuan is None else line.yuan, held),
         path,
     )
 
@@ -275,7 +279,7 @@ class _Sums:
             own: dict[str, Decimal] = {}
             for item in items:
                 own[item.currency] = add([own.get(item.currency, NOUGHT), item.own])
-            size = Size(add(item.whole if terms.scaled else item.raw for item in items), own)
+            size = Size(add(item.yuan for item in items), own)
         return size.amount >= line.amount or any(
             size.own.get(currency, NOUGHT) >= amount for currency, amount in line.own.items()
         )

@@ -56,7 +56,8 @@
   /* paste: a block fills from the box on; a first column of project names or numbers says which row is which */
   function lineOf(name) {
     var wanted = name.trim();
-    return wanted && rows().findIndex(function (row) {
+    if (!wanted) { return -1; }
+    return rows().findIndex(function (row) {
       return row.getAttribute("data-name") === wanted || row.getAttribute("data-number") === wanted;
     });
   }
@@ -72,7 +73,7 @@
     var named = lines.some(function (line) { return line.length > 1 && lineOf(line[0]) >= 0; });
     lines.forEach(function (line, down) {
       var row = named ? lineOf(line[0]) : place.row + down, cells = named ? line.slice(1) : line;
-      if (named && !(row >= 0)) { unknown += line[0].trim() ? 1 : 0; return; }
+      if (named && row < 0) { unknown += line[0].trim() ? 1 : 0; return; }
       cells.forEach(function (value, right) {
         var target = box(row, place.column + right);
         if (!value.trim()) { return; }

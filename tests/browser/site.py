@@ -82,14 +82,19 @@ class Site:
             **more,
         }
 
-    def _load_demo(self) -> None:
-        command = [sys.executable, str(state.BASE_DIR / "manage.py"), "shell", "--no-imports", "-c", DEMO]
+    def shell(self, code: str) -> str:
+        """Run code in a process of its own on the site's database; gives what it printed. RuntimeError if it fails."""
+        command = [sys.executable, str(state.BASE_DIR / "manage.py"), "shell", "--no-imports", "-c", code]
         done = subprocess.run(
             command, cwd=state.BASE_DIR, env=self._environment(), capture_output=True, text=True
         )
         if done.returncode:
-            raise RuntimeError(f"The demo could not be loaded:\n{done.stderr[-3000:]}")
-        line = next(line for line in done.stdout.splitlines() if line.startswith("PASSWORDS "))
+            raise RuntimeError(f"This could not be run on the site:\n{done.stderr[-3000:]}")
+        return done.stdout
+
+    def _load_demo(self) -> None:
+        printed = self.shell(DEMO)
+        line = next(line for line in printed.splitlines() if line.startswith("PASSWORDS "))
         self.passwords = json.loads(line.removeprefix("PASSWORDS "))
 
     def _start_worker(self) -> None:

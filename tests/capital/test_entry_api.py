@@ -17,7 +17,7 @@ from tests.support.factories_capital import (
     VoucherFactory,
     period,
 )
-from tests.support.factories_leads import yuan
+from tests.support.factories_leads import InvestorFactory, yuan
 from tests.support.factories_projects import signed_project
 from tests.support.factories_work import pdf
 from tests.support.suite import state_of
@@ -32,10 +32,10 @@ class TestEntryApi(WriteSuite):
     model, factory, base = CapitalEntry, CapitalEntryFactory, "capital-entries"
     text, ordering = "note", "amount"
     change = ("note", "改后丁")
-    hidden_key = "project"
+    hidden_key = "funder"
 
     def hidden(self, tree):
-        return ProjectFactory(unit=tree.other_town)
+        return InvestorFactory(unit=tree.other_town)
 
     def payload(self, tree):
         project = ProjectFactory(unit=tree.town)
@@ -52,10 +52,6 @@ class TestVoucherApi(WriteSuite):
     model, factory, base = Voucher, VoucherFactory, "vouchers"
     text, ordering = "number", "amount"
     change = ("number", "改后丁9")
-    hidden_key = "unit"
-
-    def hidden(self, tree):
-        return tree.other_town
 
     def payload(self, tree):
         return {
@@ -136,7 +132,10 @@ def test_a_voucher_comes_with_its_file_and_is_used(tree, staff):
     use = f"/api/v1/vouchers/{row.pk}/use/"
     assert_problem(staff.post(use, {"entry": entry.pk, "amount": "100.01"}, format="json"), 409, "within")
     assert staff.post(use, {"entry": entry.pk, "amount": "99.99"}, format="json").json()["amount"] == "99.99"
-    assert staff.get(f"/api/v1/vouchers/{row.pk}/").json()["used"] == "99.99"
+    shown = staff.get(f"/api/v1/vouchers/{row.pk}/").json()
+    assert (shown["used"], [one["entry"] for one in shown["allocations"]]) == ("99.99", [entry.pk])
+    proofs = staff.get(f"/api/v1/capital-entries/{entry.pk}/").json()["allocations"]
+    assert [(one["voucher"], one["amount"]) for one in proofs] == [(row.pk, "99.99")]
     hidden = CapitalEntryFactory(unit=tree.other_town)
     assert_problem(staff.post(use, {"entry": hidden.pk, "amount": "0.01"}, format="json"), 404, "not_found")
     assert Allocation._base_manager.count() == 1

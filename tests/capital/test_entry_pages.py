@@ -250,4 +250,4 @@ def test_a_confidential_project_stays_inside(tree):
     ):
         assert host.get(url).status_code == 403
     assert "标记工厂" in inside.get(f"/capital/{entry.pk}/").content.decode()
-    assert Look.objects.filter(lead=secret.lead).exists()
+    assert Look._base_manager.filter(lead=secret.lead).exists()

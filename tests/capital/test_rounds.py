@@ -6,9 +6,11 @@ from decimal import Decimal
 import pytest
 
 from capital import rounds
-from capital.models import EvaluationRound, Inspection, Team
+from capital.models import CapitalEntry, EvaluationRound, Inspection, Team
 from capital.services import inspections, sheets
 from capital.services import rounds as service
+from capital.services.outcomes import inspection_recognise
+from capital.services.recognition import recognise
 from capital.services.rounds import Member
 from common import clock
 from common.errors import Denied, NotVisible, Refused, Stale
@@ -438,3 +440,60 @@ def test_a_sheet_in_use_stays_and_gets_a_new_version(tree, bureau, site):
         name="又",
         items=[Item("q1", "进度", Asks.POINTS, weight=D(1))],
     )
+
+
+# what becomes recognised
+
+
+def test_a_result_recognises_waiting_entries_the_earliest_first(tree, site, jury):
+    """650万 found; 100万 of them finally recognised before; entries of 300, 500 and 200 wait: 300, 250, 0."""
+    about = {"unit": tree.town, "project": site.project, "kind": "equipment", "state": "reported"}
+    first, second, third = (
+        CapitalEntryFactory(**about, occurred_on=day, amount=amount * WAN)
+        for day, amount in ((date(2026, 8, 3), 300), (date(2026, 9, 3), 500), (date(2026, 9, 20), 200))
+    )
+    before = CapitalEntryFactory(**about, occurred_on=date(2026, 7, 1), amount=100 * WAN)
+    recognise(actor=jury, entry=before.pk, level="final", inspection=site)
+    CapitalEntryFactory(**about, occurred_on=date(2026, 10, 1), amount=50 * WAN)  # after the round's months
+    CapitalEntryFactory(
+        **{**about, "kind": "registered"}, occurred_on=date(2026, 8, 1)
+    )  # arrived, not formed
+    saved(site)
+    refused("state", inspection_recognise, actor=jury, pk=site.pk, amounts={first.pk: D(1)})
+    initial(site, 6_500_000)
+    row = final(jury, site, 6_500_000)
+
+    found = rounds.offered(row)
+
+    assert [(one.entry.pk, one.amount) for one in found] == [
+        (first.pk, 300 * WAN), (second.pk, 250 * WAN), (third.pk, 0),
+    ]  # fmt: skip
+    done = inspection_recognise(actor=jury, pk=site.pk, amounts={one.entry.pk: one.amount for one in found})
+    assert [(one.entry_id, one.verdict, one.delta, one.inspection_id) for one in done] == [
+        (first.pk, "full", 300 * WAN, site.pk), (second.pk, "partial", 250 * WAN, site.pk), (third.pk, "refused", 0, site.pk),
+    ]  # fmt: skip
+    assert done[1].reason == "设备缺一台"  # the team's, since the committee gave none
+    refused("not_offered", inspection_recognise, actor=jury, pk=site.pk, amounts={first.pk: D(1)})
+
+
+def test_who_entered_or_has_no_last_word_recognises_nothing(tree, site, jury, bureau):
+    about = {"unit": tree.town, "project": site.project, "kind": "plant", "state": "reported"}
+    entry = CapitalEntryFactory(**about, occurred_on=date(2026, 8, 3), entered_by=jury)
+    saved(site)
+    initial(site)
+    final(jury, site)
+    refused("own_entry", inspection_recognise, actor=jury, pk=site.pk, amounts={entry.pk: entry.amount})
+    with pytest.raises(Denied):
+        inspection_recognise(actor=bureau, pk=site.pk, amounts={entry.pk: entry.amount})
+    assert CapitalEntry._base_manager.get(pk=entry.pk).state == "reported"
+
+
+def test_dollars_are_recognised_in_dollars(tree, site, jury):
+    """71万元 found at 7.1: 10万美元 of the 30万 reported; a rest of a cent is not recognised."""
+    usd = dollars()
+    about = {"unit": tree.town, "project": site.project, "kind": "equipment", "state": "reported"}
+    CapitalEntryFactory(**about, occurred_on=date(2026, 8, 3), amount=D(300_000), currency=usd, rate=D("7.1"))
+    saved(site)
+    initial(site, 710_000)
+    (one,) = rounds.offered(final(jury, site, 710_000))
+    assert (one.amount, one.yuan) == (D("100000.00"), D("710000.00"))

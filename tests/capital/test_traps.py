@@ -15,6 +15,7 @@ from ledger.choices import Kind, Role
 from ledger.models import Period
 from ledger.selectors import Cut, sums
 from organizations.choices import Role as Job
+from organizations.models import RoleGrant
 from projects.models import ProjectInvestor
 from projects.services import attribution_set, half_year_set
 from rules.counting import Why
@@ -48,7 +49,9 @@ def november():
 @pytest.fixture
 def head(tree):
     """The committee's last word."""
-    return user_with(Job.COMMITTEE, tree.city)
+    user = user_with(Job.COMMITTEE, tree.city)
+    RoleGrant._base_manager.filter(user=user).update(valid_from=date(2020, 1, 1))
+    return user
 
 
 def recognised(head, project, wan, on, *, unit=None, **values):
@@ -282,6 +285,7 @@ def test_clawback(tree, head):
     close(*range(202505, 202514))
     with at(2026, 2, 20):
         recognised(head, project, 500, date(2026, 2, 2))
+    close(202601, 202602)
     with at(2026, 3, 20):
         reverse(actor=head, entry=old.pk, reason="抽回资金", amount=300 * WAN)
 

@@ -223,7 +223,7 @@ def test_likely_duplicates_are_told_beside_the_row(clerk, tree, officer, client)
 
 def test_who_may_import_and_the_template(clerk, tree, officer):
     with pytest.raises(Denied):
-        start(user_with(Role.UNIT_HEAD, tree.town), full(tree, 来源=source("event")))
+        start(user_with(Role.LEADER, tree.town), full(tree, 来源=source("event")))
     browser = client_of(clerk)
     assert "importer=leads" in browser.get(reverse("lead_list")).content.decode()
     answer = browser.get(reverse("directory_template", args=["leads"]))
@@ -239,3 +239,29 @@ def test_who_may_import_and_the_template(clerk, tree, officer):
     }
     batch = start(clerk, tuple(filled.values()), header=header)
     assert not problems(batch)
+
+
+def test_an_officer_brings_his_own_list(tree, officer):
+    """He imports leads into his own unit, follows his own file and no other, and gets nothing else to import."""
+    user = user_with(Role.OFFICER, tree.town)
+    other = user_with(Role.OFFICER, tree.town)
+    own = OfficerFactory(unit=tree.town, name="祝样例", user=user)
+    assert problems(start(user, full(tree, 来源=source("event")))) == {2: {"officer"}}  # a colleague's lead
+    batch = start(user, full(tree, 来源=source("event"), 专员=None))
+    assert not problems(batch)
+    client = client_of(user)
+    assert client.get(reverse("import_detail", args=[batch.pk])).status_code == 200
+    assert client_of(other).get(reverse("import_detail", args=[batch.pk])).status_code == 404
+    imports.confirm(actor=user, pk=batch.pk)
+    lead = Lead.objects.visible_to(user).get()
+    assert (lead.name, lead.unit, lead.officer) == ("示例减速器项目", tree.town, own)
+    offered = [tab["url"] for tab in client.get(reverse("import_list")).context["tabs"]]
+    assert "?importer=leads" in offered
+    assert not {"?importer=figures", "?importer=units", "?importer=officers"} & set(offered)
+    assert client.get(reverse("import_list") + "?importer=figures").status_code == 403
+    assert client.get(reverse("directory_template", args=["units"])).status_code == 403
+    with pytest.raises(Denied):
+        imports.start(
+            actor=user, importer="leads", data=sheet(full(tree)), filename="x.xlsx",
+            scope_path=tree.county.path, params={},
+        )  # fmt: skip

@@ -9,12 +9,10 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import connection
 
 from common import clock, jobs
 from common.actors import System
@@ -27,10 +25,11 @@ from leads.models import Contact, FirstContact, FollowUp, Handover, Lead, Protec
 from leads.services.follow_ups import follow_up_add, follow_up_update
 from leads.services.protection import lead_claim, lead_release, protection_begin
 from organizations.choices import Role
-from organizations.models import Reminder
+from organizations.models import Officer, Reminder
 from tests.support.clients import user_with
 from tests.support.factories import TESTS, OfficerFactory
 from tests.support.factories_leads import ContactFactory, LeadFactory, lead_stage
+from tests.support.overlap import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -325,31 +324,12 @@ def test_a_night_that_was_killed_half_way_is_finished_once(tree, pipeline, broke
 # two at once
 
 
-def at_once(*calls):
-    """Run the calls in threads that start together; the results, or what was raised, in their order."""
-    start, found = threading.Barrier(len(calls)), [None] * len(calls)
-
-    def run(number, call):
-        start.wait(timeout=30)
-        try:
-            found[number] = call()
-        except Exception as problem:
-            found[number] = problem
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=one) for one in enumerate(calls)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    return found
-
-
 @pytest.mark.commits
 def test_two_officers_claim_one_lead_and_one_officer_claims_two(tree, pooled, ours, theirs):
     found = at_once(
-        lambda: lead_claim(actor=ours, pk=pooled.pk), lambda: lead_claim(actor=theirs, pk=pooled.pk)
+        Lead._base_manager.filter(pk=pooled.pk),
+        lambda: lead_claim(actor=ours, pk=pooled.pk),
+        lambda: lead_claim(actor=theirs, pk=pooled.pk),
     )
     winners = [one for one in found if isinstance(one, Lead)]
     losers = [one for one in found if isinstance(one, Refused | NotVisible)]
@@ -360,6 +340,7 @@ def test_two_officers_claim_one_lead_and_one_officer_claims_two(tree, pooled, ou
     third = officer_at(tree.park)
     ProtectionTerms._base_manager.update(claim_limit=1)
     two = [LeadFactory(unit=tree.town, officer=None, custody="pool") for _n in range(2)]
-    found = at_once(*(lambda pk=row.pk: lead_claim(actor=third, pk=pk) for row in two))
+    claims = [lambda pk=row.pk: lead_claim(actor=third, pk=pk) for row in two]
+    found = at_once(Officer._base_manager.filter(pk=third.officer.pk), *claims)
     assert sorted(type(one).__name__ for one in found) == ["Lead", "Refused"], found
     assert Lead._base_manager.filter(officer=third.officer).count() == 1

@@ -28,7 +28,7 @@ from leads.views.registers import leads_of, with_leads
 from organizations.choices import Role
 from organizations.models import Reminder
 from rules.similarity import LeadLike
-from tests.support.clients import client_of, sign_in, user_with
+from tests.support.clients import client_for, client_of, sign_in, user_with
 from tests.support.factories import OfficerFactory
 from tests.support.factories_leads import ContactFactory, IntroducerFactory, InvestorFactory, LeadFactory
 from tests.support.factories_work import AttachmentFactory, TaskFactory
@@ -282,6 +282,11 @@ def test_every_way_to_read_a_confidential_lead_is_written_down(tree, officer, ow
     for number, (browser, url) in enumerate(ways, 1):
         assert browser.get(url).status_code == 200
         assert Look._base_manager.filter(lead=own, actor_id=officer.pk).count() == number, url
+    page, leader = reverse("lead_detail", args=[own.pk]), client_for(Role.LEADER, tree.county)
+    shown = [one["rows"] for one in client.get(page).context["side"] if one["panel"] == "looks"]
+    assert [[name for name, _at in rows] for rows in shown] == [[officer.name]]
+    told = leader.get(page).context["side"]
+    assert "looks" not in [one["panel"] for one in told], "a leader doesn't read a lead's history"
 
 
 def test_the_place_in_a_list_does_not_tell_what_is_kept_back(tree, officer, own, pooled):

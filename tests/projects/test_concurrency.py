@@ -2,10 +2,8 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
-from threading import Barrier, Thread
 
 import pytest
-from django.db import connections
 
 from common import clock
 from common.errors import Refused, Stale
@@ -16,32 +14,21 @@ from projects.models import Agreement, Project
 from projects.services import agreement_add, project_sign
 from tests.support.factories import TESTS, Tree
 from tests.support.factories_projects import ready_lead, signed_project, terms
+from tests.support.overlap import at_once
 from tests.support.pipeline import ship
 
 NOW = datetime(2026, 11, 1, 4, tzinfo=UTC)
 pytestmark = pytest.mark.commits
 
 
-def at_once(*calls):
-    """What each call gave or raised, all started at one moment, each on a connection of its own."""
-    start, found = Barrier(len(calls)), [None] * len(calls)
+def then(call):
+    """The call on the day of the test: a thread has a clock of its own."""
 
-    def run(number, call):
-        try:
-            start.wait()
-            with clock.at(NOW):
-                found[number] = call()
-        except Exception as problem:
-            found[number] = problem
-        finally:
-            connections.close_all()
+    def run():
+        with clock.at(NOW):
+            return call()
 
-    threads = [Thread(target=run, args=pair) for pair in enumerate(calls)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return found
+    return run
 
 
 def test_two_signings_and_two_supplements_at_once():
@@ -54,7 +41,7 @@ def test_two_signings_and_two_supplements_at_once():
             deal = terms(agreement_number=f"示例协议{number}")
             return lambda: project_sign(actor=TESTS, lead_pk=lead.pk, version=lead.version, **deal)
 
-        found = at_once(sign(1), sign(2))
+        found = at_once(Lead._base_manager.filter(pk=lead.pk), then(sign(1)), then(sign(2)))
         (project,) = [one for one in found if isinstance(one, Project)]
         (loser,) = [one for one in found if not isinstance(one, Project)]
         assert isinstance(loser, Stale | Refused)
@@ -75,9 +62,12 @@ def test_two_signings_and_two_supplements_at_once():
                 amount=Decimal(number),
             )
 
-        found = at_once(supplement(1, other.version), supplement(2, other.version))
+        row = Project._base_manager.filter(pk=other.pk)
+        found = at_once(row, then(supplement(1, other.version)), then(supplement(2, other.version)))
         assert sorted(type(one).__name__ for one in found) == ["Agreement", "Stale"]
-        found = at_once(supplement(3, None), supplement(4, None))  # nobody's form: both count
+        found = at_once(
+            row, then(supplement(3, None)), then(supplement(4, None))
+        )  # nobody's form: both count
         assert [type(one) for one in found] == [Agreement, Agreement]
         total = Project._base_manager.get(pk=other.pk).contract_amount
         assert total == sum(one.amount for one in Agreement.objects.filter(project=other))

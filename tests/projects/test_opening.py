@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from leads import stages
 from ledger.models import Posting
 from projects import services
 from tests.support.factories import TESTS
@@ -47,3 +48,12 @@ def test_nothing_known_but_the_signing(tree, pipeline):
     project = taken_over(tree)
     assert (project.stage.code, project.held_from.code) == ("suspended", "signed")
     assert kinds() == {"project.signed", "contract.amount"}
+
+
+def test_days_that_nobody_knows_are_not_shown(tree, pipeline):
+    """In construction since 2 February 2026; when it was registered and permitted nobody said."""
+    project = taken_over(tree, stage="started")
+    shown = [(one.code, one.state, one.on) for one in stages.stage_steps(project)][:4]
+    days = [None, None, None, date(2026, 2, 2)]
+    codes = ["signed", "registered", "permitted", "started"]
+    assert shown == list(zip(codes, ["done"] * 3 + ["now"], days, strict=True))

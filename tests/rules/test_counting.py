@@ -41,7 +41,7 @@ def movement(row, ref, kind=Movement):
         more.get("period", day.year * 100 + day.month),
         whole,
         parts,
-        own=number(more["own"]) if "own" in more else None,
+        **{name: number(more[name]) for name in ("own", "yuan") if name in more},
         **{name: more[name] for name in WHOLE & set(more)},
     )
 

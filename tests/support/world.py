@@ -14,7 +14,18 @@ from openpyxl import Workbook
 
 from assessments.models import ImportedFigure, Measure, RankingTable, Target
 from assessments.services.rankings import run_compute
-from capital.models import EntryFile, InspectionPhoto, Query, Recognition, RecognitionTerms, Sample, Sampled
+from capital.models import (
+    CountingRule,
+    EntryFile,
+    Excluded,
+    InspectionPhoto,
+    Query,
+    Recognition,
+    RecognitionTerms,
+    Sample,
+    Sampled,
+    SignalTerms,
+)
 from common import clock, files
 from common.changelog import acting
 from common.models import ImportBatch, ImportFile, ImportRow, JobRun, JobSchedule, SavedView
@@ -249,7 +260,8 @@ class World:
 
     @cached_property
     def industry(self):
-        return Industry._base_manager.create(code="C", level="section", name="制造业", pinyin="zhizaoye zzy")
+        about = {"level": "section", "name": "制造业", "pinyin": "zhizaoye zzy"}
+        return Industry._base_manager.get_or_create(code="C", defaults=about)[0]
 
     @cached_property
     def region(self):
@@ -500,6 +512,38 @@ class World:
     @cached_property
     def posting(self):
         return PostingFactory(unit=self.unit, actor_name="标记人")
+
+    @cached_property
+    def booked_run(self):
+        """A ranking whose figures are counted from the books."""
+        assert self.membership
+        measure = MeasureFactory(code="booked", source="ledger", basis="arrived", level="final")
+        table = RankingTableFactory(group=self.group, measure=measure, name="标记认定排名")
+        return run_compute(actor=TESTS, table=table, month=Month(2026, 6))[0]
+
+    # what counts
+
+    @cached_property
+    def counting_rule(self):
+        ship()
+        return CountingRule._base_manager.get(code="plain")
+
+    @cached_property
+    def counting_draft(self):
+        ship()
+        return CountingRule._base_manager.get(code="liaocheng")
+
+    @cached_property
+    def exclusion(self):
+        assert self.counting_rule
+        return Excluded._base_manager.create(
+            code="plain", project=self.project, since=date(2026, 1, 1), reason="标记理由"
+        )
+
+    @cached_property
+    def signal_terms(self):
+        ship()
+        return SignalTerms._base_manager.get()
 
     # the books closed
 

@@ -58,7 +58,11 @@ class ImportList(ImportPage):
 
     def check(self) -> None:
         super().check()
-        self.importer = imports.importer_of(self.request.GET.get("importer", imports.default()))
+        self.offered = imports.offered_to(self.actor)
+        named = self.request.GET.get("importer")
+        self.importer = imports.importer_of(named) if named or not self.offered else self.offered[0]
+        if self.importer not in self.offered:
+            raise Denied
         self.title = self.importer.title
 
     def form(self, *args: Any) -> Any:
@@ -108,7 +112,7 @@ class ImportList(ImportPage):
         ]
         tabs = [
             {"label": one.label, "url": f"?importer={one.code}", "active": one is self.importer}
-            for one in imports.every()
+            for one in self.offered
         ]
         size = f"{settings.IMPORT_MAX_BYTES // 2**20} MB"
         return super().get_context_data(

@@ -3,13 +3,28 @@
 The numbers are those of the YAML files (74 leads, 31 signed and 12 taken-over projects), or counted by hand there.
 """
 
+import hashlib
 from collections import Counter
 from datetime import timedelta
+from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
+from django.db.models import F, Sum
 from django.urls import reverse
 
-from common import clock
+from capital.demo import loading as capital_loading
+from capital.models import (
+    CapitalEntry,
+    EvaluationRound,
+    Inspection,
+    MonthlyReturn,
+    Query,
+    Recognition,
+    ReportingDuty,
+    Voucher,
+)
+from capital.opening import rewardable
+from common import clock, files
 from common.models import JobRun
 from leads.certificates import is_genuine
 from leads.choices import Custody
@@ -28,8 +43,9 @@ from leads.models import (
     Task,
 )
 from leads.services.protection import clock_of
+from ledger import periods
 from ledger.choices import Kind, Role, Zone
-from ledger.models import Posting
+from ledger.models import Closing, Period, Posting
 from organizations import demo as parts
 from organizations.models import User
 from projects.demo import loading
@@ -198,3 +214,97 @@ def test_an_officer_finds_his_day(city, client):
     )
     assert browser.get(reverse("lead_detail", args=[other.pk])).status_code == 404
     assert browser.get("/").status_code == 200
+
+
+# capital in place: the second part of the city (capital/demo)
+
+
+@pytest.fixture(scope="module")
+def books_rows(city_rows, django_db_blocker):
+    with kept_for_several_tests(django_db_blocker, capital_loading.load) as counts:
+        yield counts
+
+
+@pytest.fixture
+def books(books_rows, db):
+    return books_rows
+
+
+def test_capital_over_units_kinds_currencies_and_months(books):
+    assert books["entries"] == rows(CapitalEntry).count() >= 150
+    assert books["vouchers"] >= 140
+    entries = rows(CapitalEntry, is_opening=False)
+    for name, least in (
+        ("unit", 7),
+        ("kind", 5),
+        ("currency", 2),
+        ("period", 14),
+        ("fund_source", 2),
+        ("zone", 3),
+    ):
+        assert len(spread(entries, name)) >= least, name
+    assert len(spread(entries, "period__year")) == 2
+    states = spread(entries, "state")
+    assert all(states[one,] for one in ("draft", "reported", "queried", "preliminary", "final", "refused")), (
+        states
+    )
+    # Nobody decided what he entered, every entry has its voucher, and no voucher proves more than its amount.
+    assert not rows(Recognition, decided_by=F("entry__entered_by")).exists()
+    assert not entries.filter(allocations=None).exists()
+    verdicts = spread(rows(Recognition), "verdict")
+    assert all(verdicts[one,] for one in ("full", "partial", "refused", "reversal")), verdicts
+    assert rows(Query, answered_at=None).count() >= 2
+    assert rows(Query).exclude(answered_at=None).count() == 1
+    # Both kinds of papers are there and can be opened.
+    kinds = spread(rows(Voucher).exclude(stored=None), "stored__media_type")
+    assert {("application/pdf",), ("image/png",)} <= set(kinds)
+    for slip in rows(Voucher).exclude(stored=None).order_by("pk")[:2]:
+        with files.open_file(slip.stored) as content:
+            assert hashlib.sha256(content.read()).hexdigest() == slip.stored.sha256
+
+
+def test_months_of_the_books_are_closed_in_a_chain(books):
+    this = periods.code_of(clock.today())
+    states = dict(Period.objects.exclude(number=13).values_list("code", "state"))
+    month = this - 1 if this % 100 > 1 else (this // 100 - 1) * 100 + 12
+    before = month - 1 if month % 100 > 1 else (month // 100 - 1) * 100 + 12
+    assert states[before] == "closed"
+    assert states[month] in ("cut_off", "open")  # by the day on which it is loaded
+    assert all(state == "closed" for code, state in states.items() if code < before)
+    chain = list(Closing._base_manager.order_by("id"))
+    assert [one.prev_hash for one in chain[1:]] == [one.hash for one in chain[:-1]]
+    assert len(chain) >= 15
+
+
+def test_a_return_is_missing_and_some_say_nothing(books):
+    this = periods.code_of(clock.today())
+    month = this - 1 if this % 100 > 1 else (this // 100 - 1) * 100 + 12
+    filed = spread(rows(MonthlyReturn, period=month), "state")
+    assert filed["filed",]
+    assert sum(filed.values()) == rows(ReportingDuty).count() - 1
+    assert rows(MonthlyReturn, state="nil").exists()
+
+
+def test_what_is_in_the_books_is_what_was_decided(books):
+    """Recognised yuan of one dimension, line by line against the decisions; opening balances are marked."""
+    decided = Decimal(0)
+    for delta, rate in rows(Recognition, level="final").values_list("delta", "entry__rate"):
+        decided += (delta * rate).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    lines = rows(Posting, kind=Kind.CAPITAL_RECOGNISED, role=Role.PLACE)
+    assert lines.aggregate(total=Sum("base_qty"))["total"] == decided
+    opening = rows(CapitalEntry, is_opening=True)
+    assert opening.count() >= 5
+    assert lines.filter(cause="opening").count() == opening.count()
+    assert not rewardable(Posting.objects.unscoped(reason="tests")).filter(cause="opening").exists()
+
+
+def test_one_round_is_published_and_one_runs(books):
+    published, running = rows(EvaluationRound).order_by("period")
+    assert (published.state, running.state) == ("published", "running")
+    for one in (published, running):
+        assert one.approval_number
+        assert rows(Inspection, round=one).count() >= 6
+        assert not rows(Inspection, round=one, team=None).exists()
+    assert not rows(Inspection, round=published).exclude(state="final").exists()
+    assert len(spread(rows(Inspection, round=running), "state")) >= 2
+    assert parts.load(["capital"]) == {"capital": {}}  # a second time adds nothing

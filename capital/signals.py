@@ -1,0 +1,152 @@
+"""Signals of inflated figures, read from entries and the books; what was explained once stays explained."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Min, Q, QuerySet, Sum
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from capital.choices import EntryState, Verdict
+from capital.models import CapitalEntry, FalseAlarm, Recognition, SignalTerms
+from capital.readable import hidden_entries
+from common.actors import Actor
+from ledger.choices import Kind, Role
+from ledger.models import Posting
+from ledger.services import base
+from organizations.models import Unit
+from projects import confidential
+from rules import signals as rules
+from rules.signals import Sign
+
+WHOLE = "an entry is held against the whole of its project"
+SHARED = "the thresholds are the same for everybody"
+COUNTED = ~Q(state__in=(EntryState.DRAFT, EntryState.WITHDRAWN))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A signal with the rows behind it, and what was said about it."""
+
+    signal: rules.Signal
+    unit: Unit
+    name: str  # of the project, "" for a signal about a unit
+    rows: tuple[CapitalEntry, ...]
+    alarm: FalseAlarm | None
+
+
+def terms_on(day: date) -> rules.Terms:
+    """The thresholds in force on a day, or those that a new installation begins with."""
+    rows = SignalTerms.objects.unscoped(reason=SHARED).filter(archived_at=None, since__lte=day)
+    row = rows.order_by("-since").first() or SignalTerms()
+    return rules.Terms(
+        row.year_end_months,
+        row.year_end_percent,
+        row.round_step,
+        row.round_count,
+        row.round_percent,
+        row.contract_percent,
+        row.reversed_days,
+        row.reversed_percent,
+    )
+
+
+def find(year: int, *, actor: Actor, unit: Unit | None = None) -> list[Found]:
+    """Signals of a year about entries that the actor may read, of a unit and those below it. The number of
+    queries doesn't grow with them."""
+    seen = (
+        CapitalEntry.objects.visible_to(actor)
+        .exclude(hidden_entries(actor))
+        .filter(COUNTED, archived_at=None)
+    )
+    if unit is not None:
+        seen = seen.filter(unit__path__startswith=unit.path)
+    touched = seen.filter(occurred_on__year=year).values("project")
+    rows = {
+        row.pk: row
+        for row in seen.filter(project__in=touched, occurred_on__year__lte=year).select_related(
+            "unit", "project__unit"
+        )
+    }
+    terms = terms_on(date(year, 12, 31))
+    got = rules.signals(
+        terms, _facts(rows.values()), _contracts({row.project_id for row in rows.values()}), year=year
+    )
+    alarms = {
+        one.key: one for one in FalseAlarm.objects.visible_to(actor).filter(key__in=[s.key for s in got])
+    }
+    return [
+        Found(
+            one,
+            rows[one.entries[-1]].unit,
+            confidential.shown_name(rows[one.entries[-1]].project, actor) if one.project else "",
+            tuple(rows[key] for key in one.entries),
+            alarms.get(one.key),
+        )
+        for one in got
+    ]
+
+
+def sign_text(sign: Sign) -> str:
+    return {
+        Sign.YEAR_END: _("Year-end spike"),
+        Sign.ROUND_SUMS: _("Round sums"),
+        Sign.ABOVE_CONTRACT: _("Capital above the contract amount"),
+        Sign.BEFORE_REGISTRATION: _("Capital before the enterprise was registered"),
+        Sign.IN_AND_OUT: _("Money in and soon taken back"),
+    }[sign]
+
+
+def _facts(rows: Iterable[CapitalEntry]) -> list[rules.Entry]:
+    rows = list(rows)
+    registered = _registered({row.project_id for row in rows})
+    back = _taken_back([row.pk for row in rows])
+    return [
+        rules.Entry(
+            row.pk,
+            row.project_id,
+            row.unit_id,
+            row.basis,
+            row.occurred_on,
+            _yuan(row, row.amount),
+            registered.get(row.project_id),
+            tuple((day, _yuan(row, amount)) for day, amount in back[row.pk]),
+        )
+        for row in rows
+    ]
+
+
+def _yuan(row: CapitalEntry, amount: Decimal) -> Decimal:
+    return base(amount, str(row.currency_id), row.rate or Decimal(1))
+
+
+def _registered(projects: set[int]) -> dict[int, date]:
+    rows = _lines(projects, Kind.REGISTERED).filter(reverses=None, reversed_by=None)
+    return dict(
+        rows.values("subject_id").annotate(first=Min("occurred_on")).values_list("subject_id", "first")
+    )
+
+
+def _contracts(projects: set[int]) -> dict[int, Decimal]:
+    rows = _lines(projects, Kind.CONTRACT).values("subject_id").annotate(total=Sum("base_qty"))
+    return dict(rows.values_list("subject_id", "total"))
+
+
+def _lines(projects: set[int], kind: str) -> QuerySet[Posting]:
+    rows = Posting.objects.unscoped(reason=WHOLE).order_by()
+    return rows.filter(kind=kind, role=Role.ASSESSED, subject_type="project", subject_id__in=projects)
+
+
+def _taken_back(entries: Sequence[int]) -> dict[int, list[tuple[date, Decimal]]]:
+    rows = Recognition.objects.unscoped(reason=WHOLE).filter(
+        entry__in=entries, verdict=Verdict.REVERSAL, delta__lt=0
+    )
+    found: dict[int, list[tuple[date, Decimal]]] = defaultdict(list)
+    for entry, at, delta in rows.values_list("entry", "decided_at", "delta"):
+        found[entry].append((timezone.localdate(at), -delta))
+    return found

@@ -1,0 +1,157 @@
+"""Signals of inflated figures with the rows behind them, and the thresholds from which they are raised."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from capital import signals
+from capital.forms.rules import FalseAlarmForm, SignalTermsForm
+from capital.models import FalseAlarm, SignalTerms
+from capital.services import signals as services
+from capital.tables.rules import SignalTermsFilterSet, SignalTermsTable
+from common import clock
+from common.access import Action
+from common.errors import NotVisible
+from common.scope import may_on
+from common.views import (
+    ArchivePage,
+    CreatePage,
+    Crumbs,
+    DetailPage,
+    FormPage,
+    ListPage,
+    Page,
+    UpdatePage,
+    action,
+)
+from rules.signals import Sign
+
+CAPITAL = (_("Capital in place"), "")
+
+
+class SignalNouns:
+    kind = FalseAlarm.Scope.kind
+    crumbs: Crumbs = (CAPITAL, (_("Signals"), "signal_list"))
+
+
+class OfYear(Page):
+    @property
+    def year(self) -> int:
+        """The year of the address; this one when it names none."""
+        given = self.request.GET.get("year", "")
+        return int(given) if given.isdigit() and 2000 <= int(given) <= 2100 else clock.today().year
+
+    def years(self) -> list[dict[str, Any]]:
+        """Tabs: this year and the two before."""
+        now = clock.today().year
+        return [
+            {"label": str(year), "url": f"{self.request.path}?year={year}", "active": year == self.year}
+            for year in (now, now - 1, now - 2)
+        ]
+
+
+class SignalPage(SignalNouns, OfYear):
+    template_name = "capital/signals.html"
+    title = _("Signals")
+    sub = _("Where reported figures deserve a second look. A signal decides nothing.")
+    crumbs: Crumbs = (CAPITAL,)
+
+    def actions(self) -> list[dict[str, Any]]:
+        if self.may(Action.VIEW, SignalTerms.Scope.kind):
+            return [action(_("Thresholds"), reverse("signalterms_list"))]
+        return []
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        found = signals.find(self.year, actor=self.actor)
+        return super().get_context_data(
+            tabs=self.years(),
+            groups=[
+                {
+                    "title": signals.sign_text(sign),
+                    "lines": [self.line(one) for one in found if one.signal.sign is sign],
+                }
+                for sign in Sign
+                if any(one.signal.sign is sign for one in found)
+            ],
+            **kwargs,
+        )
+
+    def line(self, one: signals.Found) -> dict[str, Any]:
+        value, limit = one.signal.value, one.signal.limit
+        note = ""
+        if value is not None and limit is not None:
+            said = _now("%(value)s days, limit %(limit)s")
+            if one.signal.sign is not Sign.IN_AND_OUT:
+                said = _now("%(value)s per cent, limit %(limit)s")
+            note = said % {"value": f"{value:.2f}".rstrip("0").rstrip("."), "limit": f"{limit.normalize():f}"}
+        url = ""
+        if one.alarm is None and may_on(self.actor, Action.CREATE, FalseAlarm(unit=one.unit)):
+            url = f"{reverse('signal_dismiss')}?{urlencode({'key': one.signal.key, 'year': self.year})}"
+        return {"found": one, "note": note, "dismiss_url": url}
+
+
+class SignalDismiss(SignalNouns, OfYear, FormPage):
+    """A false alarm, with the reason."""
+
+    needs = Action.CREATE
+    panel = True
+    stays = True
+    title = _("False alarm")
+    form_class = FalseAlarmForm
+    submit_label = _("It is a false alarm")
+
+    def check(self) -> None:
+        super().check()
+        if not self.request.GET.get("key"):
+            raise NotVisible
+
+    def run(self, form: Any) -> Any:
+        return services.signal_dismiss(
+            actor=self.actor, key=self.request.GET["key"], year=self.year, reason=form.cleaned_data["reason"]
+        )
+
+    def done_url(self, result: Any) -> str:
+        return f"{reverse('signal_list')}?year={self.year}"
+
+
+class SignalTermsNouns:
+    model = SignalTerms
+    kind = SignalTerms.Scope.kind
+    url_prefix = "signalterms"
+    crumbs: Crumbs = (CAPITAL, (_("Signals"), "signal_list"), (_("Thresholds"), "signalterms_list"))
+
+
+class SignalTermsList(SignalTermsNouns, ListPage):
+    title = _("Thresholds of signals")
+    table_class = SignalTermsTable
+    filterset_class = SignalTermsFilterSet
+    create_label = _("New thresholds")
+    crumbs: Crumbs = (CAPITAL, (_("Signals"), "signal_list"))
+
+
+class SignalTermsDetail(SignalTermsNouns, DetailPage):
+    def panels(self) -> list[dict[str, Any]]:
+        row = self.get_object()
+        fields = [SignalTerms._meta.get_field(name) for name in SignalTermsForm.Meta.fields]
+        rows = [(field.verbose_name, getattr(row, field.name)) for field in fields]  # type: ignore[union-attr]
+        return [{"title": _("Thresholds"), "rows": rows}]
+
+
+class SignalTermsCreate(SignalTermsNouns, CreatePage):
+    title = _("New thresholds")
+    form_class = SignalTermsForm
+    service = staticmethod(services.signalterms_create)
+
+
+class SignalTermsUpdate(SignalTermsNouns, UpdatePage):
+    form_class = SignalTermsForm
+    service = staticmethod(services.signalterms_update)
+
+
+class SignalTermsArchive(SignalTermsNouns, ArchivePage):
+    service = staticmethod(services.signalterms_archive)
