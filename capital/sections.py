@@ -84,13 +84,14 @@ def proofs(entry: CapitalEntry, *, actor: Actor, changes: bool) -> dict[str, Any
     rows = []
     for one in parts:
         voucher, paper = one.voucher, {"text": ""}
-        if voucher.stored_id and voucher.pk not in kept:
+        seen = voucher.pk not in kept and may_on(actor, Action.VIEW, voucher)
+        if voucher.stored_id and seen:
             paper = {"text": voucher.file_name, "url": reverse("voucher_file", args=[voucher.pk])}
         split = {"text": "", "css": "nb"}
         if one.split_file_id:
             split = {"text": _("written split"), "url": reverse("allocation_split", args=[one.pk])}
         name = {"text": KEPT} if voucher.pk in kept else {"text": str(voucher), "sub": voucher.issuer}
-        if voucher.pk not in kept and may_on(actor, Action.VIEW, voucher):
+        if seen:
             name["url"] = reverse("voucher_detail", args=[voucher.pk])
         rows.append(
             row(

@@ -16,6 +16,7 @@ from leads.filters.leads import day_filter, yes_filter
 from leads.forms.fields import WAN
 from ledger.choices import FundSource, Mode, Zone
 from organizations.models import Unit
+from projects import confidential
 
 TELLING = ("zone", "fund_source", "mode", "funder", "amount_from", "amount_to", "currency", "kind", "basis")
 WAITING = (EntryState.REPORTED, EntryState.QUERIED)
@@ -69,6 +70,16 @@ class CapitalEntryFilterSet(RowFilterSet):
         super().__init__(*args, **kwargs)
         for name in ("project", "funder", "waiting"):
             self.filters[name].extra["widget"] = forms.HiddenInput()
+
+    @property
+    def form(self) -> Any:
+        """What a person may not recognise is no project to filter by: its name would stand in the chip."""
+        first = not hasattr(self, "_form")
+        form = super().form
+        if first:
+            rows = form.fields["project"].queryset
+            form.fields["project"].queryset = rows.exclude(confidential.hidden(self.request.user))
+        return form
 
     def filter_queryset(self, queryset: QuerySet) -> QuerySet:
         """Who may not know a fact doesn't find it by narrowing."""

@@ -10,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from capital.choices import Basis, VoucherType
 from capital.models import CapitalEntry, Voucher
+from capital.readable import hidden_vouchers
 from common import clock
 from common.access import Action
 from common.forms import ActorForm, RowForm, offer
@@ -18,6 +19,7 @@ from leads.forms.fields import DAY, WanField, usual_first
 from leads.models import Investor
 from ledger.choices import Mode, Zone
 from organizations.models import Unit
+from projects import confidential
 from projects.models import Project
 
 TEN_THOUSANDS = _("In ten thousands of its currency.")
@@ -119,6 +121,8 @@ class EntryNewForm(EntryForm):
     def __init__(self, *args: Any, project: Project | None = None, **kwargs: Any) -> None:
         self._given = project
         super().__init__(*args, **kwargs)
+        known = Project.objects.visible_to(self.actor).exclude(confidential.hidden(self.actor))
+        offer(self, "project", known.filter(archived_at=None))
         units = Unit.objects.allowed_to(self.actor, Action.VIEW).filter(archived_at=None)
         offer(self, "unit", units.filter(path__startswith=_root(self.actor)).order_by("path"))
         self.fields["currency"].required = False
@@ -180,6 +184,8 @@ class EntryVoucherForm(ActorForm):
     def __init__(self, *args: Any, entry: CapitalEntry, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial = {"used": entry.amount, **self.initial}
+        known = Voucher.objects.visible_to(self.actor).exclude(hidden_vouchers(self.actor))
+        offer(self, "voucher", known.filter(archived_at=None))
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}

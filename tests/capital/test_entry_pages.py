@@ -249,5 +249,14 @@ def test_a_confidential_project_stays_inside(tree):
         f"/vouchers/{voucher.pk}/change/",
     ):
         assert host.get(url).status_code == 403
+    known = CapitalEntryFactory(unit=tree.park)
+    for answer in (
+        host.get(f"/capital/?project={secret.pk}"),
+        host.post("/capital/new/", {"project": secret.pk, "kind": "plant"}),
+        host.post(f"/capital/{known.pk}/vouchers/new/", {"voucher": voucher.pk, "used": "x"}),
+        host.get(f"/capital/new/?project={secret.pk}"),
+    ):
+        assert answer.status_code in (200, 422)
+        assert not [word for word in SECRETS if word in answer.content.decode()]
     assert "标记工厂" in inside.get(f"/capital/{entry.pk}/").content.decode()
     assert Look._base_manager.filter(lead=secret.lead).exists()
