@@ -23,7 +23,15 @@ ROLES = (
 )
 ALL = {reverse(item.url_name) for _label, items in MENU for item in items}
 # Listed for who keeps them, and readable by more.
-KEPT = ("user_list", "role_list", "stage_list", "protectionterms_list", "gate_list", "tip_list")
+KEPT = (
+    "user_list",
+    "role_list",
+    "stage_list",
+    "protectionterms_list",
+    "gate_list",
+    "tip_list",
+    "closingterms_list",
+)
 READABLE = {reverse(name) for name in KEPT}
 
 

@@ -2,7 +2,10 @@
 
 import io
 import json
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
+from random import Random
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -11,7 +14,7 @@ from django.db import connection, transaction
 from ledger import closings, integrity, restatement, subjects
 from ledger.choices import Kind, Role
 from ledger.closings import reopening_ask, reopening_sign
-from ledger.services import Entry, Look, Part, repost, take_back
+from ledger.services import Entry, Look, Part, post, repost, take_back
 from organizations.choices import Role as Job
 from tests.ledger.support import arrived, close, noon
 from tests.support.clients import user_with
@@ -117,6 +120,55 @@ def test_each_way_of_bending_the_books_is_found(books):
             text, code = command("ledger", "check")
             assert (code, text.split()[-1]) == (1, str(sum(map(len, found().values()))))
             transaction.set_rollback(True)
+    assert found() == {}
+
+
+def test_whatever_the_services_write_is_sound(tree):
+    """Odd amounts, rates and shares, negative wholes, things counted, lines taken back and written anew in one
+    dimension or all, months closed in between: nothing of it looks bent."""
+    chance = Random(7)
+    units = [tree.town, tree.park, tree.second_town, tree.other_town]
+    looks = [Look(zone=zone, park_id=park) for zone in ("abroad", "") for park in (None, tree.park.pk)]
+
+    def parts():
+        cuts = sorted({D(chance.randrange(1, 10**8)).scaleb(-8) for _n in range(chance.randrange(4))})
+        edges = [D(0), *cuts, D(1)]
+        return [
+            Part(unit.pk, b - a)
+            for unit, a, b in zip(chance.sample(units, 4), edges, edges[1:], strict=False)
+        ]
+
+    def entries():
+        money, rate = (
+            D(chance.randrange(-(10**9), 10**9)).scaleb(-2),
+            D(chance.randrange(1, 10**7)).scaleb(-5),
+        )
+        dimensions = {Role.ASSESSED: parts(), Role.PLACE: parts()}
+        return [
+            Entry(Kind.CONTRACT, money, dimensions, "USD", rate),
+            Entry(Kind.SIGNED, D(1), dimensions),
+        ]
+
+    with noon(2026, 12, 5):
+        for number in range(40):
+            about = {"facet": chance.choice(looks), "occurred_on": date(2026, 1 + number % 11, 5)}
+            event, source = f"project:{number}:signing", ("project", number)
+            said = entries()
+            post(actor=TESTS, event=event, subject=("project", number), source=source, entries=said, **about)
+            for role in chance.sample([None, Role.ASSESSED, Role.PLACE], chance.randrange(4)):
+                if role:  # the same wholes, divided otherwise in one dimension
+                    divided = parts()
+                    said = [replace(one, parts={**one.parts, role: divided}) for one in said]
+                    new = [replace(one, parts={role: divided}) for one in said]
+                else:
+                    new = said = entries()
+                repost(
+                    actor=TESTS, event=event, source=source, entries=new, roles={role} if role else None, **about
+                )  # fmt: skip
+            if number % 4 == 3:
+                take_back(actor=TESTS, event=event, source=source)
+            if number == 25:
+                close(*range(202601, 202607))
     assert found() == {}
 
 
