@@ -48,12 +48,8 @@ def test_what_waits_goes_on_by_name_and_counts_in_the_next_month(tree):
     sample = sample_draw(actor=checker, unit=tree.city, period=202610, level="preliminary")
     assert sample.entries == [waits.pk]
     found = {line.code: line.count for line in closings.checklist(period(202610))}
-    assert {code: n for code, n in found.items() if code.startswith("capital_")} == {
-        "capital_waiting": 3,
-        "capital_queries": 1,
-        "capital_evidence": 1,
-        "capital_samples": 1,
-    }
+    own = ("capital_waiting", "capital_queries", "capital_evidence", "capital_samples")
+    assert [found[code] for code in own] == [3, 1, 1, 1]
     for code in range(202605, 202610):  # the project was signed in June: earlier months have lines
         if period(code).state == "open":
             shut(code)
