@@ -23,7 +23,7 @@ from capital.services.rules import (
 from common import clock
 from common.errors import Denied, Refused, Stale
 from leads import shipping
-from ledger.models import Period
+from ledger.models import Closing, Period, Posting
 from organizations.choices import Role as Job
 from projects.services import plan_set
 from tests.capital.recognising import reported
@@ -302,6 +302,29 @@ def test_gaps_by_unit(tree, staff, head):
     assert [(row.unit, row.gap) for row in formed["rows"] if row.unit == tree.town] == [(tree.town, 70 * WAN)]
     assert arrived["chart"].drawings[0]["bars"]
     assert "style=" not in page.content.decode()
+
+
+def test_gaps_as_published_and_as_known_now(tree, staff, head):
+    """November was closed with 500 reported and nothing recognised; December recognises 200 of it."""
+    entry = reported(signed_project(tree.town), 500 * WAN)
+    last = Posting._base_manager.order_by("-seq").first().seq
+    period = Period.objects.get(code=202611)
+    Closing.objects.create(
+        period=period, revision=1, watermark=last, lines=1, hash="x" * 64, at=clock.now(), actor_name="标记人"
+    )
+    Period.objects.filter(code=202611).update(state="closed")
+    with clock.at(datetime(2026, 12, 5, 4, tzinfo=UTC)):
+        recognise(actor=head, entry=entry.pk, level="final", amount=200 * WAN, reason="凭证不足")
+        browser, found = client_of(staff), []
+        for query in ("", "?year=2026&as=2026-11"):
+            page = browser.get(reverse("capital_gaps") + query)
+            town = next(row for row in page.context["parts"][0]["rows"] if row.unit == tree.town)
+            found.append((town.reported / WAN, town.recognised / WAN))
+            assert [one["label"] for one in page.context["clocks"]] == [
+                "as known now",
+                "as published 2026-11",
+            ]
+    assert found == [(500, 200), (500, 0)]
 
 
 def test_the_project_page_shows_plan_reported_and_recognised(tree, staff, head):
