@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from capital.choices import Basis, Origin, RoundKind
 from capital.models import EvaluationRound, ScoreSheet, Team
@@ -104,7 +105,7 @@ class MembersForm(RowsForm):
                     "user": lambda: forms.ModelChoiceField(
                         evaluators, label=_("account"), help_text=_("Who fills in forms needs one.")
                     ),
-                    "name": lambda: forms.CharField(label=_("name"), max_length=60),
+                    "name": lambda: forms.CharField(label=pgettext_lazy("person", "name"), max_length=60),
                     "works_for": lambda: PickerField(
                         Unit.objects.none(), picker="unit_pick", label=_("works for")
                     ),

@@ -234,9 +234,7 @@ BADGES: dict[str, str] = {
 def gap_lines(actor: Actor, rows: Any) -> list[dict[str, Any]]:
     """Gaps with the lengths of their bars, in per cent of the longest one. A project that is kept from the reader
     is in no sum: alone in its unit, the sum would tell."""
-    rows = list(rows)
-    kept = confidential.kept_from(actor, {one.project_id for one in rows})
-    found = rounds.gaps(one for one in rows if one.project_id not in kept)
+    found = rounds.gaps(rows.exclude(project__in=confidential.kept_rows(actor)))
     most = max((max(one.reported, one.found) for one in found), default=0)
     return [
         {

@@ -165,7 +165,7 @@ def test_from_excel_with_preview_and_undo(tree, bureau, jury, project):
     )
     assert list(batch.rows.values_list("result", flat=True)) == ["new", "new"]
     assert not CapitalEntry._base_manager.exists()
-    imports.confirm(actor=bureau, pk=batch.pk, version=batch.version)
+    imports.confirm(actor=bureau, pk=batch.pk)
     rows = CapitalEntry._base_manager.order_by("pk")
     assert [(one.basis, one.amount, one.occurred_on, one.note) for one in rows] == [
         ("formed", D(30_000_000), AS_OF, "上年台账"),
@@ -182,14 +182,14 @@ def test_from_excel_with_preview_and_undo(tree, bureau, jury, project):
     assert list(again.rows.values_list("result", flat=True)) == ["unchanged", "changed"]
 
     batch.refresh_from_db()
-    imports.undo(actor=bureau, pk=batch.pk, version=batch.version)
+    imports.undo(actor=bureau, pk=batch.pk, reason="读错文件")
     assert not CapitalEntry._base_manager.filter(archived_at=None).exists()
     redone = start(bureau, (project.number, "formed", 3000, "2026-06-30", None, None))
-    imports.confirm(actor=bureau, pk=redone.pk, version=redone.version)
+    imports.confirm(actor=bureau, pk=redone.pk)
     openings.openings_confirm(actor=jury, pks=[CapitalEntry._base_manager.get(archived_at=None).pk])
     redone.refresh_from_db()
     with pytest.raises(Refused):
-        imports.undo(actor=bureau, pk=redone.pk, version=redone.version)
+        imports.undo(actor=bureau, pk=redone.pk, reason="读错文件")
 
 
 def test_what_is_wrong_stands_beside_its_cell(tree, bureau, project):

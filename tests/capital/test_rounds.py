@@ -269,7 +269,7 @@ def site(tree):
     """A running round with one project of the town, 1,000万 reported; the evaluator is `row.team.user`."""
     round_ = RoundFactory(unit=tree.county, approved=True)
     team = a_team(round_)
-    (row,) = running(round_, ProjectFactory(unit=tree.town), team=team)
+    (row,) = running(round_, signed_project(tree.town), team=team)
     Inspection._base_manager.filter(pk=row.pk).update(reported=D(10_000_000))
     row.team.user = team.user
     return row
