@@ -5,6 +5,7 @@ from common.access import Action as A  # noqa: N817
 from organizations.choices import ADMINISTRATORS
 from organizations.choices import Role as R  # noqa: N817
 
+Rights = dict[Relation | tuple[Relation, ...], set[A]]
 READ = {A.VIEW}
 KEEP = {A.VIEW, A.CREATE, A.CHANGE, A.ARCHIVE, A.EXPORT, A.HISTORY}
 EVERYWHERE = (*TREE, Relation.NONE)
@@ -57,9 +58,7 @@ register(
     },
 )
 # Everybody else sees his own account and his own roles.
-OWN_ONLY: dict[str, dict[Relation | tuple[Relation, ...], set[A]]] = {
-    role: {Relation.SELF: READ} for role in R if role not in ADMINISTRATORS
-}
+OWN_ONLY: dict[str, Rights] = {role: {Relation.SELF: READ} for role in R if role not in ADMINISTRATORS}
 register(
     "user",
     {
@@ -85,7 +84,7 @@ register(
 )
 # Whoever may import leads, projects or capital follows his own files; the bureau all of them. What a file may
 # write is told by the right to import that kind.
-OWN_FILE = {Relation.SELF: {A.VIEW, A.IMPORT, A.EXPORT}}
+OWN_FILE: Rights = {Relation.SELF: {A.VIEW, A.IMPORT, A.EXPORT}}
 register(
     "import",
     {

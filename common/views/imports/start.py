@@ -59,8 +59,8 @@ class ImportList(ImportPage):
     def check(self) -> None:
         super().check()
         self.offered = imports.offered_to(self.actor)
-        named = self.request.GET.get("importer")
-        self.importer = imports.importer_of(named) if named or not self.offered else self.offered[0]
+        first = self.offered[0].code if self.offered else ""
+        self.importer = imports.importer_of(self.request.GET.get("importer", first))
         if self.importer not in self.offered:
             raise Denied
         self.title = self.importer.title
