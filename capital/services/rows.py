@@ -56,15 +56,15 @@ def must_know(actor: Actor, projects: Collection[int]) -> None:
 
 
 def locked(actor: Actor, pk: int, version: int | None, action: Action = Action.CHANGE) -> CapitalEntry:
-    """The entry, locked. The month that it would be counted in now is held before the row, as closing does.
+    """The entry, locked, then the month that it would be counted in now: in the order in which closing takes them.
 
     Raises NotVisible, Denied, Archived, Stale.
     """
     seen = services.get_visible(CapitalEntry, pk, actor)
     services.authorize(actor, action, seen)
     must_know(actor, [seen.project_id])
-    periods.open_from(periods.code_of(seen.occurred_on))
     entry: Any = services.get_visible(CapitalEntry, pk, actor, lock=True)
+    periods.open_from(periods.code_of(entry.occurred_on))
     if entry.archived_at is not None:
         raise Archived
     if version is not None and entry.version != version:
@@ -80,18 +80,18 @@ def locked_many(actor: Actor, pks: Collection[int]) -> list[CapitalEntry]:
     """
     wanted = set(pks)
     rows = CapitalEntry.objects.visible_to(actor).filter(pk__in=wanted)
-    seen = dict(rows.values_list("pk", "occurred_on"))
+    seen = set(rows.values_list("pk", flat=True))
     if len(seen) != len(wanted):
         raise NotVisible
     if CapitalEntry.objects.allowed_to(actor, Action.CHANGE).filter(pk__in=wanted).count() != len(wanted):
         raise Denied
-    periods.open_for({periods.code_of(day) for day in seen.values()})
     found = list(
         CapitalEntry._base_manager.select_for_update(of=("self",))
         .filter(pk__in=wanted)
         .select_related("project", "unit")
         .order_by("pk")
     )
+    periods.open_for({periods.code_of(one.occurred_on) for one in found})
     must_know(actor, {one.project_id for one in found})
     if any(one.archived_at for one in found):
         raise Archived
