@@ -108,7 +108,7 @@ class QuerySerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
-class OverrideBody(serializers.Serializer):
+class CapitalOverrideBody(serializers.Serializer):
     entry = serializers.IntegerField()
     level = serializers.ChoiceField(choices=Level.choices)
     amount = serializers.DecimalField(
@@ -191,12 +191,12 @@ class RecognitionViewSet(Deciding):
         ).order_by("asked_at")
         return Response(QuerySerializer(rows[:200], many=True).data)
 
-    @extend_schema(request=OverrideBody, responses={201: OverrideSerializer})
+    @extend_schema(request=CapitalOverrideBody, responses={201: OverrideSerializer})
     @action(detail=False, methods=["post"])
     def override(self, request: Request) -> Response:
         """Ask to recognise more than was reported; another person signs."""
         self.must(Action.DECIDE)
-        row = overrides.override_ask(actor=self.actor, **given(self, OverrideBody))
+        row = overrides.override_ask(actor=self.actor, **given(self, CapitalOverrideBody))
         return Response(OverrideSerializer(row).data, status=201)
 
     @extend_schema(request=SignBody, responses=OverrideSerializer)
@@ -241,7 +241,7 @@ class DrawBody(serializers.Serializer):
     level = serializers.ChoiceField(choices=Level.choices)
 
 
-class FindingBody(serializers.Serializer):
+class SampleFindingBody(serializers.Serializer):
     entry = serializers.IntegerField()
     result = serializers.ChoiceField(choices=[Check.GOOD, Check.BAD])
     note = serializers.CharField(max_length=300, required=False, default="")
@@ -276,13 +276,13 @@ class SampleViewSet(Deciding):
         row = samples.sample_draw(actor=self.actor, unit=unit, period=body["period"], level=body["level"])
         return self.answer(row.pk, 201)
 
-    @extend_schema(request=FindingBody, responses=SampleSerializer)
+    @extend_schema(request=SampleFindingBody, responses=SampleSerializer)
     @action(detail=True, methods=["post"])
     def check(self, request: Request, pk: str) -> Response:
         """Note what was found about a drawn entry."""
         sample = self.get_object()
         self.must(Action.DECIDE)
-        body = given(self, FindingBody)
+        body = given(self, SampleFindingBody)
         drawn = sample.drawn.filter(entry=body["entry"]).first()
         if drawn is None:
             raise NotVisible

@@ -240,6 +240,7 @@ SPECTACULAR_SETTINGS = {
         "ImportRowResultEnum": "common.models.imports.ImportRow.Result",
         "ImportStateEnum": "common.models.imports.ImportBatch.State",
         "ObligationKindEnum": "projects.choices.ObligationKind",
+        "RecognitionLevelEnum": "capital.choices.Level",
         "SharedDimensionEnum": "projects.attribution_api.CHANGEABLE",
     },
 }
