@@ -13,5 +13,5 @@ def ship(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("ledger", "0003_period_log")]
+    dependencies = [("ledger", "0002_closing")]
     operations = [migrations.RunPython(ship, migrations.RunPython.noop)]
