@@ -102,7 +102,8 @@ def test_a_day(people, site, size):
         page = people(who, **SIZES[size])
         page.goto(f"/recognition/?level={level}&basis=arrived&entry={entry}")
         expect(page.locator("#desk")).to_contain_text(name)
-        press(page, size, "a")
+        with page.expect_response(lambda answer: answer.request.method == "POST"):
+            press(page, size, "a")
         expect(page.locator(".dundo")).to_be_visible()
         assert told(officer, f"capital-entries/{entry}")["state"] == level
     officer.reload()
