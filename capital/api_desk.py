@@ -257,6 +257,7 @@ class SampleViewSet(Deciding):
     model = Sample
     serializer_class = SampleSerializer
     filterset_class = SampleFilterSet
+    list_page = "sample_list"
     ordering_fields = ("drawn_at", "id")
 
     def rows(self, queryset: Any) -> Any:
@@ -335,6 +336,7 @@ class RecognitionTermsViewSet(RowViewSet):
     model = RecognitionTerms
     serializer_class = RecognitionTermsSerializer
     filterset_class = RecognitionTermsFilterSet
+    list_page = "recognitionterms_list"
     ordering_fields = ("since",)
     create_service = staticmethod(terms.recognitionterms_create)
     update_service = staticmethod(terms.recognitionterms_update)

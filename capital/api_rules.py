@@ -23,4 +23,5 @@ class CountingRuleViewSet(ReadViewSet):
     model = CountingRule
     serializer_class = CountingRuleSerializer
     filterset_class = CountingRuleFilterSet
+    list_page = "countingrule_list"
     ordering_fields = ("code", "number", "since")

@@ -31,6 +31,8 @@ KEPT = (
     "gate_list",
     "tip_list",
     "closingterms_list",
+    "recognitionterms_list",
+    "countingrule_list",
 )
 READABLE = {reverse(name) for name in KEPT}
 

@@ -24,7 +24,7 @@ State, Result, Fate = ImportBatch.State, ImportRow.Result, ImportRow.Fate
 class Posts:
     """Posts of units: a name that is wrong when it is too long."""
 
-    code, label, form_class = "tests.posts", "Posts", ActorForm
+    code, kind, label, form_class = "tests.posts", "directory", "Posts", ActorForm
 
     def fields(self, batch):
         return [
