@@ -178,6 +178,7 @@ def check_headers(response):
         return
     assert "script-src 'self'" in policy
     assert "style-src 'self'" in policy
+    assert "frame-src 'self'" in policy  # a PDF beside the page, which Chromium shows in a frame
     assert "unsafe" not in policy
     assert response["X-Content-Type-Options"] == "nosniff"
     assert response["X-Frame-Options"] == "DENY"

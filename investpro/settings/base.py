@@ -185,9 +185,10 @@ CONTENT_SECURITY_POLICY = {
         "style-src": [SELF],
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
-        "object-src": [
-            SELF
-        ],  # a PDF beside the page: only what our own views hand out, with a policy of its own
+        # A PDF beside the page: only what our own views hand out, with a policy of its own. Chromium shows it in
+        # a frame, others as an object.
+        "object-src": [SELF],
+        "frame-src": [SELF],
         "connect-src": [SELF],
         "form-action": [SELF],
         "frame-ancestors": [NONE],
