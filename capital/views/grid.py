@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.http.response import HttpResponseBase
 from django.urls import reverse
@@ -30,6 +31,7 @@ from ledger import periods
 from ledger.choices import PeriodState
 from ledger.models import Period
 from organizations.models import Unit
+from projects.models import Project
 
 MONTHS = 6  # offered beside the present one
 
@@ -43,8 +45,8 @@ class EntryGrid(EntryNouns, Page):
 
     def units(self) -> list[Unit]:
         """Units with projects at which the actor may enter."""
-        rows = Unit.objects.visible_to(self.actor).filter(archived_at=None, projects__archived_at=None)
-        found = rows.distinct().order_by("path")
+        alive = Project._base_manager.filter(unit=OuterRef("pk"), archived_at=None)
+        found = Unit.objects.visible_to(self.actor).filter(Exists(alive), archived_at=None).order_by("path")
         return [one for one in found if may(self.actor, Action.CREATE, KIND, path=one.path)]
 
     def unit(self, units: list[Unit], asked: str) -> Unit | None:

@@ -241,3 +241,10 @@ def test_two_hundred_projects_are_saved_in_fifteen_queries(tree, officer):
     assert len(asked(seen)) <= 15, "\n".join(asked(seen))
     assert CapitalEntry._base_manager.filter(archived_at=None, amount=130_000).count() == 200
     assert CapitalEntry._base_manager.exclude(archived_at=None).count() == 200
+
+
+def test_the_grid_opens_at_a_unit_that_has_projects(tree):
+    """Also for a bureau above it, which has none itself."""
+    ProjectFactory(unit=tree.town)
+    page = client_for(Role.BUREAU_STAFF, tree.county).get(URL)
+    assert page.context["unit"] == tree.town
