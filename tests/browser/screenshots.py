@@ -52,6 +52,9 @@ KEPT = (
     Shot("projects", "/projects/", who="bureau"),
     Shot("project", PROJECT, who="bureau"),
     Shot("project", PROJECT, width=390, who="bureau"),
+    Shot("recognition", "/recognition/", who="bureau"),
+    Shot("capital-grid", "/capital/grid/", who="bureau"),
+    Shot("periods", "/periods/", who="bureau"),
 )
 PAGES = {
     "home": "/", "ranking": RANKING, "ranking-panel": WHY, "growth": "/ranking/?group=suzhou-counties", "figures": "/figures/",
