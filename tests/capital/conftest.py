@@ -39,3 +39,20 @@ def checker(tree):
 def head(tree):
     """Last word."""
     return user_with(Role.COMMITTEE, tree.city)
+
+
+@pytest.fixture
+def october():
+    """Noon of 20 October 2026."""
+    with clock.at(datetime(2026, 10, 20, 4, tzinfo=UTC)):
+        yield
+
+
+@pytest.fixture
+def bureau(tree):
+    return user_with(Role.BUREAU_STAFF, tree.county)
+
+
+@pytest.fixture
+def jury(tree):
+    return user_with(Role.COMMITTEE, tree.county)

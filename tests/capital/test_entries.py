@@ -19,6 +19,7 @@ from tests.support.clients import user_with
 from tests.support.factories_capital import CapitalEntryFactory, MonthlyReturnFactory, period
 from tests.support.factories_leads import InvestorFactory
 from tests.support.factories_projects import dollars, signed_project
+from tests.support.refusals import refused
 from tests.support.suite import state_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("pipeline", "november", "english")]
@@ -38,13 +39,6 @@ def books(kind=Kind.CAPITAL_REPORTED):
     """Lines of the assessed dimension: (month, basis, yuan)."""
     rows = Posting.objects.unscoped(reason="test").filter(kind=kind, role="assessed").order_by("seq")
     return list(rows.values_list("posted_in", "basis", "base_qty"))
-
-
-def refused(code, do, *args, **values):
-    with pytest.raises(Refused) as said:
-        do(*args, **values)
-    assert said.value.code == code
-    return str(said.value)
 
 
 def test_what_is_left_out_comes_from_kind_and_project(tree, officer):

@@ -20,6 +20,7 @@ from ledger.models import Posting
 from organizations.choices import Role as Job
 from tests.support.clients import client_of, user_with
 from tests.support.factories_projects import dollars, signed_project, terms
+from tests.support.refusals import refused
 from tests.support.world import sheet
 
 D = Decimal
@@ -46,13 +47,6 @@ def project(tree):
 def opened(actor, project, **values):
     given = {"basis": "formed", "amount": D(30_000_000), "as_of": AS_OF, **values}
     return openings.opening_create(actor=actor, project=project, **given)
-
-
-def refused(wanted, do, **values):
-    with pytest.raises(Refused) as caught:
-        do(**values)
-    assert caught.value.code == wanted
-    assert str(caught.value)
 
 
 def lines(**conditions):

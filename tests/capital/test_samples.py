@@ -13,13 +13,14 @@ from capital.services import samples
 from capital.services.recognition import recognise, refuse
 from capital.services.samples import bulk_start, chosen, recognise_batch, sample_check, sample_draw, size
 from common import jobs
-from common.errors import Archived, Denied, Refused
+from common.errors import Archived, Denied
 from common.models import JobRun
 from ledger.choices import Kind
 from ledger.models import Posting
 from organizations.choices import Role
 from tests.capital.recognising import counted, many_reported, now, reported
 from tests.support.clients import user_with
+from tests.support.refusals import refused
 
 D = Decimal
 FIRST, LAST = "preliminary", "final"
@@ -41,13 +42,6 @@ def work(bulk):
     run.refresh_from_db()
     assert run.state == JobRun.State.DONE, run.error
     return run.result
-
-
-def refused(code, do, **values):
-    with pytest.raises(Refused) as said:
-        do(**values)
-    assert said.value.code == code
-    return str(said.value)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from common.errors import Denied, NotVisible, Refused
+from common.errors import Denied, NotVisible
 from ledger import clocks, closings, periods
 from ledger.choices import Cause, Kind, Role
 from ledger.closings import (
@@ -27,6 +27,7 @@ from organizations.choices import Role as Job
 from tests.ledger.support import arrived, close, noon
 from tests.support.clients import user_with
 from tests.support.factories import TESTS
+from tests.support.refusals import refused
 
 D = Decimal
 CUT = Cut((Kind.CAPITAL_RECOGNISED,), Role.ASSESSED, basis="arrived")
@@ -47,13 +48,6 @@ def wan(unit, **clock):
     found = sums(replace(CUT, **clock), [unit], actor=TESTS)
     amount = found.get((unit.pk, Kind.CAPITAL_RECOGNISED))
     return None if amount is None else amount / 10_000
-
-
-def refused(code, call, /, **given):
-    with pytest.raises(Refused) as problem:
-        call(**given)
-    assert problem.value.code == code
-    return str(problem.value)
 
 
 # ---------------------------------------------------------------- states
