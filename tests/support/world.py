@@ -3,32 +3,15 @@
 Every text that a stranger must not read begins with 标记.
 """
 
-import io
 from datetime import date
 from decimal import Decimal
-from functools import cache, cached_property
+from functools import cached_property
 
-import factory
-from django.core.files.base import ContentFile
-from openpyxl import Workbook
-
-from assessments.models import ImportedFigure, Measure, RankingTable, Target
+from assessments.models import ImportedFigure, Target
 from assessments.services.rankings import run_compute
-from capital.models import (
-    CountingRule,
-    EntryFile,
-    Excluded,
-    InspectionPhoto,
-    Query,
-    Recognition,
-    RecognitionTerms,
-    Sample,
-    Sampled,
-    SignalTerms,
-)
-from common import clock, files
+from common import clock
 from common.changelog import acting
-from common.models import ImportBatch, ImportFile, ImportRow, JobRun, JobSchedule, SavedView
+from common.models import JobRun, JobSchedule, SavedView
 from leads.certificates import issue
 from leads.models import (
     Dispute,
@@ -45,7 +28,7 @@ from ledger.closings import reopening_ask
 from ledger.models import ClosingTerms
 from organizations.models import Reminder
 from projects.models import Commitment, LandParcel, Obligation
-from reference.models import CalendarYear, Currency, ExchangeRate, Holiday, Industry, Region
+from reference.models import Industry, Region
 from rules.periods import Month
 from tests.ledger.support import close
 from tests.support.clients import user_with
@@ -56,18 +39,10 @@ from tests.support.factories import (
     OfficerFactory,
     PostFactory,
     RoleGrantFactory,
-    RowFactory,
     Tree,
     UnitAliasFactory,
     UnitFactory,
     UserFactory,
-)
-from tests.support.factories_capital import (
-    AllocationFactory,
-    CapitalEntryFactory,
-    MonthlyReturnFactory,
-    ReportingDutyFactory,
-    VoucherFactory,
 )
 from tests.support.factories_leads import (
     ContactFactory,
@@ -77,136 +52,34 @@ from tests.support.factories_leads import (
     OfferFactory,
 )
 from tests.support.factories_projects import PostingFactory
-from tests.support.factories_rounds import InspectionFactory, RoundFactory, ScoreSheetFactory, a_team
-from tests.support.factories_work import AttachmentFactory, FollowUpFactory, TaskFactory, pdf
+from tests.support.factories_tables import (
+    CalendarYearFactory,
+    CurrencyFactory,
+    ExchangeRateFactory,
+    HolidayFactory,
+    MeasureFactory,
+    RankingTableFactory,
+    batch,
+    sheet,
+)
+from tests.support.factories_work import AttachmentFactory, FollowUpFactory, TaskFactory
 from tests.support.pipeline import a_lead, a_project, ship, stage
+from tests.support.world_capital import CapitalRows
 
-SOURCE = "国务院办公厅通知"
-
-
-class MeasureFactory(RowFactory):
-    class Meta:
-        model = Measure
-        skip_postgeneration_save = True
-
-    code = factory.Sequence(lambda n: f"measure-{n}")
-    name = factory.Sequence(lambda n: f"到位资金{n}")
-    unit = "yuan"
-
-
-class RankingTableFactory(RowFactory):
-    class Meta:
-        model = RankingTable
-        skip_postgeneration_save = True
-
-    group = factory.SubFactory(GroupFactory)
-    measure = factory.SubFactory(MeasureFactory)
-    code = factory.Sequence(lambda n: f"table-{n}")
-    name = factory.Sequence(lambda n: f"排名{n}")
+__all__ = [
+    "CalendarYearFactory",
+    "CurrencyFactory",
+    "ExchangeRateFactory",
+    "HolidayFactory",
+    "MeasureFactory",
+    "RankingTableFactory",
+    "World",
+    "batch",
+    "sheet",
+]
 
 
-class HolidayFactory(RowFactory):
-    class Meta:
-        model = Holiday
-        skip_postgeneration_save = True
-
-    date = factory.Sequence(lambda n: date.fromordinal(date(2031, 1, 1).toordinal() + n))
-    kind = "off"
-    name = factory.Sequence(lambda n: f"节日{n}")
-    source = SOURCE
-
-
-class CalendarYearFactory(RowFactory):
-    class Meta:
-        model = CalendarYear
-        skip_postgeneration_save = True
-
-    year = factory.Sequence(lambda n: 2100 + n)
-    source = SOURCE
-
-
-class CurrencyFactory(RowFactory):
-    class Meta:
-        model = Currency
-        skip_postgeneration_save = True
-        django_get_or_create = ("code",)
-
-    code = "USD"
-    name_zh = "美元"
-    name_en = "US dollar"
-    pinyin = "meiyuan my"
-    minor_units = 2
-
-
-class ExchangeRateFactory(RowFactory):
-    class Meta:
-        model = ExchangeRate
-        skip_postgeneration_save = True
-
-    currency = factory.SubFactory(CurrencyFactory)
-    kind = "day"
-    date = factory.Sequence(lambda n: date.fromordinal(date(2025, 1, 1).toordinal() + n))
-    rate = Decimal("7.1")
-    source = SOURCE
-
-
-def sheet(rows):
-    """An .xlsx with these rows."""
-    book = Workbook()
-    for row in rows:
-        book.active.append(row)
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
-
-
-@cache
-def one_figure():
-    return sheet([["单位", "累计完成"], ["标记镇", 9050]])
-
-
-def batch(unit, measure, state, **values):
-    """An import of one sheet with one row, in a state of its course."""
-    data = one_figure()
-    sha = f"{ImportFile.objects.count():064d}"
-    file = ImportFile(sha256=sha, size=len(data))
-    file.content.save(sha, ContentFile(data), save=False)
-    file.save()
-    found = ImportBatch._base_manager.create(
-        importer="figures",
-        file=file,
-        filename="标记.xlsx",
-        sheet="Sheet",
-        scope_path=unit.path,
-        params={
-            "year": 2026,
-            "month": 6,
-            "measures": [measure.code],
-            "scale": "wan",
-            "target_kind": "firm",
-            "holds_from": 1,
-            "implied": False,
-        },
-        columns={"0": "unit", "1": f"ytd:{measure.code}"},
-        state=state,
-        actor_name="周敏",
-        **values,
-    )
-    ImportRow.objects.create(
-        batch=found,
-        number=2,
-        cells={
-            "unit": {"value": "标记镇", "ref": "A2"},
-            f"ytd:{measure.code}": {"value": "9050", "ref": "B2"},
-        },
-        problems=[{"field": "unit", "ref": "A2", "message": "未知单位"}],
-        result="wrong",
-        fate="parked" if state == "confirmed" else "open",
-    )
-    return found
-
-
-class World:
+class World(CapitalRows):
     def __init__(self):
         self.tree = Tree()
 
@@ -398,67 +271,6 @@ class World:
         )
 
     @cached_property
-    def entry(self):
-        """A reported entry of capital in place."""
-        return CapitalEntryFactory(
-            unit=self.tree.town, project=self.project, note="标记到位", state="reported"
-        )
-
-    @cached_property
-    def voucher(self):
-        return VoucherFactory(unit=self.tree.town, number="标记凭证", file=True)
-
-    @cached_property
-    def split(self):
-        """What of the voucher proves the entry, with its written split."""
-        paper = files.store(pdf(mark=b"split"))
-        return AllocationFactory(
-            voucher=self.voucher, entry=self.entry, split_file=paper, split_name="标记分割.pdf"
-        )
-
-    @cached_property
-    def entry_paper(self):
-        paper = files.store(pdf(mark=b"paper"))
-        return EntryFile._base_manager.create(entry=self.entry, stored=paper, name="标记合同.pdf")
-
-    @cached_property
-    def query(self):
-        return Query._base_manager.create(
-            entry=self.entry, text="标记问题", asked_name="标记人", asked_at=clock.now()
-        )
-
-    @cached_property
-    def recognition(self):
-        return Recognition._base_manager.create(
-            entry=self.entry, ordinal=1, level="preliminary", verdict="partial", delta=Decimal(1), reason="标记理由",
-            decided_name="标记人", decided_at=clock.now(),
-        )  # fmt: skip
-
-    @cached_property
-    def sample(self):
-        """With one entry to look at."""
-        drawn = Sample._base_manager.create(
-            unit=self.tree.town, period=self.entry.period, level="preliminary", percent=Decimal(5), seed="标记",
-            entries=[self.entry.pk], drawn_at=clock.now(), drawn_name="标记人",
-        )  # fmt: skip
-        Sampled._base_manager.create(sample=drawn, entry=self.entry)
-        return drawn
-
-    @cached_property
-    def recognition_terms(self):
-        return RecognitionTerms._base_manager.create(since=date(2026, 1, 1))
-
-    @cached_property
-    def capital_return(self):
-        scan = files.store(pdf(mark=b"scan"))
-        given = {"preparer": "标记填报人", "scan": scan, "scan_name": "标记扫描.pdf"}
-        return MonthlyReturnFactory(unit=self.tree.town, **given)
-
-    @cached_property
-    def duty(self):
-        return ReportingDutyFactory(unit=self.tree.town)
-
-    @cached_property
     def measure(self):
         return MeasureFactory(name="到位资金", code="capital")
 
@@ -521,30 +333,6 @@ class World:
         table = RankingTableFactory(group=self.group, measure=measure, name="标记认定排名")
         return run_compute(actor=TESTS, table=table, month=Month(2026, 6))[0]
 
-    # what counts
-
-    @cached_property
-    def counting_rule(self):
-        ship()
-        return CountingRule._base_manager.get(code="plain")
-
-    @cached_property
-    def counting_draft(self):
-        ship()
-        return CountingRule._base_manager.get(code="liaocheng")
-
-    @cached_property
-    def exclusion(self):
-        assert self.counting_rule
-        return Excluded._base_manager.create(
-            code="plain", project=self.project, since=date(2026, 1, 1), reason="标记理由"
-        )
-
-    @cached_property
-    def signal_terms(self):
-        ship()
-        return SignalTerms._base_manager.get()
-
     # the books closed
 
     @cached_property
@@ -589,49 +377,4 @@ class World:
         user = user_with("officer", self.tree.county)
         return Reminder._base_manager.create(
             user=user, kind="job_failed", key="标记", params={"job": "assessments.rank", "error": "标记原因"}
-        )
-
-    # evaluation rounds
-
-    @cached_property
-    def score_sheet(self):
-        return ScoreSheetFactory(name="标记考评表")
-
-    @cached_property
-    def round(self):
-        ship()
-        file = files.store(pdf())
-        return RoundFactory(
-            unit=self.tree.county, name="标记考评", sheet=self.score_sheet, approved=True, approval_file=file
-        )
-
-    @cached_property
-    def team(self):
-        return a_team(self.round, name="标记组")
-
-    @cached_property
-    def inspector(self):
-        return self.team  # `user` is the member with an account
-
-    @cached_property
-    def inspection(self):
-        about = {"round": self.round, "team": self.team, "unit": self.tree.town}
-        return InspectionFactory(name="标记项目", **about)
-
-    @cached_property
-    def photo(self):
-        return InspectionPhoto.objects.create(
-            inspection=self.inspection,
-            stored=files.store(pdf()),
-            name="标记.pdf",
-            at=clock.now(),
-            actor_name="标记人",
-        )
-
-    @cached_property
-    def decided(self):
-        """An inspection with the committee's result, in a round of its own."""
-        held = RoundFactory(unit=self.tree.county, name="标记终审", kind="completed", sheet=self.score_sheet)
-        return InspectionFactory(
-            name="标记终审项目", round=held, unit=self.tree.town, state="final", initial=1, final=1
         )
