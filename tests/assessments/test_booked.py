@@ -23,6 +23,7 @@ from rules.trace import canonical_json
 from tests.assessments.support import TESTS
 from tests.capital.recognising import reported
 from tests.support.clients import sign_in, user_with
+from tests.support.factories import GroupFactory, MembershipFactory
 from tests.support.factories_capital import MonthlyReturnFactory, ReportingDutyFactory, period
 from tests.support.factories_projects import signed_project
 
@@ -91,6 +92,10 @@ def test_recognised_postings_returns_and_what_is_missing(county, booked, head):
     assert lines(run)["dihua"].cells["month"].value == 500
     assert has_figures(booked, Month(2026, 11))
     assert not has_figures(booked, Month(2026, 2))
+    others = GroupFactory(owner=county.unit)
+    MembershipFactory(group=others, unit=county.elsewhere)
+    table = county.make_table(code="elsewhere", measure=booked.measure, group=others, rank_by="done")
+    assert not has_figures(table, Month(2026, 11)), "nobody in this group has reported anything"
 
 
 def test_a_run_replays_and_the_same_books_give_the_same_run(county, booked, head):
