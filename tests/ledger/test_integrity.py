@@ -279,6 +279,11 @@ def test_closing_and_reporting_from_the_shell(tree):
         assert "203.00" in text
         text, code = command("period", "reopen-status", "2026-10", "--format", "json")
         assert (json.loads(text)["reopenings"], len(json.loads(text)["closings"])) == ([], 1)
+        stranger = user_with(Job.AUDIT_ADMIN, tree.city).username
+        for verb in ("reopen-status", "report"):
+            text, code = command("period", verb, "2026-10", "--actor", stranger)
+            assert code == 1
+            assert "2026-10" not in text
     for wrong in (("period", "close", "2026-14"), ("period", "close", "October")):
         with pytest.raises(CommandError):
             call_command(*wrong)
