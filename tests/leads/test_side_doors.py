@@ -30,7 +30,13 @@ from organizations.models import Reminder
 from rules.similarity import LeadLike
 from tests.support.clients import client_for, client_of, sign_in, user_with
 from tests.support.factories import OfficerFactory
-from tests.support.factories_leads import ContactFactory, IntroducerFactory, InvestorFactory, LeadFactory
+from tests.support.factories_leads import (
+    ContactFactory,
+    IntroducerFactory,
+    InvestorFactory,
+    LeadFactory,
+    OfferFactory,
+)
 from tests.support.factories_work import AttachmentFactory, TaskFactory
 from tests.support.pipeline import ship
 
@@ -179,6 +185,21 @@ def test_filters_do_not_ask_whose_a_pool_lead_is(tree, officer, own, pooled):
     assert found(officer, custody="all", investor=pooled.investor_id) == [own]
     inside = user_with(Role.OFFICER, tree.other_town)
     assert found(inside, custody="pool", investor=pooled.investor_id) == [pooled]
+
+
+def test_the_list_does_not_say_where_a_pool_lead_came_from(tree, officer, pooled):
+    """As its page and the API: neither the offered project nor who gave the tip."""
+    pooled.offer, pooled.tip_from = OfferFactory(unit=tree.other_town, name="碳纤维策划"), tree.other_county
+    pooled.save()
+    query = {"custody": "pool", "columns": ["name", "offer", "tip_from"]}
+    told = [pooled.name, "碳纤维策划", tree.other_county.name]
+    for reader, wanted in (
+        (officer, [pooled.name, "***", "***"]),
+        (user_with(Role.OFFICER, tree.other_town), told),
+    ):
+        table = client_of(reader).get(reverse("lead_list"), query).context["table"]
+        assert [table.rows[0].get_cell(name) for name in query["columns"][1:]] == wanted[1:]
+        assert sorted(list(table.as_values())[1]) == sorted(wanted)
 
 
 def test_a_weak_likeness_to_anothers_record_is_not_explained(tree, officer, pooled):
