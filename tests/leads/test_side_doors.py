@@ -38,7 +38,7 @@ from tests.support.factories_leads import (
     OfferFactory,
 )
 from tests.support.factories_work import AttachmentFactory, TaskFactory
-from tests.support.pipeline import ship
+from tests.support.pipeline import ask, ship
 
 pytestmark = pytest.mark.django_db
 INVESTOR = "标记新材料股份有限公司"
@@ -359,6 +359,21 @@ def test_a_hint_does_not_tell_anothers_amount(tree, officer, own, pooled):
     inside = user_with(Role.BUREAU_STAFF, tree.city)
     assert hint(inside, Decimal(11_000_000)) == (4, "similar_amount")
     assert hint(inside, Decimal(50_000_000)) == (None, "same_investor")
+
+
+def test_the_api_does_not_say_what_anothers_pool_lead_lacks(tree, officer, pooled):
+    """Its page shows no list of what is missing either; reading a confidential one is written down."""
+    ask("lead", "screened", "land", evidence=[])
+    inside = user_with(Role.OFFICER, tree.other_town)
+    for kept_back in (False, True):
+        lacks = [
+            sign_in(APIClient(), reader).get(f"/api/v1/leads/{pooled.pk}/missing/").json()["missing"]
+            for reader in (officer, inside)
+        ]
+        assert [[one["code"] for one in found] for found in lacks] == [[], ["land"]]
+        readers = Look._base_manager.filter(lead=pooled).order_by("pk").values_list("actor_id", flat=True)
+        assert list(readers) == ([officer.pk, inside.pk] if kept_back else [])
+        keep_back(pooled)
 
 
 def test_a_list_of_tasks_says_the_code_name(tree, officer, own):
