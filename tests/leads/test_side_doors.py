@@ -19,7 +19,7 @@ from leads.filters.leads import LeadFilterSet
 from leads.filters.work import TaskFilterSet
 from leads.finding import find_leads
 from leads.models import FollowUp, LeadTransfer, LikePair, Look, NotDuplicate, Task
-from leads.reminding import tell_task, tell_transfer
+from leads.reminding import ENDS, LAPSED, TASK, TRANSFER, tell_ending, tell_lapsed, tell_task, tell_transfer
 from leads.services.disputes import dispute_open
 from leads.services.tasks import task_add, task_update
 from leads.tables.protection import PoolTable
@@ -127,7 +127,10 @@ def test_reminders_say_the_code_name(tree, officer, own):
     head = user_with(Role.UNIT_HEAD, tree.other_town)
     tell_transfer(row, [head.pk])
     tell_task(Task._base_manager.create(lead=own, title="寄样品", assignee=officer, due_on=clock.today()))
-    assert [one.params["lead"] for one in Reminder._base_manager.order_by("pk")] == ["代号甲", "代号甲"]
+    tell_ending(own, clock.today())
+    tell_lapsed(own, own.officer, clock.today())
+    told = Reminder._base_manager.order_by("pk").values_list("kind", "params__lead").distinct()
+    assert set(told) == {(kind, "代号甲") for kind in (TRANSFER, TASK, ENDS, LAPSED)}
 
 
 def test_a_task_goes_to_colleagues_only(tree, officer, own):
