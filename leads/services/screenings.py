@@ -16,7 +16,7 @@ from common.actors import Actor
 from common.errors import Archived, Refused
 from leads.choices import CheckResult, Comparison
 from leads.models import GateCheck, Lead, Screening, ScreeningCheck
-from leads.screening import admission, checks_of, gate_for, proposed, screening_of
+from leads.screening import admission, checks_of, gate_for, proposed, screening_of, was_checked
 from leads.terms import SHARED
 from rules import admission as rules
 
@@ -105,7 +105,7 @@ def screening_override(*, actor: Actor, pk: int, version: int | None, reason: st
     if not reason.strip():
         raise Refused(_("Write down why it is admitted."), fields={"reason": [str(_("Reason"))]})
     checks = checks_of(row)
-    if not any(check.checked_by for check in checks):
+    if not was_checked(checks):
         raise Refused(_("Nothing has been checked yet. Enter what was found first."), code="unchecked")
     own = admission(row, checks)
     if own.outcome is rules.State.PASSED:
