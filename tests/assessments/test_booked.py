@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from assessments import services
 from assessments.booked import returns
+from assessments.forms import MeasureForm
 from assessments.rankings import compute
 from assessments.reading import read
 from assessments.selectors import has_figures
@@ -199,6 +200,12 @@ def test_a_measure_names_a_rule_that_is_there_and_of_its_basis(county, head):
     with pytest.raises(ValidationError, match="No published version"):
         county.measure(**given, basis="formed")
     countingrule_publish(actor=TESTS, pk=draft.pk, version=draft.version)
+    later = countingrule_draft(
+        actor=TESTS, code="later", name="later", since=date(2027, 1, 1), document={"schema": 1}
+    )
+    countingrule_publish(actor=TESTS, pk=later.pk, version=later.version)
+    offered = dict(MeasureForm(actor=TESTS).fields["rule_code"].choices)
+    assert ("formed-only" in offered, "later" in offered) == (True, False), "only what holds today"
     with pytest.raises(ValidationError, match="never added"):
         county.measure(**given, basis="arrived")
     measure = county.measure(**given, basis="formed")
