@@ -43,6 +43,7 @@ def wanted(measure: Measure) -> Wanted:
         state=measure.level,
         rule_code=measure.rule_code,
         currency="USD" if measure.unit == MeasureUnit.USD else "",
+        role=measure.role,
     )
 
 
@@ -112,6 +113,7 @@ class Booked:
                 "sha256": reading.sha256,
                 "basis": reading.wanted.basis,
                 "state": str(reading.wanted.state),
+                "role": str(reading.wanted.role),
                 "watermark": reading.watermark,
                 "excluded": {str(key): day.isoformat() for key, day in sorted(reading.excluded.items())},
             }
