@@ -5,12 +5,14 @@ from projects import sections
 
 
 def register() -> None:
-    from capital import charting, shipped_rules
+    from capital import charting, project_panel, shipped_rules, ventures
 
     for name, load, count in (
         (shipped_rules.RULES, shipped_rules.load_rules, shipped_rules.count_rules),
         (shipped_rules.TERMS, shipped_rules.load_terms, shipped_rules.count_terms),
     ):
         shipping.ships(name, load, count, folder=shipped_rules.FOLDER)
+    sections.also("", project_panel.recent)
+    sections.also("capital", ventures.drawn)
     sections.also("capital", charting.arrived)
     sections.also("capital", charting.formed)
