@@ -228,23 +228,7 @@ def entry_file_add(*, actor: Actor, entry: int, stored: StoredFile, name: str, n
     other = Voucher.objects.unscoped(reason=EVERYWHERE).filter(stored=stored, archived_at=None).first()
     if other:
         raise file_taken(actor, other)
-    elsewhere = (
-        EntryFile._base_manager.filter(stored=stored, archived_at=None)
-        .exclude(entry__project=row.project_id)
-        .select_related("entry__unit", "entry__project__unit")
-        .first()
-    )
-    if elsewhere:
-        raise Refused(
-            _("The same file is already with an entry: %(where)s.")
-            % {
-                "where": _where(
-                    actor, elsewhere.entry, elsewhere.entry.number, timezone.localdate(elsewhere.created_at)
-                )
-            },
-            code="file_taken",
-            fields={"file": [""]},
-        )
+    _no_paper_elsewhere(actor, stored.pk, project=row.project_id)
     found = EntryFile(
         entry=row,
         stored=stored,
@@ -324,9 +308,9 @@ def same_slip(voucher: Voucher) -> Voucher | None:
 
 
 def file_taken(actor: Actor, other: Voucher) -> Refused:
-    where = _where(actor, other, str(other), other.dated)
     return Refused(
-        _("The same file is already the proof of another voucher: %(where)s.") % {"where": where},
+        _("The same file is already the proof of another voucher: %(where)s.")
+        % {"where": where_is(actor, other)},
         code="file_taken",
         fields={"file": [""]},
     )
@@ -371,15 +355,17 @@ def _not_elsewhere(actor: Actor, row: Voucher) -> None:
     same = Voucher.objects.unscoped(reason=EVERYWHERE).filter(stored=row.stored_id, archived_at=None)
     if other := same.exclude(pk=row.pk).select_related("unit").first():
         raise file_taken(actor, other)
-    paper = (
-        EntryFile._base_manager.filter(stored=row.stored_id, archived_at=None)
-        .select_related("entry__unit", "entry__project__unit")
-        .first()
-    )
-    if paper:
+    _no_paper_elsewhere(actor, row.stored_id)
+
+
+def _no_paper_elsewhere(actor: Actor, stored: int, *, project: int | None = None) -> None:
+    """Raises Refused when a file is a paper of an entry; those of `project` may share it."""
+    papers = EntryFile._base_manager.filter(stored=stored, archived_at=None).exclude(entry__project=project)
+    if paper := papers.select_related("entry__unit", "entry__project__unit").first():
+        day = timezone.localdate(paper.created_at)
         raise Refused(
             _("The same file is already with an entry: %(where)s.")
-            % {"where": _where(actor, paper.entry, paper.entry.number, timezone.localdate(paper.created_at))},
+            % {"where": _where(actor, paper.entry, paper.entry.number, day)},
             code="file_taken",
             fields={"file": [""]},
         )
