@@ -9,12 +9,11 @@ from django.utils.translation import pgettext_lazy
 
 from capital import rounds
 from capital.choices import InspectionState, RoundKind, RoundState
+from capital.filters.shared import ByCodeName
 from capital.models import EvaluationRound, Inspection, ScoreSheet, Team
 from common.filters import RowFilterSet
 from leads.filters.leads import yes_filter
 from organizations.models import Unit
-from projects import confidential
-from projects.models import Project
 
 
 class RoundFilterSet(RowFilterSet):
@@ -29,9 +28,7 @@ class RoundFilterSet(RowFilterSet):
         fields = ("q", "kind", "state", "unit")
 
 
-class InspectionFilterSet(RowFilterSet):
-    """What a person may not recognise is found by its code name only."""
-
+class InspectionFilterSet(ByCodeName, RowFilterSet):
     search_fields = ("project__name", "project__pinyin", "project__number")
     more = ("unit", "archived")
     round = django_filters.ModelChoiceFilter(queryset=EvaluationRound.objects.none(), label=_("Round"))
@@ -57,13 +54,6 @@ class InspectionFilterSet(RowFilterSet):
 
     def only_mine(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         return queryset.filter(rounds.mine(self.request.user))
-
-    def search(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
-        hidden = Project.objects.unscoped(reason="rows of the inspections in scope").filter(
-            confidential.hidden(self.request.user)
-        )
-        open_ones = super().search(queryset.exclude(project__in=hidden), name, value)
-        return open_ones | queryset.filter(project__in=hidden.filter(code_name__icontains=value.strip()))
 
 
 class SheetFilterSet(RowFilterSet):

@@ -206,10 +206,6 @@ class PaperForm(ActorForm):
     note = forms.CharField(label=_("note"), max_length=200, required=False)
 
 
-class ReasonOnly(ActorForm):
-    reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
-
-
 def _root(actor: Any) -> str:
     """The path above all units at which the actor may enter; the whole tree when there are several."""
     paths = {grant.path for grant in actor.grants()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
@@ -26,6 +26,7 @@ from common.access import Action
 from common.errors import Denied, NotVisible, Refused, ServiceError
 from common.file_types import PDF, SHOWN_INLINE
 from common.views.base import Page
+from leads.forms.fields import typed_amount
 from leads.tables.columns import WAN
 from ledger.choices import FundSource, Mode, Zone
 from projects import confidential
@@ -108,7 +109,8 @@ class Desk(Page):
     def decide(self, what: str, entry: CapitalEntry) -> str:
         """Run the service behind a button; what is said afterwards."""
         sent = self.request.POST
-        reason, version = sent.get("reason", ""), int(sent.get("version") or 0)
+        reason, given = sent.get("reason", ""), sent.get("version", "")
+        version = int(given) if given.isdecimal() else 0
         common: dict[str, Any] = {"actor": self.actor, "entry": entry.pk, "version": version}
         decision = {**common, "level": self.level, "request_key": sent.get("key") or None}
         about = {"number": entry.number}
@@ -137,11 +139,10 @@ class Desk(Page):
 
     def amount(self) -> Decimal:
         """What stands in the box, ten thousands of the currency. Raises Refused."""
-        text = self.request.POST.get("amount", "").replace(",", "").replace("，", "").strip()
-        try:
-            return Decimal(text) * WAN
-        except InvalidOperation:
-            raise Refused(_("Enter the amount as a number, in ten thousands."), code="amount") from None
+        found = typed_amount(self.request.POST.get("amount", ""))
+        if found is None:
+            raise Refused(_("Enter the amount as a number, in ten thousands."), code="amount")
+        return found
 
     def undo(self) -> HttpResponseBase:
         """Take the actor's last decision back, at once."""
@@ -212,7 +213,7 @@ class Desk(Page):
             queue=[self.line(one, papers, case) for one in shown],
             count=count,
             **self.pages(begin, len(shown)),
-            total=desk_queue.in_yuan(total),
+            total=desk_queue.total_yuan(total),
             done=done,
             of=done + sum(by_basis.values()),
             queried=desk_queue.queried(self.actor).count(),

@@ -44,7 +44,11 @@ class OfYear(Page):
     def year(self) -> int:
         """The year of the address; this one when it names none."""
         given = self.request.GET.get("year", "")
-        return int(given) if given.isdigit() and 2000 <= int(given) <= 2100 else clock.today().year
+        return (
+            int(given)
+            if given.isascii() and given.isdigit() and 2000 <= int(given) <= 2100
+            else clock.today().year
+        )
 
     def years(self) -> list[dict[str, Any]]:
         """Tabs: this year and the two before."""
