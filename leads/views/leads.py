@@ -163,6 +163,8 @@ class LeadDetail(LeadNouns, DetailPage):
             found.append(action(_("Assign"), reverse("lead_assign", args=[lead.pk]), icon="user", panel=True))
         gone = reverse("lead_archive", args=[lead.pk]) if lead.stage.kind == StageKind.WON else ""
         found += [one for one in super().actions() if one["url"] != gone]
+        # Signing, when it is the next step, or the way to the project: before what can wait.
+        found.sort(key=lambda one: not one["primary"])
         for one in found:
             one["primary"] = False
         if found:

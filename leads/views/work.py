@@ -135,7 +135,7 @@ class TaskUpdate(OfTask):
 class TaskDone(OfTask):
     title = _("Task done")
     form_class = TaskDoneForm
-    submit_label = pgettext_lazy("task", "Done")
+    submit_label = pgettext_lazy("task", "Settle")
     saved = _("Task done.")
 
     def make_form(self, data: Any = None) -> Any:
@@ -190,7 +190,7 @@ class AttachmentArchive(OfRow):
     title = _("Take a file out")
     model = Attachment
     form_class = ReasonForm
-    submit_label = _("Take out")
+    submit_label = pgettext_lazy("file", "Remove")
     saved = _("The file was taken out.")
 
     def make_form(self, data: Any = None) -> Any:
