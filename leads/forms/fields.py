@@ -29,7 +29,7 @@ class WanField(forms.DecimalField):
         kwargs = {"min_value": 0, "max_digits": 14, "decimal_places": 6, "required": False, **kwargs}
         super().__init__(**kwargs)
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Any:
         if isinstance(value, str):
             try:
                 found = parse_number(value, units=TYPED_UNITS)
