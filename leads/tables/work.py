@@ -34,11 +34,11 @@ class TaskTable(RowTable):
         """Open and late, or settled: said beside the day."""
         if record.done_on:
             state, word = "done", _("done")
-        elif value < clock.today():
+        elif value and value < clock.today():
             state, word = "overdue", _("overdue")
         else:
-            return value
-        return format_html('<span class="ip-st">{}{} {}</span>', glyph(state), word, value)
+            return value or "—"
+        return format_html('<span class="ip-st">{}{} {}</span>', glyph(state), word, value or "")
 
     def value_due_on(self, value: Any) -> Any:
         return value

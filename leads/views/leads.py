@@ -155,7 +155,8 @@ class LeadDetail(LeadNouns, DetailPage):
         lead = self.get_object()
         if lead.archived_at is not None or confidential.kept_back(lead, self.actor):
             return []
-        found = panels.actions(lead, self.actor)
+        # Signing, when it is the next step, or the way to the project: before what can wait.
+        found = sorted(panels.actions(lead, self.actor), key=lambda one: not one["primary"])
         if may_on(self.actor, Action.DECIDE, lead):
             label = _("Not valuable after all") if lead.valid_on else _("Found valuable")
             found.append(action(label, reverse("lead_find_valid", args=[lead.pk]), post=True))
@@ -163,8 +164,6 @@ class LeadDetail(LeadNouns, DetailPage):
             found.append(action(_("Assign"), reverse("lead_assign", args=[lead.pk]), icon="user", panel=True))
         gone = reverse("lead_archive", args=[lead.pk]) if lead.stage.kind == StageKind.WON else ""
         found += [one for one in super().actions() if one["url"] != gone]
-        # Signing, when it is the next step, or the way to the project: before what can wait.
-        found.sort(key=lambda one: not one["primary"])
         for one in found:
             one["primary"] = False
         if found:

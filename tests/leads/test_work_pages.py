@@ -79,7 +79,7 @@ def test_a_file_is_kept_shown_and_handed_out_as_a_download(client, lead):
 
 def test_tasks_mine_overdue_done(tree, client, lead):
     mine = TaskFactory(lead=lead, title="我的", assignee=lead.officer.user, due_on="2026-01-05")
-    other = TaskFactory(lead=lead, title="别人的", assignee=user_with(Role.OFFICER, tree.town))
+    other = TaskFactory(lead=lead, title="别人的", assignee=user_with(Role.OFFICER, tree.town), due_on=None)
     url = reverse("task_list")
 
     def shown(query):
