@@ -127,7 +127,7 @@ class DecideForm(VersionForm):
     officer = forms.ModelChoiceField(
         Officer._base_manager.none(),
         label=_("Officer of the claimant who takes it"),
-        help_text=_("Only when the lead moves."),
+        help_text=_("Only when the lead goes to the claimant."),
         required=False,
     )
     reasons = forms.CharField(
@@ -184,10 +184,15 @@ class ChecksForm(VersionForm):
                 "unit": measured(check.check_def.measured_in),
                 "limit": None if check.limit is None else f"{check.limit.normalize():f}",
                 "value": self[f"v_{check.check_def.code}"],
+                "shown": self._shown(self[f"v_{check.check_def.code}"]),
                 "remark": self[f"r_{check.check_def.code}"],
             }
             for check in self.checks
         ]
+
+    def _shown(self, box: forms.BoundField) -> Any:
+        """What was found, as who may not change it reads it."""
+        return dict(self.ANSWERS).get(box.value(), box.value())
 
     def findings(self) -> dict[str, Found]:
         found = {}

@@ -213,6 +213,13 @@ def test_what_is_missing_is_named_with_its_place(tree):
     assert not Project._base_manager.exists()
 
 
+def test_signing_stands_first_where_it_is_the_next_step(tree):
+    lead = ready_lead(tree.town)
+    client = client_for(Job.UNIT_HEAD, tree.town)
+    buttons = client.get(reverse("lead_detail", args=[lead.pk])).context["actions"]
+    assert (buttons[0]["url"], buttons[0]["primary"]) == (reverse("project_sign", args=[lead.pk]), True)
+
+
 def test_signing_is_for_whose_lead_it_is(tree):
     lead = ready_lead(tree.town, confidential_until=date(2027, 1, 1), code_name="代号甲")
     url = reverse("project_sign", args=[lead.pk])
