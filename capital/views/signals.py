@@ -89,10 +89,19 @@ class SignalPage(SignalNouns, OfYear):
             if one.signal.sign is not Sign.IN_AND_OUT:
                 said = _now("%(value)s per cent, limit %(limit)s")
             note = said % {"value": f"{value:.2f}".rstrip("0").rstrip("."), "limit": f"{limit.normalize():f}"}
+        if one.signal.sign is Sign.BEFORE_REGISTRATION:
+            day = one.facts[0].registered
+            note = _now("registered on %(day)s") % {"day": day} if day else _now("not registered yet")
+        back = [
+            {"number": row.number, "day": day, "amount": amount}
+            for row, fact in zip(one.rows, one.facts, strict=True)
+            for day, amount in fact.taken_back
+            if one.signal.sign is Sign.IN_AND_OUT
+        ]
         url = ""
         if one.alarm is None and may_on(self.actor, Action.CREATE, FalseAlarm(unit=one.unit)):
             url = f"{reverse('signal_dismiss')}?{urlencode({'key': one.signal.key, 'year': self.year})}"
-        return {"found": one, "note": note, "dismiss_url": url}
+        return {"found": one, "note": note, "back": back, "dismiss_url": url}
 
 
 class SignalDismiss(SignalNouns, OfYear, FormPage):
