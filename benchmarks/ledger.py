@@ -33,7 +33,7 @@ LINES = """
         CASE l %% 2 WHEN 1 THEN 600 ELSE 400 END, day, extract(year FROM day) * 100 + extract(month FROM day), now(),
         'normal', 'bench'
     FROM generate_series(1, %s) e CROSS JOIN generate_series(1, 4) l
-    CROSS JOIN LATERAL (SELECT date '2024-01-01' + (e * 7919 %% 1096) AS day) d
+    CROSS JOIN LATERAL (SELECT date '2024-01-01' + (e::bigint * 7919 %% 1096)::int AS day) d
 """
 PLAIN = """
     SELECT unit_id, sum(base_qty) FROM led_posting
