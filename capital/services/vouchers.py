@@ -16,6 +16,7 @@ from capital.choices import EntryState
 from capital.models import Allocation, CapitalEntry, EntryFile, Voucher
 from capital.readable import kept_from
 from capital.services.rows import OPEN_STATES, must_know
+from capital.words import exact
 from common import changelog, clock, services
 from common.access import Action
 from common.actors import Actor
@@ -101,7 +102,8 @@ def voucher_update(*, actor: Actor, pk: int, version: int | None, **values: Any)
     used = used_of(row)
     if used > row.amount or ("currency" in touched and used):
         raise Refused(
-            _("%(used)s of this voucher is used already. Take that back first.") % {"used": f"{used:,.2f}"},
+            _("%(used)s of this voucher is used already. Take that back first.")
+            % {"used": exact(used, row.currency_id)},
             code="within",
             fields={"amount": [""]},
         )
@@ -196,12 +198,13 @@ def _allocated(
 ) -> Allocation:
     used = used_of(proof) - (there.amount if there else 0)
     if used + amount > proof.amount:
+        currency = proof.currency_id
         raise Refused(
             _("The voucher is about %(amount)s, %(used)s of it is used elsewhere: %(left)s is left.")
             % {
-                "amount": f"{proof.amount:,.2f}",
-                "used": f"{used:,.2f}",
-                "left": f"{proof.amount - used:,.2f}",
+                "amount": exact(proof.amount, currency),
+                "used": exact(used, currency),
+                "left": exact(proof.amount - used, currency),
             },
             code="within",
             fields={"amount": [""]},
