@@ -25,6 +25,8 @@ _MODES: Mapping[str, str] = MappingProxyType({"half_up": ROUND_HALF_UP, "truncat
 _TRAPS = [InvalidOperation, DivisionByZero]
 # 40 digits tell a quotient of two amounts of up to 20 digits from any rounding boundary next to it.
 _WORK = Context(prec=40, rounding=ROUND_HALF_EVEN, traps=_TRAPS)
+# Ten digits fewer: what a chain of quotients lost in its last digits comes back (9.99…9 is 10 again).
+_SETTLED = Context(prec=30, rounding=ROUND_HALF_EVEN, traps=_TRAPS)
 # Moving a decimal point, adding and quantizing must never lose a digit.
 _WIDE = Context(prec=200, rounding=ROUND_HALF_EVEN, traps=_TRAPS)
 
@@ -63,6 +65,12 @@ def multiply(left: Decimal, right: Decimal) -> Decimal:
 def ratio(part: Decimal, whole: Decimal, scale: Decimal = Decimal(1)) -> Decimal:
     """``part × scale ÷ whole`` to 40 significant digits; ZeroDivisionError when ``whole`` is 0."""
     return _WORK.divide(multiply(part, scale), checked(whole))
+
+
+def settled(value: Decimal) -> Decimal:
+    """``value`` to 30 significant digits, for every decision that follows a chain of quotients: rounding, comparing,
+    counting whole steps. A third of 30, cut to two digits, is 10.00 and not 9.99."""
+    return _SETTLED.plus(checked(value))
 
 
 @dataclass(frozen=True, slots=True)
