@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from rules.facts import Fact, Missing
-from rules.trace import Trace, canonical_text
+from rules.trace import Trace, canonical_text, decimal_text
 
 NOT_QUALIFIED = "not_qualified"
 VETOED = "vetoed"
@@ -36,7 +36,9 @@ class Line:
         """JSON-able form; numbers as text, what is missing as {"missing": reason}."""
         return {
             "unit": self.unit,
-            "total": shown(self.total),
+            "total": {"missing": str(self.total.reason)}
+            if isinstance(self.total, Missing)
+            else decimal_text(self.total.amount),
             "marks": {code: shown(fact) for code, fact in self.marks.items()},
             "place": self.place,
             "tied": self.tied,
