@@ -1,197 +1,236 @@
 """An indicator's marks: gates, the rule, coefficient, limits, rounding, and what is done when a figure is missing."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from rules import money
 from rules.facts import Fact, Missing, Value
-from rules.money import add, multiply, ratio, settled
+from rules.money import SETTLED, WIDE, WORK, add
 from rules.scheme import marking as m
-from rules.scheme.document import IfMissing, Indicator
+from rules.scheme.document import Indicator
 from rules.scheme.figures import Condition
 from rules.scheme.parts import setting
 from rules.trace import Operand, Parameter, Trace
 
-from .figures import Cell, operand, within
-from .handed import Holder
-from .rules import MARKS, Earned, Rules
+from .columns import Amount, Node
+from .figures import within
+from .rules import MARKS, ZERO, Rules
 
-_ZERO = Decimal(0)
-LEFT_OUT = "left_out"
+GATE = "gate"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
+class Checked:
+    """A condition of every row: whether it holds, and how it was looked at."""
+
+    condition: Condition
+    figure: Node
+    than: Node
+    holds: list[bool]
+
+    def trace(self, number: int) -> Trace:
+        """How it was looked at for one row."""
+        return Trace(
+            "condition",
+            f"condition.{self.condition.compare}",
+            self.condition.compare,
+            (self.figure.operand("figure", number), self.than.operand("than", number)),
+            (Parameter("holds", "yes" if self.holds[number] else "no"),),
+            children=self.figure.traces(number),
+        )
+
+
+@dataclass(slots=True)
 class Marked:
-    """An indicator's marks as they enter the sum, before the weight. `left_out`: neither they nor the full marks count."""
+    """The marks of an indicator for every row, before its weight. `reason`: why marks aren't simply the rule's; `left_out`:
+    neither they nor the full marks count."""
 
-    fact: Fact
-    full: Decimal
-    weight: Decimal
-    trace: Trace
-    left_out: bool = False
+    row: Indicator
+    earned: Node
+    limited: list[Amount]
+    rounded: list[Amount]
+    reasons: list[str | None]
+    how: list[str | None]
+    gates: list[Checked]
+    parts: "list[Marked]"
+    version: str
+
+    def left_out(self, number: int) -> bool:
+        return self.how[number] == "leave_out"
+
+    def fact(self, number: int) -> Fact:
+        """The marks of a row."""
+        amount = self.rounded[number]
+        return amount if isinstance(amount, Missing) else Value(amount, MARKS)
+
+    def applies(self, unit_type: str) -> bool:
+        """Whether the indicator is for units of that type."""
+        return not self.row.types or unit_type in self.row.types
+
+    def trace(self, number: int, unit_type: str) -> Trace:
+        """How the marks of a row came about."""
+        full = Operand("full", setting(self.row.full, unit_type), MARKS)
+        raw, how, gated = self.earned.column[number], self.how[number], self.reasons[number] == GATE
+        parameters = self.earned.said(number)
+        if how is not None:
+            parameters = (*parameters, Parameter(f"{self.row.code}.missing", how, self.version))
+        limited, rounded = self.limited[number], self.rounded[number]
+        shown = limited if gated or how is not None else raw
+        children = [
+            *(part.trace(number, unit_type) for part in self.parts if part.applies(unit_type)),
+            *(trace for _name, node in self.earned.of for trace in node.traces(number)),
+            *(gate.trace(number) for gate in self.gates),
+        ]
+        return Trace(
+            self.row.code,
+            f"indicator.{self.row.code}",
+            self.row.rule.kind,
+            (*(node.operand(name, number) for name, node in self.earned.of), full),
+            parameters,
+            SETTLED.plus(shown) if isinstance(shown, Decimal) else None,
+            limited if isinstance(limited, Decimal) else None,
+            rounded if isinstance(rounded, Decimal) else None,
+            MARKS,
+            self.reasons[number],
+            tuple(children),
+        )
 
 
 class Marks(Rules):
-    """The marks of a group's units. `otherwise`: what a missing figure does where the indicator doesn't say."""
+    """The marks of a group's rows."""
 
-    def of(self, who: Holder, row: Indicator, otherwise: str = "unscored") -> Marked:
-        """The marks of one indicator for one unit."""
-        full, weight = setting(row.full, who.type), setting(row.weight, who.type)
-        failed, checked = self.failing(who, row.gates)
-        if failed:
-            trace = self._trace(row, full, Earned(_ZERO, children=checked), _ZERO, _ZERO, "gate")
-            return Marked(Value(_ZERO, MARKS), full, weight, trace)
-        value = None if row.value is None else self.figures.figure(who, row.value)
-        if value is not None and isinstance(value.fact, Missing):
-            return self._missing(who, row, value, otherwise, full, weight)
-        found = self.rule(who, row, value, full)
-        if isinstance(found, Cell):
-            return self._missing(who, row, found, otherwise, full, weight)
-        if value is not None:
-            found = replace(
-                found,
-                operands=(operand("value", value.fact), *found.operands),
-                children=(*(() if value.trace is None else (value.trace,)), *found.children),
-            )
-        found = replace(found, children=(*found.children, *checked))
-        limited = self._limited(who, row, found.amount)
-        if isinstance(limited, Missing):
-            return self._missing(who, row, Cell(limited), otherwise, full, weight)
-        rounded = limited
-        if row.rounding is not None:
-            rounded = money.Rounding(row.rounding.digits, row.rounding.mode).apply(limited)
-        return Marked(Value(rounded, MARKS), full, weight, self._trace(row, full, found, limited, rounded))
-
-    def failing(self, who: Holder, conditions: tuple[Condition, ...]) -> tuple[bool, tuple[Trace, ...]]:
-        """Whether one of the conditions doesn't hold, and how each was looked at."""
-        failed, traces = False, []
-        for condition in conditions:
-            holds, trace = self.holds(who, condition)
-            failed = failed or not holds
-            traces.append(trace)
-        return failed, tuple(traces)
-
-    def holds(self, who: Holder, condition: Condition) -> tuple[bool, Trace]:
-        """Whether a condition holds for a unit."""
-        cell = self.figures.figure(who, condition.figure)
-        than, _how = self.figures.target(who, condition.than, self.figures.unit(condition.figure))
-        if isinstance(cell.fact, Missing) or isinstance(than, Missing):
-            holds = condition.unknown == "holds"
-        else:
-            left, right = settled(cell.fact.amount), settled(than.amount)
-            holds = {
-                "at_least": left >= right,
-                "above": left > right,
-                "at_most": left <= right,
-                "below": left < right,
-                "equal": left == right,
-            }[condition.compare]
-        trace = Trace(
-            "condition",
-            f"condition.{condition.compare}",
-            condition.compare,
-            (operand("figure", cell.fact), operand("than", than)),
-            (Parameter("holds", "yes" if holds else "no"),),
-            children=() if cell.trace is None else (cell.trace,),
+    def marked(self, row: Indicator, otherwise: str = "unscored") -> Marked:
+        """The marks of one indicator. `otherwise`: what a missing figure does where the indicator doesn't say."""
+        parts = [self.marked(part) for part in row.rule.parts] if isinstance(row.rule, m.Parts) else []
+        earned = self._sum(parts) if parts else self.earned(row)
+        gates = [self.checked(condition) for condition in row.gates]
+        found = Marked(
+            row,
+            earned,
+            self._limited(row, earned),
+            [],
+            [None] * len(self.rows),
+            [None] * len(self.rows),
+            gates,
+            parts,
+            self.version,
         )
-        return holds, trace
+        for gate in gates:
+            for number, holds in enumerate(gate.holds):
+                if not holds:
+                    found.limited[number], found.reasons[number] = ZERO, GATE
+        how = None if row.rounding is None else money.Rounding(row.rounding.digits, row.rounding.mode)
+        found.rounded = [
+            amount if how is None or type(amount) is not Decimal else how.apply(amount)
+            for amount in found.limited
+        ]
+        self._missing(found, otherwise)
+        return found
 
-    def _limited(self, who: Holder, row: Indicator, amount: Decimal) -> Decimal | Missing:
-        by = Decimal(1)
-        if row.coefficient is not None:
-            by = setting(row.coefficient.factor, who.type)
-            if row.coefficient.figure is not None:
-                cell = self.figures.figure(who, row.coefficient.figure)
-                if isinstance(cell.fact, Missing):
-                    return cell.fact
-                by = multiply(by, cell.fact.amount)
-        least = None if row.least is None else setting(row.least, who.type)
-        most = None if row.most is None else setting(row.most, who.type)
-        if row.coefficient is not None and row.coefficient.when == "after_limit":
-            return settled(multiply(within(settled(amount), least, most), by))
-        return within(settled(multiply(amount, by)), least, most)
+    def checked(self, condition: Condition) -> Checked:
+        """A condition, looked at for every row."""
+        figure = self.figure(condition.figure)
+        than = self.target(condition.than, figure.unit)
+        compare = _COMPARE[condition.compare]
+        holds = [
+            compare(SETTLED.plus(one), SETTLED.plus(other))
+            if isinstance(one, Decimal) and isinstance(other, Decimal)
+            else condition.unknown == "holds"
+            for one, other in zip(figure.column, than.column, strict=True)
+        ]
+        return Checked(condition, figure, than, holds)
 
-    def _missing(
-        self, who: Holder, row: Indicator, cell: Cell, otherwise: str, full: Decimal, weight: Decimal
-    ) -> Marked:
-        """What the indicator says of a figure that isn't there."""
-        assert isinstance(cell.fact, Missing)
-        how = _how(row.missing, str(cell.fact.reason), otherwise)
-        value = operand("value", cell.fact)
-        children = () if cell.trace is None else (cell.trace,)
-        found = Earned(_ZERO, (Parameter(f"{row.code}.missing", how, self.version),), (value,), children)
-        if how in ("unscored", "leave_out"):
-            trace = self._trace(row, full, found, None, None, str(cell.fact.reason))
-            return Marked(cell.fact, full, weight, trace, left_out=how == "leave_out")
-        amount = {"zero": _ZERO, "full": full}.get(how)
-        if amount is None:
-            amount = self._lowest(row, otherwise)
-        if amount is None:
-            trace = self._trace(row, full, found, None, None, str(cell.fact.reason))
-            return Marked(cell.fact, full, weight, trace)
-        found = replace(found, amount=amount)
-        trace = self._trace(row, full, found, amount, amount, str(cell.fact.reason))
-        return Marked(Value(amount, MARKS), full, weight, trace)
+    def _limited(self, row: Indicator, earned: Node) -> list[Amount]:
+        """Marks after coefficient and limits, settled."""
+        coefficient = row.coefficient
+        after = coefficient is not None and coefficient.when == "after_limit"
 
-    def _lowest(self, row: Indicator, otherwise: str) -> Decimal | None:
-        """The lowest marks of those in the group who have the figure."""
-        known = []
-        for one in self.figures.cohort:
-            if row.value is not None and isinstance(self.figures.figure(one, row.value).fact, Value):
-                fact = self.of(one, row, otherwise).fact
-                if isinstance(fact, Value):
-                    known.append(fact.amount)
-        return min(known, default=None)
+        def make(unit_type: str):  # type: ignore[no-untyped-def]
+            least = None if row.least is None else setting(row.least, unit_type)
+            most = None if row.most is None else setting(row.most, unit_type)
+            factor = None if coefficient is None else setting(coefficient.factor, unit_type)
 
-    def _parts(self, who: Holder, row: Any, rule: m.Parts, full: Decimal) -> Earned | Cell:
-        marked = [self.of(who, part) for part in rule.parts if not part.types or who.type in part.types]
-        amount, missing = total(marked)
-        if missing is not None:
-            return Cell(missing)
-        return Earned(amount, children=tuple(one.trace for one in marked))
+            def run(amount: Amount, by: Amount | None = None) -> Amount:
+                if type(amount) is not Decimal:
+                    return amount
+                if factor is None:
+                    return within(SETTLED.plus(amount), least, most)
+                if by is not None and type(by) is not Decimal:
+                    return by
+                times = factor if by is None else WIDE.multiply(factor, by)
+                if after:
+                    return SETTLED.plus(WIDE.multiply(within(SETTLED.plus(amount), least, most), times))
+                return within(SETTLED.plus(WIDE.multiply(amount, times)), least, most)
 
-    def _trace(
-        self,
-        row: Indicator,
-        full: Decimal,
-        found: Earned,
-        limited: Decimal | None,
-        rounded: Decimal | None,
-        reason: str | None = None,
-    ) -> Trace:
-        return Trace(
-            row.code,
-            f"indicator.{row.code}",
-            row.rule.kind,
-            (*found.operands, Operand("full", full, MARKS)),
-            found.parameters,
-            None if limited is None else settled(found.amount),
-            limited,
-            rounded,
-            MARKS,
-            reason,
-            found.children,
-        )
+            return run
+
+        if coefficient is None or coefficient.figure is None:
+            return self.column(make, earned)
+        return self.column(make, earned, self.figure(coefficient.figure))
+
+    def _missing(self, found: Marked, otherwise: str) -> None:
+        """Do what the indicator says of the figures that aren't there."""
+        row = found.row
+        lowest: Decimal | None = None
+        for number, amount in enumerate(found.limited):
+            if not isinstance(amount, Missing):
+                continue
+            reason = str(amount.reason)
+            how = row.missing.reasons.get(reason) or row.missing.otherwise or otherwise
+            found.reasons[number], found.how[number] = reason, how
+            marks: Decimal | None = None
+            if how == "zero":
+                marks = ZERO
+            elif how == "full":
+                marks = setting(row.full, self.rows[number].type)
+            elif how == "lowest":
+                if lowest is None:
+                    own = [found.rounded[one] for one in self.cohort if found.how[one] is None]
+                    lowest = min((one for one in own if isinstance(one, Decimal)), default=None)
+                marks = lowest
+            if marks is not None:
+                found.rounded[number] = marks
+        for number, done in enumerate(found.how):
+            if done is not None:
+                found.limited[number] = found.rounded[number]
+
+    def _sum(self, parts: list[Marked]) -> Node:
+        """The sum of sub-indicators as what the indicator earned."""
+        column: list[Amount] = []
+        for number, row in enumerate(self.rows):
+            column.append(total([part for part in parts if part.applies(row.type)], number, row.type))
+        return Node("parts", MARKS, column)
 
 
-def _how(missing: IfMissing, reason: str, otherwise: str) -> str:
-    return missing.reasons.get(reason) or missing.otherwise or otherwise
-
-
-def total(marked: list[Marked]) -> tuple[Decimal, Missing | None]:
-    """The weighted sum of marks; what was left out scales the others up. Missing when one is, or all are left out."""
+def total(marked: list[Marked], number: int, unit_type: str) -> Amount:
+    """The weighted sum of a row's marks; what was left out scales the others up. Missing when one is, or when all are left
+    out."""
+    amounts, scored, left, first = [], [], [], None
     for one in marked:
-        if isinstance(one.fact, Missing) and not one.left_out:
-            return _ZERO, one.fact
-    scored = [one for one in marked if not one.left_out]
-    left = [one for one in marked if one.left_out]
-    amount = add(multiply(one.fact.amount, one.weight) for one in scored if isinstance(one.fact, Value))
-    if left:
-        full = add(multiply(one.full, one.weight) for one in scored)
-        if full <= 0:
-            assert isinstance(left[0].fact, Missing)
-            return _ZERO, left[0].fact
-        whole = add([full, *(multiply(one.full, one.weight) for one in left)])
-        amount = ratio(multiply(amount, whole), full)
-    return amount, None
+        weight = setting(one.row.weight, unit_type)
+        amount = one.rounded[number]
+        if one.how[number] == "leave_out":
+            left.append(WIDE.multiply(setting(one.row.full, unit_type), weight))
+            first = first or amount
+        elif isinstance(amount, Missing):
+            return amount
+        else:
+            amounts.append(WIDE.multiply(amount, weight))
+            scored.append((one, weight))
+    whole = add(amounts)
+    if not left:
+        return whole
+    full = add(WIDE.multiply(setting(one.row.full, unit_type), weight) for one, weight in scored)
+    if full <= 0:
+        assert isinstance(first, Missing)
+        return first
+    return WORK.divide(WIDE.multiply(whole, add([full, *left])), full)
+
+
+_COMPARE = {
+    "at_least": Decimal.__ge__,
+    "above": Decimal.__gt__,
+    "at_most": Decimal.__le__,
+    "below": Decimal.__lt__,
+    "equal": Decimal.__eq__,
+}

@@ -1,7 +1,7 @@
 """What a scoring yields: lines by group, each with its trace."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -14,14 +14,15 @@ VETOED = "vetoed"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One unit's result. `total` as printed; `marks` by indicator, bonus and deduction; `place` None with `reason` (a
-    missing reason, not_ranked, not_qualified, vetoed). `points`: what it is worth in a larger assessment."""
+    """One unit's result. `total` as printed; `place` None with `reason` (a missing reason, not_ranked, not_qualified, vetoed).
+    `points`: what it is worth in a larger assessment. `mark` and `explain` read the table of the scoring; `marks` and
+    `trace` are made from it when they are asked for."""
 
     unit: str
     group: str
     total: Fact
-    marks: Mapping[str, Fact]
-    trace: Trace
+    mark: Callable[[], Mapping[str, Fact]] = field(repr=False, compare=False)
+    explain: Callable[[], Trace] = field(repr=False, compare=False)
     place: int | None = None
     tied: bool = False
     reason: str | None = None
@@ -31,6 +32,16 @@ class Line:
     grade: str | None = None
     boards: tuple[str, ...] = ()
     points: Decimal | None = None
+
+    @property
+    def marks(self) -> Mapping[str, Fact]:
+        """Marks by indicator, sub-indicator, bonus and deduction."""
+        return self.mark()
+
+    @property
+    def trace(self) -> Trace:
+        """The whole calculation of the total."""
+        return self.explain()
 
     def to_document(self) -> dict[str, Any]:
         """JSON-able form; numbers as text, what is missing as {"missing": reason}."""

@@ -1,256 +1,311 @@
-"""From a figure to marks: each rule of the vocabulary (DOMAIN §8 "Scoring constructs")."""
+"""From a figure to marks: each rule of the vocabulary (DOMAIN §8 "Scoring constructs"; docs/schemes.md, "Rules").
+
+A rule is a function of the amounts that it needs, for units of one type. It is called once per row for the marks; for a
+row's trace it is called again with `notes`, a list in which it writes down what it read and found on its way.
+"""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
-from rules.facts import Fact, Missing, MissingReason, Value
-from rules.money import add, multiply, ratio, settled, subtract
+from rules.money import SETTLED, WIDE, WORK
 from rules.scheme import marking as m
 from rules.scheme.document import Indicator
 from rules.scheme.parts import setting
-from rules.trace import Operand, Parameter, Trace, decimal_text
+from rules.trace import Parameter, decimal_text
 
-from .figures import Cell, Figures, operand, within
-from .handed import Holder
+from .columns import NO_COHORT, NOT_APPLICABLE, Amount, Node, lifted
+from .figures import Figures, within
+from .handed import HUNDRED
 
-_HUNDRED = Decimal(100)
-_ZERO = Decimal(0)
+ZERO, ONE = Decimal(0), Decimal(1)
 MARKS = "marks"
+Notes = list[tuple[str, Decimal | str]]
+Work = Callable[..., Amount]
+Of = tuple[tuple[str, Node], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Earned:
-    """What a rule gives before coefficient and limits."""
-
-    amount: Decimal
-    parameters: tuple[Parameter, ...] = ()
-    operands: tuple[Operand, ...] = ()
-    children: tuple[Trace, ...] = ()
+def note(notes: Notes | None, **found: Decimal | str) -> None:
+    """Write down what a rule read, when somebody wants to know."""
+    if notes is not None:
+        notes.extend((name.replace("__", "."), value) for name, value in found.items())
 
 
-class Rules:
-    """The rules of a group. Each takes a unit, the indicator, its rule, the full marks and, but for rules that name their
-    own figures, the amount of the value; it gives marks, or a cell that is missing when something it needs is."""
+class Rules(Figures):
+    """The rules of a group."""
 
-    def __init__(self, figures: Figures) -> None:
-        self.figures, self.version = figures, figures.version
+    def earned(self, row: Indicator) -> Node:
+        """The marks of an indicator before coefficient and limits."""
+        make, of = getattr(self, f"_rule_{row.rule.kind}")(row, row.rule)
+        nodes = tuple(node for _name, node in of)
 
-    def rule(self, who: Holder, row: Indicator, value: Cell | None, full: Decimal) -> Earned | Cell:
-        """What the rule gives; a cell that is missing when something it needs is."""
-        work: Callable[..., Earned | Cell] = getattr(self, f"_{row.rule.kind}")
-        if isinstance(row.rule, m.WITHOUT_VALUE):
-            return work(who, row, row.rule, full)
-        assert value is not None
-        assert isinstance(value.fact, Value)
-        return work(who, row, row.rule, full, value.fact.amount)
+        def said(number: int) -> tuple[Parameter, ...]:
+            notes: Notes = []
+            amounts = [node.column[number] for node in nodes]
+            if all(type(amount) is Decimal for amount in amounts):
+                make(self.rows[number].type)(*amounts, notes=notes)
+            return tuple(
+                Parameter(
+                    f"{row.code}.{name}",
+                    value if isinstance(value, str) else decimal_text(value),
+                    self.version,
+                )
+                for name, value in notes
+            )
 
-    def _proportional(
-        self, who: Holder, row: Any, rule: m.Proportional, full: Decimal, value: Decimal
-    ) -> Earned:
-        at = setting(rule.at, who.type)
-        parameters = [self._parameter(row, "at", at)]
-        if rule.least_value is not None:
-            line = setting(rule.least_value, who.type)
-            parameters.append(self._parameter(row, "least_value", line))
-            if settled(value) < line:
-                return Earned(_ZERO, tuple(parameters))
-        share = ratio(value, at)
-        if rule.most is not None:
-            most = setting(rule.most, who.type)
-            parameters.append(self._parameter(row, "most", most))
-            share = min(share, ratio(most, _HUNDRED))
-        return Earned(multiply(full, max(share, _ZERO)), tuple(parameters))
+        column = self.column(lambda unit_type: lifted(make(unit_type)), *nodes)
+        return Node(row.rule.kind, MARKS, column, of, said)
 
-    def _at_target(
-        self, who: Holder, row: Any, rule: m.AtTarget, full: Decimal, value: Decimal
-    ) -> Earned | Cell:
-        at = setting(rule.at, who.type)
-        base = full if rule.base is None else setting(rule.base, who.type)
-        parameters = [self._parameter(row, "at", at), self._parameter(row, "base", base)]
-        size: Fact | None = None
+    def _value(self, row: Indicator) -> Node:
+        return self.figure(row.value)
+
+    def _rule_proportional(self, row: Indicator, rule: m.Proportional) -> tuple[Any, Of]:
+        def make(unit_type: str) -> Work:
+            full, at = setting(row.full, unit_type), setting(rule.at, unit_type)
+            most = None if rule.most is None else setting(rule.most, unit_type)
+            top = None if most is None else WORK.divide(most, HUNDRED)
+            line = None if rule.least_value is None else setting(rule.least_value, unit_type)
+
+            def run(value: Decimal, notes: Notes | None = None) -> Amount:
+                if notes is not None:
+                    found = {"at": at, "most": most, "least_value": line}
+                    note(notes, **{name: one for name, one in found.items() if one is not None})
+                if line is not None and SETTLED.plus(value) < line:
+                    return ZERO
+                share = WORK.divide(value, at)
+                if top is not None and share > top:
+                    share = top
+                return WIDE.multiply(full, share) if share > 0 else ZERO
+
+            return run
+
+        return make, (("value", self._value(row)),)
+
+    def _rule_at_target(self, row: Indicator, rule: m.AtTarget) -> tuple[Any, Of]:
+        def make(unit_type: str) -> Work:
+            at = setting(rule.at, unit_type)
+            base = setting(row.full if rule.base is None else rule.base, unit_type)
+            over = None if rule.over is None else _steps("over", rule.over, unit_type)
+            short = None if rule.short is None else _steps("short", rule.short, unit_type)
+
+            def run(value: Decimal, size: Decimal = ZERO, notes: Notes | None = None) -> Amount:
+                note(notes, at=at, base=base)
+                settled = SETTLED.plus(value)
+                if settled >= at:
+                    return (
+                        base
+                        if over is None
+                        else WIDE.add(base, over(WIDE.subtract(settled, at), size, notes))
+                    )
+                note(notes, below=rule.below)
+                if rule.below == "nothing":
+                    return ZERO
+                if short is not None:
+                    return max(WIDE.subtract(base, short(WIDE.subtract(at, settled), size, notes)), ZERO)
+                return WIDE.multiply(base, WORK.divide(value, at)) if value > 0 else ZERO
+
+            return run
+
+        of: Of = (("value", self._value(row)),)
         if rule.size is not None:
-            size, _how = self.figures.target(who, rule.size, self.figures.unit(rule.size.of))
-            if isinstance(size, Missing):
-                return Cell(size)
-        operands = () if size is None else (operand("size", size),)
-        if settled(value) < at:
-            parameters.append(Parameter(f"{row.code}.below", rule.below, self.version))
-            if rule.below == "nothing":
-                amount = _ZERO
-            elif rule.below == "proportional":
-                amount = multiply(base, max(ratio(value, at), _ZERO))
-            else:
-                assert rule.short is not None
-                cost = self._steps(who, row, "short", rule.short, subtract(at, value), size, parameters)
-                amount = max(subtract(base, cost), _ZERO)
-        else:
-            more = _ZERO
-            if rule.over is not None:
-                more = self._steps(who, row, "over", rule.over, subtract(value, at), size, parameters)
-            amount = add([base, more])
-        return Earned(amount, tuple(parameters), operands)
+            of = (*of, ("size", self.target(rule.size, MARKS)))
+        return make, of
 
-    def _steps(
-        self,
-        who: Holder,
-        row: Indicator,
-        name: str,
-        step: m.Step,
-        distance: Decimal,
-        size: Fact | None,
-        parameters: list[Parameter],
-    ) -> Decimal:
-        """The points of a distance in steps."""
-        wide, points = setting(step.step, who.type), setting(step.points, who.type)
-        if step.by_target:
-            assert isinstance(size, Value)
-            points = _ZERO
-            for line in step.by_target:
-                if size.amount >= line.from_target:
-                    points = line.points
-        count = settled(ratio(distance, wide))
+    def _rule_bands(self, row: Indicator, rule: m.Bands) -> tuple[Any, Of]:
+        def make(unit_type: str) -> Work:
+            bands = [(band.from_value, setting(band.points, unit_type)) for band in reversed(rule.bands)]
+            below = setting(rule.below, unit_type)
+
+            def run(value: Decimal, notes: Notes | None = None) -> Amount:
+                settled = SETTLED.plus(value)
+                for limit, points in bands:
+                    if settled >= limit:
+                        note(notes, band=limit)
+                        return points
+                note(notes, band="below")
+                return below
+
+            return run
+
+        return make, (("value", self._value(row)),)
+
+    def _rule_min_max(self, row: Indicator, rule: m.MinMax) -> tuple[Any, Of]:
+        node = self._value(row)
+        known = self.known(node)
+        least, most = (min(known), max(known)) if known else (ZERO, ZERO)
+        wide = WIDE.subtract(most, least)
+        level = {
+            "high": rule.high,
+            "low": rule.low,
+            "middle": WORK.divide(WIDE.add(rule.low, rule.high), Decimal(2)),
+        }
+        fixed = None
+        if len(known) == 1 or wide == 0:
+            fixed = level[rule.single if len(known) == 1 else rule.equal]
+        band, more = WIDE.subtract(rule.high, rule.low), rule.direction == "more"
+
+        def make(unit_type: str) -> Work:
+            full = setting(row.full, unit_type)
+
+            def run(value: Decimal, _least: Decimal, _most: Decimal, notes: Notes | None = None) -> Amount:
+                note(notes, low=rule.low, high=rule.high)
+                if not known:
+                    return NO_COHORT
+                percent = fixed
+                if percent is None:
+                    settled = SETTLED.plus(value)
+                    above = WIDE.subtract(settled, least) if more else WIDE.subtract(most, settled)
+                    share = WIDE.multiply(band, WORK.divide(above, wide))
+                    percent = within(WIDE.add(rule.low, share), rule.low, rule.high)
+                return WORK.divide(WIDE.multiply(full, percent), HUNDRED)
+
+            return run
+
+        ends = (("least", self.constant(least, node.unit)), ("most", self.constant(most, node.unit)))
+        return make, (("value", node), *ends)
+
+    def _rule_share_of_best(self, row: Indicator, rule: m.ShareOfBest) -> tuple[Any, Of]:
+        node = self._value(row)
+        known, more = self.known(node), rule.direction == "more"
+        best = (max if more else min)(known, default=ZERO)
+
+        def make(unit_type: str) -> Work:
+            full = setting(row.full, unit_type)
+
+            def run(value: Decimal, _best: Decimal, notes: Notes | None = None) -> Amount:
+                if not known:
+                    return NO_COHORT
+                settled = SETTLED.plus(value)
+                upper, lower = (settled, best) if more else (best, settled)
+                if lower <= 0:
+                    return full if upper == lower else ZERO
+                return WIDE.multiply(full, within(WORK.divide(upper, lower), ZERO, ONE))
+
+            return run
+
+        return make, (("value", node), ("best", self.constant(best, node.unit)))
+
+    def _rule_by_position(self, row: Indicator, rule: m.ByPosition) -> tuple[Any, Of]:
+        node = self._value(row)
+        if not rule.given:
+            places = self.places(node, rule.direction)
+            column: list[Amount] = [
+                amount
+                if type(amount) is not Decimal
+                else (Decimal(places[number]) if number in places else NOT_APPLICABLE)
+                for number, amount in enumerate(node.column)
+            ]
+            node = Node("position", "number", column, (("of", node),))
+
+        def make(_unit_type: str) -> Work:
+            def run(place: Decimal, notes: Notes | None = None) -> Amount:
+                at = int(SETTLED.plus(place))
+                if at < 1:
+                    return NOT_APPLICABLE
+                note(notes, place=Decimal(at))
+                return rule.points[at - 1] if at <= len(rule.points) else rule.after
+
+            return run
+
+        return make, (("value", node),)
+
+    def _rule_per_item(self, row: Indicator, rule: m.PerItem) -> tuple[Any, Of]:
+        node = self._value(row)
+
+        def make(unit_type: str) -> Work:
+            each = setting(rule.each, unit_type)
+            most = None if rule.most is None else setting(rule.most, unit_type)
+
+            def run(value: Decimal, free: Decimal, notes: Notes | None = None) -> Amount:
+                count = SETTLED.plus(WIDE.subtract(value, free))
+                count = ZERO if count < 0 else count
+                if rule.whole:
+                    count = count.to_integral_value(ROUND_DOWN)
+                note(notes, each=each, items=count)
+                return _at_most(WIDE.multiply(count, each), most, notes)
+
+            return run
+
+        return make, (("value", node), ("free", self.target(rule.free, node.unit)))
+
+    def _rule_given(self, row: Indicator, rule: m.Given) -> tuple[Any, Of]:
+        def make(unit_type: str) -> Work:
+            full, out_of = setting(row.full, unit_type), setting(rule.out_of, unit_type)
+
+            def run(value: Decimal, notes: Notes | None = None) -> Amount:
+                note(notes, out_of=out_of)
+                return WORK.divide(WIDE.multiply(full, value), out_of)
+
+            return run
+
+        return make, (("value", self._value(row)),)
+
+    def _rule_classes(self, row: Indicator, rule: m.Classes) -> tuple[Any, Of]:
+        def make(unit_type: str) -> Work:
+            points = [(line.of, setting(line.each, unit_type)) for line in rule.classes]
+            most = None if rule.most is None else setting(rule.most, unit_type)
+
+            def run(*counts: Decimal, notes: Notes | None = None) -> Amount:
+                amount = above = ZERO
+                for (code, each), count in zip(points, counts, strict=True):
+                    own = max(WIDE.subtract(count, above), ZERO) if rule.nested else count
+                    above = max(above, count)
+                    amount = WIDE.add(amount, WIDE.multiply(own, each))
+                    note(notes, **{f"{code}__each": each, f"{code}__items": own})
+                return _at_most(amount, most, notes)
+
+            return run
+
+        return make, tuple((line.of, self.fact(line.of)) for line in rule.classes)
+
+    def _rule_counts(self, row: Indicator, rule: m.Counts) -> tuple[Any, Of]:
+        have = [self.figure(line.of) for line in rule.lines]
+        needed = [self.target(line.needed, node.unit) for line, node in zip(rule.lines, have, strict=True)]
+
+        def make(unit_type: str) -> Work:
+            full, prices = (
+                setting(row.full, unit_type),
+                [setting(line.each, unit_type) for line in rule.lines],
+            )
+
+            def run(*amounts: Decimal, notes: Notes | None = None) -> Amount:
+                cost, count = ZERO, len(prices)
+                for number, (own, whole, each) in enumerate(
+                    zip(amounts[:count], amounts[count:], prices, strict=True)
+                ):
+                    lacking = max(WIDE.subtract(whole, own), ZERO)
+                    cost = WIDE.add(cost, WIDE.multiply(lacking, each))
+                    note(notes, **{f"line__{number}__each": each, f"line__{number}__lacking": lacking})
+                return max(WIDE.subtract(full, cost), ZERO)
+
+            return run
+
+        names = [f"line.{number}" for number in range(len(have))]
+        goals = [f"needed.{number}" for number in range(len(have))]
+        return make, (*zip(names, have, strict=True), *zip(goals, needed, strict=True))
+
+
+def _steps(name: str, step: m.Step, unit_type: str) -> Callable[[Decimal, Decimal, Notes | None], Decimal]:
+    """The points of a distance in steps; `size` is the target that points may depend on."""
+    wide, flat = setting(step.step, unit_type), setting(step.points, unit_type)
+    most = None if step.most is None else setting(step.most, unit_type)
+
+    def run(distance: Decimal, size: Decimal, notes: Notes | None) -> Decimal:
+        points = ZERO if step.by_target else flat
+        for line in step.by_target:
+            if size >= line.from_target:
+                points = line.points
+        count = SETTLED.plus(WORK.divide(distance, wide))
         if step.whole:
             count = count.to_integral_value(ROUND_DOWN)
-        amount = multiply(count, points)
-        parameters += [
-            self._parameter(row, f"{name}.step", wide),
-            self._parameter(row, f"{name}.points", points),
-            self._parameter(row, f"{name}.steps", count),
-        ]
-        if step.most is not None:
-            most = setting(step.most, who.type)
-            parameters.append(self._parameter(row, f"{name}.most", most))
-            amount = min(amount, most)
+        note(notes, **{f"{name}__step": wide, f"{name}__points": points, f"{name}__steps": count})
+        return _at_most(WIDE.multiply(count, points), most, notes, f"{name}__most")
+
+    return run
+
+
+def _at_most(amount: Decimal, most: Decimal | None, notes: Notes | None, name: str = "most") -> Decimal:
+    if most is None:
         return amount
-
-    def _bands(self, who: Holder, row: Any, rule: m.Bands, full: Decimal, value: Decimal) -> Earned:
-        reached = [band for band in rule.bands if settled(value) >= band.from_value]
-        if not reached:
-            return Earned(
-                setting(rule.below, who.type), (Parameter(f"{row.code}.band", "below", self.version),)
-            )
-        parameters = (self._parameter(row, "band", reached[-1].from_value),)
-        return Earned(setting(reached[-1].points, who.type), parameters)
-
-    def _min_max(self, who: Holder, row: Any, rule: m.MinMax, full: Decimal, value: Decimal) -> Earned | Cell:
-        ends = self.figures.of_group(
-            row.value,
-            "ends",
-            lambda known: (min(known.values()), max(known.values()), len(known)) if known else None,
-        )
-        if ends is None:
-            return Cell(Missing(MissingReason.NO_COHORT))
-        least, most, number = ends
-        value = settled(value)
-        middle = ratio(add([rule.low, rule.high]), Decimal(2))
-        level = {"high": rule.high, "low": rule.low, "middle": middle}
-        if number == 1:
-            percent = level[rule.single]
-        elif least == most:
-            percent = level[rule.equal]
-        else:
-            above = subtract(value, least) if rule.direction == "more" else subtract(most, value)
-            share = multiply(subtract(rule.high, rule.low), ratio(above, subtract(most, least)))
-            percent = within(add([rule.low, share]), rule.low, rule.high)
-        unit = self.figures.unit(row.value)
-        parameters = (self._parameter(row, "low", rule.low), self._parameter(row, "high", rule.high))
-        operands = (Operand("least", least, unit), Operand("most", most, unit))
-        return Earned(ratio(multiply(full, percent), _HUNDRED), parameters, operands)
-
-    def _share_of_best(
-        self, who: Holder, row: Any, rule: m.ShareOfBest, full: Decimal, value: Decimal
-    ) -> Earned | Cell:
-        more = rule.direction == "more"
-        best = self.figures.of_group(
-            row.value,
-            f"best_{rule.direction}",
-            lambda known: (max if more else min)(known.values(), default=None),
-        )
-        if best is None:
-            return Cell(Missing(MissingReason.NO_COHORT))
-        upper, lower = (settled(value), best) if more else (best, settled(value))
-        if lower <= 0:
-            share = Decimal(1) if upper == lower else _ZERO
-        else:
-            share = within(ratio(upper, lower), _ZERO, Decimal(1))
-        return Earned(multiply(full, share), (), (Operand("best", best, self.figures.unit(row.value)),))
-
-    def _by_position(
-        self, who: Holder, row: Any, rule: m.ByPosition, full: Decimal, value: Decimal
-    ) -> Earned | Cell:
-        if rule.given:
-            place: int | None = int(settled(value))
-        else:
-            place = self.figures.places(row.value, rule.direction).get(who.code)
-        if place is None or place < 1:
-            return Cell(Missing(MissingReason.NOT_APPLICABLE))
-        points = rule.points[place - 1] if place <= len(rule.points) else rule.after
-        return Earned(points, (self._parameter(row, "place", Decimal(place)),))
-
-    def _per_item(
-        self, who: Holder, row: Any, rule: m.PerItem, full: Decimal, value: Decimal
-    ) -> Earned | Cell:
-        free, _how = self.figures.target(who, rule.free, self.figures.unit(row.value))
-        if isinstance(free, Missing):
-            return Cell(free)
-        each, count = setting(rule.each, who.type), max(subtract(value, free.amount), _ZERO)
-        if rule.whole:
-            count = settled(count).to_integral_value(ROUND_DOWN)
-        amount = multiply(count, each)
-        parameters = [self._parameter(row, "each", each), self._parameter(row, "items", count)]
-        if rule.most is not None:
-            most = setting(rule.most, who.type)
-            parameters.append(self._parameter(row, "most", most))
-            amount = min(amount, most)
-        return Earned(amount, tuple(parameters), (operand("free", free),) if free.amount else ())
-
-    def _given(self, who: Holder, row: Any, rule: m.Given, full: Decimal, value: Decimal) -> Earned:
-        out_of = setting(rule.out_of, who.type)
-        return Earned(ratio(multiply(full, value), out_of), (self._parameter(row, "out_of", out_of),))
-
-    def _classes(self, who: Holder, row: Any, rule: m.Classes, full: Decimal) -> Earned | Cell:
-        amount, above, parameters, operands = _ZERO, _ZERO, [], []
-        for line in rule.classes:
-            fact = self.figures.fact(who.unit, line.of)
-            operands.append(operand(line.of, fact))
-            if isinstance(fact, Missing):
-                return Cell(fact)
-            each = setting(line.each, who.type)
-            count = max(subtract(fact.amount, above), _ZERO) if rule.nested else fact.amount
-            above = max(above, fact.amount)
-            amount = add([amount, multiply(count, each)])
-            parameters += [
-                self._parameter(row, f"{line.of}.each", each),
-                self._parameter(row, f"{line.of}.items", count),
-            ]
-        if rule.most is not None:
-            most = setting(rule.most, who.type)
-            parameters.append(self._parameter(row, "most", most))
-            amount = min(amount, most)
-        return Earned(amount, tuple(parameters), tuple(operands))
-
-    def _counts(self, who: Holder, row: Any, rule: m.Counts, full: Decimal) -> Earned | Cell:
-        cost, parameters, operands, children = _ZERO, [], [], []
-        for number, line in enumerate(rule.lines):
-            cell = self.figures.figure(who, line.of)
-            needed, _how = self.figures.target(who, line.needed, self.figures.unit(line.of))
-            for fact in (cell.fact, needed):
-                if isinstance(fact, Missing):
-                    return Cell(fact)
-            assert isinstance(cell.fact, Value)
-            assert isinstance(needed, Value)
-            each = setting(line.each, who.type)
-            lacking = max(subtract(needed.amount, cell.fact.amount), _ZERO)
-            cost = add([cost, multiply(lacking, each)])
-            operands += [operand(f"line.{number}", cell.fact), operand(f"needed.{number}", needed)]
-            parameters += [
-                self._parameter(row, f"line.{number}.each", each),
-                self._parameter(row, f"line.{number}.lacking", lacking),
-            ]
-            children += [] if cell.trace is None else [cell.trace]
-        return Earned(max(subtract(full, cost), _ZERO), tuple(parameters), tuple(operands), tuple(children))
-
-    def _parameter(self, row: Indicator, name: str, value: Decimal) -> Parameter:
-        return Parameter(f"{row.code}.{name}", decimal_text(value), self.version)
+    note(notes, **{name: most})
+    return min(amount, most)

@@ -1,246 +1,112 @@
-"""Totals, vetoes, places, grades and boards of each group (DOMAIN §4, §8)."""
+"""Places, grades and boards of each group, and the points that follow (DOMAIN §4, §8)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from rules import money, ranking
 from rules.facts import Fact, Missing, MissingReason, Value
-from rules.money import add, multiply, ratio, settled, subtract
-from rules.scheme.document import Grades, Group, Points, Scheme
+from rules.money import multiply, ratio, settled
+from rules.scheme.document import Grades, Group, Jump, Order, Points, Qualify, Scheme
 from rules.scheme.facts import Facts, UnitFacts
-from rules.scheme.parts import setting
-from rules.trace import Operand, Parameter, Trace, decimal_text
 
-from .figures import Figures, operand, settle, within
-from .handed import Holder, holder
-from .marks import Marked, Marks, total
+from .marks import Checked
 from .results import NOT_QUALIFIED, VETOED, GroupResult, Line, Result
 from .rules import MARKS
+from .totals import TOTAL, Sum, Totals
 
-TOTAL = "total"
+NO_MARKS = Missing(MissingReason.NOT_IN_TABLE)
 
 
 def score(scheme: Scheme, facts: Facts, version: str = "") -> Result:
     """Every group of the scheme, scored and ranked. `version` names the scheme's version in the traces. Neither document may
     have problems (see `read`, `read_facts`)."""
-    return Result(tuple(_Group(scheme, group, facts, version).result() for group in scheme.groups), version)
+    return Result(tuple(_result(scheme, group, facts, version) for group in scheme.groups), version)
 
 
-@dataclass(frozen=True, slots=True)
-class _Sum:
-    """A unit's total before places. `exact` is unrounded."""
-
-    fact: Fact
-    exact: Decimal | None
-    marks: dict[str, Fact]
-    trace: Trace
-    vetoes: tuple[str, ...] = ()
+def _result(scheme: Scheme, group: Group, facts: Facts, version: str) -> GroupResult:
+    table = _Table(scheme, group, facts, version)
+    table.make()
+    lines = table.boards(table.grades(table.lines()))
+    return GroupResult(group.code, tuple(replace(line, points=table.points(line)) for line in lines))
 
 
-class _Group:
-    def __init__(self, scheme: Scheme, group: Group, facts: Facts, version: str) -> None:
-        self.group, self.version = group, version
-        self.figures = Figures(scheme, group, facts, version)
-        self.marks = Marks(self.figures)
+class _Table(Totals):
+    """A group's units in order."""
 
-    def result(self) -> GroupResult:
-        sums = {unit.code: self.sum(unit) for unit in self.figures.own}
-        lines = self.places(sums)
-        lines = self.grades(lines)
-        lines = self.boards(lines)
-        return GroupResult(self.group.code, tuple(replace(line, points=self.points(line)) for line in lines))
-
-    # -- totals
-
-    def sum(self, unit: UnitFacts) -> _Sum:
-        """The total of one unit, by its type, by its types in turn, or as the mean of those it is made of."""
-        group = self.group
-        if unit.made_of and group.composites == "mean":
-            members = [(self.sum(self.figures.units[one]), Decimal(1)) for one in unit.made_of]
-            return self._mean(members, "mean_of_members")
-        if len(unit.spells) > 1 and group.changes == "by_months":
-            spells = [(self._sum(Holder(unit, spell.type)), Decimal(spell.months)) for spell in unit.spells]
-            return self._mean(spells, "mean_by_months")
-        return self._sum(holder(unit))
-
-    def _mean(self, sums: list[tuple[_Sum, Decimal]], operation: str) -> _Sum:
-        missing = next((one.fact for one, _months in sums if isinstance(one.fact, Missing)), None)
-        operands = tuple(operand(f"{TOTAL}.{number}", one.fact) for number, (one, _m) in enumerate(sums))
-        parameters = tuple(
-            Parameter(f"weight.{number}", decimal_text(months)) for number, (_one, months) in enumerate(sums)
-        )
-        children = tuple(one.trace for one, _months in sums)
-        if missing is not None:
-            trace = Trace(
-                TOTAL,
-                TOTAL,
-                operation,
-                operands,
-                parameters,
-                unit=MARKS,
-                reason=str(missing.reason),
-                children=children,
-            )
-            return _Sum(missing, None, {}, trace)
-        amounts = [(one.fact.amount, months) for one, months in sums if isinstance(one.fact, Value)]
-        whole = add(months for _one, months in amounts)
-        exact = settled(ratio(add(multiply(one, months) for one, months in amounts), whole))
-        rounded = self._rounding().apply(exact)
-        trace = Trace(
-            TOTAL, TOTAL, operation, operands, parameters, exact, exact, rounded, MARKS, children=children
-        )
-        vetoes = tuple(sorted({code for one, _months in sums for code in one.vetoes}))
-        return _Sum(Value(rounded, MARKS), exact, {}, trace, vetoes)
-
-    def _sum(self, who: Holder) -> _Sum:
-        group = self.group
-        rows = [self.marks.of(who, row) for row in group.indicators if not row.types or who.type in row.types]
-        more = [
-            self.marks.of(who, row, "zero") for row in group.bonuses if not row.types or who.type in row.types
-        ]
-        less = [
-            self.marks.of(who, row, "zero")
-            for row in group.deductions
-            if not row.types or who.type in row.types
-        ]
-        marks = {one.trace.key: one.fact for one in (*rows, *more, *less)}
-        for one in (*rows, *more, *less):
-            for child in one.trace.children:
-                if child.unit == MARKS:
-                    marks[child.key] = _marks_of(child)
-        operands = [*_operands(rows, ""), *_operands(more, "bonus."), *_operands(less, "deduction.")]
-        children = [one.trace for one in (*rows, *more, *less)]
-        parameters: list[Parameter] = []
-        parts = [total(part) for part in (rows, more, less)]
-        missing = next((reason for _amount, reason in parts if reason is not None), None)
-        vetoes, found = self._vetoes(who)
-        children += found
-        if missing is not None:
-            trace = Trace(
-                TOTAL,
-                TOTAL,
-                "sum",
-                tuple(operands),
-                unit=MARKS,
-                reason=str(missing.reason),
-                children=tuple(children),
-            )
-            return _Sum(missing, None, marks, trace, vetoes)
-        bonus = self._at_most("bonus_most", group.bonus_most, who, parts[1][0], parameters)
-        deduction = self._at_most("deduction_most", group.deduction_most, who, parts[2][0], parameters)
-        raw = settled(subtract(add([parts[0][0], bonus]), deduction))
-        limits = {}
-        for name in ("least", "most"):
-            limit = getattr(group, name)
-            limits[name] = None if limit is None else setting(limit, who.type)
-        exact = within(raw, limits["least"], limits["most"])
-        if exact != raw:
-            parameters += [
-                Parameter(f"{TOTAL}.{name}", decimal_text(value), self.version)
-                for name, value in limits.items()
-                if value is not None
-            ]
-        if any(veto.then == "zero" and veto.code in vetoes for veto in group.vetoes):
-            exact = Decimal(0)
-        rounded = self._rounding().apply(exact)
-        parameters.append(Parameter("rounding", str(self._rounding()), self.version))
-        trace = Trace(
-            TOTAL,
-            TOTAL,
-            "sum",
-            tuple(operands),
-            tuple(parameters),
-            raw,
-            exact,
-            rounded,
-            MARKS,
-            children=tuple(children),
-        )
-        return _Sum(Value(rounded, MARKS), exact, marks, trace, vetoes)
-
-    def _at_most(
-        self, name: str, limit: Any, who: Holder, amount: Decimal, parameters: list[Parameter]
-    ) -> Decimal:
-        if limit is None:
-            return amount
-        most = setting(limit, who.type)
-        parameters.append(Parameter(name, decimal_text(most), self.version))
-        return min(amount, most)
-
-    def _vetoes(self, who: Holder) -> tuple[tuple[str, ...], list[Trace]]:
-        codes, traces = [], []
-        for veto in self.group.vetoes:
-            failed, checked = self.marks.failing(who, veto.when)
-            if not failed:
-                codes.append(veto.code)
-            said = (
-                Parameter(f"{veto.code}.then", veto.then, self.version),
-                Parameter("holds", "no" if failed else "yes"),
-            )
-            traces.append(Trace(veto.code, f"veto.{veto.code}", "veto", (), said, children=checked))
-        return tuple(codes), traces
-
-    def _rounding(self) -> money.Rounding:
-        return money.Rounding(self.group.rounding.digits, self.group.rounding.mode)
-
-    # -- places
-
-    def places(self, sums: dict[str, _Sum]) -> list[Line]:
-        """The lines in order: ranked, then by veto last, then without a place."""
+    def lines(self) -> list[Line]:
+        """The lines in order: ranked, then those that a veto puts last, then those without a place."""
+        qualify = [(one, self._all(one)) for one in self.group.qualify]
+        sums = {unit.code: self.sum(unit) for unit in self.own}
         lines: dict[str, Line] = {}
         free: list[UnitFacts] = []
         last: list[UnitFacts] = []
-        for unit in self.figures.own:
-            one, who = sums[unit.code], holder(unit)
-            unqualified = self._unqualified(who)
-            line = Line(unit.code, self.group.code, one.fact, one.marks, one.trace, vetoes=one.vetoes)
-            lines[unit.code] = replace(line, unqualified=unqualified)
+        for unit in self.own:
+            one, number = sums[unit.code], self.number(unit)
+            unqualified = tuple(rule.code for rule, checked in qualify if not _holds(checked, number))
+            lines[unit.code] = Line(
+                unit.code,
+                self.group.code,
+                one.fact,
+                partial(self.marks_of, unit),
+                partial(self.trace, unit),
+                vetoes=one.vetoes,
+                unqualified=unqualified,
+            )
             then = {veto.then for veto in self.group.vetoes if veto.code in one.vetoes}
             if unit.ranked and not unqualified and "unranked" not in then:
                 (last if "last" in then else free).append(unit)
-        order = [self._rank(part, sums) for part in (free, last)]
-        found, placed = [], 0
-        for ranked in order:
-            for row in ranked:
-                if row.position is None:
-                    continue
-                line = replace(
-                    lines.pop(row.unit), place=row.position + placed, tied=row.tied, decided_by=row.decided_by
-                )
-                found.append(line)
-            placed = len(found)
-        for unit in self.figures.own:
+        found: list[Line] = []
+        for part in (free, last):
+            above = len(found)
+            for row in self._rank(part, sums):
+                if row.position is not None:
+                    line = lines.pop(row.unit)
+                    place = row.position + above
+                    found.append(replace(line, place=place, tied=row.tied, decided_by=row.decided_by))
+        for unit in self.own:
             if unit.code in lines:
                 line = lines[unit.code]
                 found.append(replace(line, reason=_reason(unit, line)))
         return found
 
-    def _unqualified(self, who: Holder) -> tuple[str, ...]:
-        return tuple(one.code for one in self.group.qualify if self.marks.failing(who, one.when)[0])
+    def _all(self, rule: Qualify | Jump) -> list[Checked]:
+        return [self.checked(condition) for condition in rule.when]
 
-    def _rank(self, units: list[UnitFacts], sums: dict[str, _Sum]) -> tuple[ranking.Ranked, ...]:
-        rule, columns = self.group.ranking, []
-        for number, order in enumerate(rule.order):
-            name = order.by if isinstance(order.by, str) else f"{order.by.kind}.{number + 1}"
-            columns.append((name, order))
-        lines = []
-        for unit in units:
-            facts = {
-                name: self._key(unit, sums[unit.code], order.by, rule.rounded) for name, order in columns
-            }
-            lines.append(ranking.LineInput(unit.code, self.group.code, facts=facts))
+    def _rank(self, units: list[UnitFacts], sums: dict[str, Sum]) -> tuple[ranking.Ranked, ...]:
+        rule = self.group.ranking
+        names = [
+            order.by if isinstance(order.by, str) else f"{order.by.kind}.{number}"
+            for number, order in enumerate(rule.order, 1)
+        ]
+        lines = [
+            ranking.LineInput(
+                unit.code,
+                self.group.code,
+                facts={
+                    name: self._key(unit, sums[unit.code], order)
+                    for name, order in zip(names, rule.order, strict=True)
+                },
+            )
+            for unit in units
+        ]
         keys = tuple(
-            ranking.Key(name, "desc" if order.direction == "more" else "asc") for name, order in columns
+            ranking.Key(name, "desc" if order.direction == "more" else "asc")
+            for name, order in zip(names, rule.order, strict=True)
         )
         return ranking.rank(lines, ranking.RankRule(keys))
 
-    def _key(self, unit: UnitFacts, one: _Sum, by: Any, rounded: bool) -> Fact:
-        if by == TOTAL:
-            return one.fact if rounded or one.exact is None else Value(one.exact, MARKS)
-        if isinstance(by, str) and by in one.marks:
-            return one.marks[by]
-        return settle(self.figures.figure(holder(unit), by).fact)
+    def _key(self, unit: UnitFacts, one: Sum, order: Order) -> Fact:
+        if order.by == TOTAL:
+            if self.group.ranking.rounded or isinstance(one.exact, Missing):
+                return one.fact
+            return Value(one.exact, MARKS)
+        if isinstance(order.by, str):
+            marks = self.marks_of(unit)
+            if order.by in marks or order.by not in self.scheme.inputs:
+                return marks.get(order.by, NO_MARKS)
+        return self.figure(order.by).fact(self.number(unit))
 
     # -- what follows from the place
 
@@ -250,9 +116,12 @@ class _Group:
         if rule is None:
             return lines
         ranked = sum(1 for line in lines if line.place is not None)
-        return [replace(line, grade=self._grade(rule, line, ranked)) for line in lines]
+        jumps = [(jump, self._all(jump)) for jump in rule.jumps]
+        return [replace(line, grade=self._grade(rule, jumps, line, ranked)) for line in lines]
 
-    def _grade(self, rule: Grades, line: Line, ranked: int) -> str | None:
+    def _grade(
+        self, rule: Grades, jumps: list[tuple[Jump, list[Checked]]], line: Line, ranked: int
+    ) -> str | None:
         by: Decimal | None = None
         if rule.by == "total":
             by = line.total.amount if isinstance(line.total, Value) else None
@@ -268,9 +137,9 @@ class _Group:
                 break
         if found is None:
             return None
-        who = holder(self.figures.units[line.unit])
-        for jump in rule.jumps:
-            if not self.marks.failing(who, jump.when)[0]:
+        at = self.number(self.units[line.unit])
+        for jump, checked in jumps:
+            if _holds(checked, at):
                 found -= jump.by
         codes = [row.code for row in rule.rows]
         found = min(max(found, 0), len(codes) - 1)
@@ -281,19 +150,19 @@ class _Group:
 
     def boards(self, lines: list[Line]) -> list[Line]:
         """Each line with the boards that it is on, by the places of its marks in single indicators."""
+        if not self.group.boards:
+            return lines
         on: dict[str, list[str]] = {line.unit: [] for line in lines}
+        marks = {line.unit: line.marks for line in lines if line.place is not None}
         for board in self.group.boards:
+            direction: Any = "desc" if board.end == "first" else "asc"
             times: dict[str, int] = {}
             for code in board.of:
-                ranked = [
-                    ranking.LineInput(
-                        line.unit, "", facts={"by": line.marks.get(code, Missing(MissingReason.NOT_IN_TABLE))}
-                    )
-                    for line in lines
-                    if line.place is not None
+                inputs = [
+                    ranking.LineInput(unit, "", facts={"by": own.get(code, NO_MARKS)})
+                    for unit, own in marks.items()
                 ]
-                direction: Any = "desc" if board.end == "first" else "asc"
-                for row in ranking.rank(ranked, ranking.RankRule((ranking.Key("by", direction),))):
+                for row in ranking.rank(inputs, ranking.RankRule((ranking.Key("by", direction),))):
                     if row.position is not None and row.position <= board.places:
                         times[row.unit] = times.get(row.unit, 0) + 1
             for unit, count in times.items():
@@ -304,10 +173,8 @@ class _Group:
     def points(self, line: Line) -> Decimal | None:
         """What the result is worth in a larger assessment."""
         rule = self.group.points
-        if rule is None:
-            return None
-        found = _points(rule, line)
-        if found is None or rule.rounding is None:
+        found = None if rule is None else _points(rule, line)
+        if rule is None or found is None or rule.rounding is None:
             return found
         return money.Rounding(rule.rounding.digits, rule.rounding.mode).apply(found)
 
@@ -324,6 +191,10 @@ def _points(rule: Points, line: Line) -> Decimal | None:
     return rule.places[line.place - 1] if line.place <= len(rule.places) else rule.after
 
 
+def _holds(checked: list[Checked], number: int) -> bool:
+    return all(one.holds[number] for one in checked)
+
+
 def _reason(unit: UnitFacts, line: Line) -> str:
     """Why a line has no place."""
     if not unit.ranked:
@@ -331,19 +202,3 @@ def _reason(unit: UnitFacts, line: Line) -> str:
     if isinstance(line.total, Missing):
         return str(line.total.reason)
     return NOT_QUALIFIED if line.unqualified else VETOED
-
-
-def _operands(marked: list[Marked], prefix: str) -> list[Operand]:
-    found = []
-    for one in marked:
-        fact = one.fact
-        if isinstance(fact, Value):
-            fact = Value(multiply(fact.amount, one.weight), MARKS)
-        found.append(operand(f"{prefix}{one.trace.key}", fact))
-    return found
-
-
-def _marks_of(trace: Trace) -> Fact:
-    if trace.rounded is None:
-        return Missing(MissingReason(trace.reason or "not_reported"))
-    return Value(trace.rounded, MARKS)
