@@ -3,16 +3,17 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
-from rules.facts import Fact, Missing, MissingReason, Value
-from rules.money import add, multiply, ratio
+from rules.facts import Missing, MissingReason
+from rules.money import WIDE, WORK, add, ratio
 from rules.periods import Linear, Month, Quarterly, progress
 from rules.scheme.document import Group, Schedule, Scheme
 from rules.scheme.facts import Absent, Facts, Known, TargetGiven, UnitFacts
 from rules.scheme.parts import OwnTarget, PerType, setting
 from rules.trace import Parameter, decimal_text
 
-from .columns import Amount, Node
+from .columns import NO_TARGET, Amount, Node
 
 HUNDRED = Decimal(100)
 NO_FACT = Missing(MissingReason.NOT_IN_TABLE)
@@ -26,6 +27,14 @@ class Row:
     unit: UnitFacts
     type: str
     cohort: bool = False
+
+
+class Own(NamedTuple):
+    """A unit's own target of the whole year, and how it falls due."""
+
+    amount: Amount
+    schedule: Schedule
+    ref: str | None = None
 
 
 class Handed:
@@ -50,6 +59,7 @@ class Handed:
         self.cohort = [number for number, row in enumerate(self.rows) if row.cohort]
         self.types = tuple(dict.fromkeys(row.type for row in self.rows))
         self._facts: dict[str, Node] = {}
+        self._targets: dict[tuple[str, str], list[Own]] = {}
 
     def _row(self, unit: UnitFacts, unit_type: str, cohort: bool = False) -> None:
         if (unit.code, unit_type) not in self.at:
@@ -74,65 +84,65 @@ class Handed:
     def fact(self, code: str) -> Node:
         """The facts of an input; of a unit made of several, theirs together."""
         if code not in self._facts:
+            found = [self._fact(row.unit, code) for row in self.rows]
             unit = self.scheme.inputs[code].unit
-            self._facts[code] = _node("fact", unit, [self._fact(row.unit, code) for row in self.rows])
+            self._facts[code] = Node(
+                "fact", unit, [one for one, _ref in found], refs=[ref for _one, ref in found]
+            )
         return self._facts[code]
 
-    def _fact(self, unit: UnitFacts, code: str) -> Fact:
-        given, declared = unit.facts.get(code), self.scheme.inputs[code]
-        if given is None and unit.made_of:
-            members = [self._fact(self.units[one], code) for one in unit.made_of]
-            return _together(members, declared.unit, declared.combine)
-        if given is None:
-            return NO_FACT
-        if isinstance(given, Absent):
-            return Missing(MissingReason(given.missing), given.ref)
+    def _fact(self, unit: UnitFacts, code: str) -> tuple[Amount, str | None]:
+        given = unit.facts.get(code)
+        if isinstance(given, Decimal):
+            return given, None
         if isinstance(given, Known):
-            return Value(given.value, declared.unit, given.ref)
-        return Value(given, declared.unit)
+            return given.value, given.ref
+        if isinstance(given, Absent):
+            return Missing(MissingReason(given.missing)), given.ref
+        if unit.made_of:
+            members = [self._fact(self.units[one], code)[0] for one in unit.made_of]
+            return _together(members, self.scheme.inputs[code].combine), None
+        return NO_FACT, None
 
     def target(self, target: OwnTarget | Decimal | PerType, unit: str) -> Node:
         """The targets in force: a setting, or each unit's own, the part that is due where it is phased."""
         if not isinstance(target, OwnTarget):
             return self.constant(target, unit)
-        found = [self.own_target(row.unit, target) for row in self.rows]
-        node = _node("target", self.scheme.inputs[target.of].unit, [fact for fact, _schedule in found])
+        found = self.own_targets(target)
+        column = [one.amount for one in found]
         if target.phased:
-            due = self.due(target)
-            node.column = [
-                amount if isinstance(amount, Missing) else ratio(multiply(amount, part), HUNDRED)
-                for amount, part in zip(node.column, due, strict=True)
+            column = [
+                amount if isinstance(amount, Missing) else WORK.divide(WIDE.multiply(amount, part), HUNDRED)
+                for amount, part in zip(column, self.due(target), strict=True)
             ]
-        return node
+        return Node("target", self.scheme.inputs[target.of].unit, column, refs=[one.ref for one in found])
 
     def due(self, target: OwnTarget | Decimal | PerType) -> list[Decimal]:
         """Per cent of each row's target that is due by the last month of the data; a setting follows the scheme."""
-        done: dict[str, Decimal] = {}
-        column = []
-        for row in self.rows:
-            schedule = (
-                self.own_target(row.unit, target)[1]
-                if isinstance(target, OwnTarget)
-                else self.scheme.schedule
-            )
-            name = _said(schedule)
-            if name not in done:
-                done[name] = progress(_schedule(schedule), self.through.number)
-            column.append(done[name])
-        return column
+        if isinstance(target, OwnTarget):
+            schedules = [one.schedule for one in self.own_targets(target)]
+        else:
+            schedules = [self.scheme.schedule] * len(self.rows)
+        done = {one: progress(_schedule(one), self.through.number) for one in set(schedules)}
+        return [done[one] for one in schedules]
 
-    def own_target(self, unit: UnitFacts, target: OwnTarget) -> tuple[Fact, Schedule]:
-        """A unit's target of the whole year, and how it falls due."""
-        given = unit.targets.get(target.of, {}).get(target.which)
-        declared = self.scheme.inputs[target.of]
-        if given is None and unit.made_of:
-            parts = [self.own_target(self.units[one], target) for one in unit.made_of]
-            return _together([fact for fact, _schedule in parts], declared.unit, "sum"), parts[0][1]
-        if given is None:
-            return Missing(MissingReason.NO_TARGET), self.scheme.schedule
+    def own_targets(self, target: OwnTarget) -> list[Own]:
+        """Each row's own target of the whole year."""
+        key = target.of, target.which
+        if key not in self._targets:
+            self._targets[key] = [self._own_target(row.unit, *key) for row in self.rows]
+        return self._targets[key]
+
+    def _own_target(self, unit: UnitFacts, code: str, which: str) -> Own:
+        given = unit.targets.get(code, {}).get(which)
+        if isinstance(given, Decimal):
+            return Own(given, self.scheme.schedule)
         if isinstance(given, TargetGiven):
-            return Value(given.value, declared.unit, given.ref), given.schedule or self.scheme.schedule
-        return Value(given, declared.unit), self.scheme.schedule
+            return Own(given.value, given.schedule or self.scheme.schedule, given.ref)
+        if unit.made_of:
+            parts = [self._own_target(self.units[one], code, which) for one in unit.made_of]
+            return Own(_together([one.amount for one in parts], "sum"), parts[0].schedule)
+        return Own(NO_TARGET, self.scheme.schedule)
 
     def target_parameters(
         self, target: OwnTarget | Decimal | PerType
@@ -142,7 +152,7 @@ class Handed:
         def said(number: int) -> tuple[Parameter, ...]:
             if not isinstance(target, OwnTarget):
                 return ()
-            schedule = self.own_target(self.rows[number].unit, target)[1]
+            schedule = self.own_targets(target)[number].schedule
             return (
                 Parameter("target", target.which, self.version),
                 Parameter("schedule", _said(schedule), self.version),
@@ -157,19 +167,14 @@ def latest(unit: UnitFacts) -> str:
     return unit.spells[-1].type if unit.spells else unit.type or ""
 
 
-def _node(kind: str, unit: str, facts: list[Fact]) -> Node:
-    column: list[Amount] = [fact if isinstance(fact, Missing) else fact.amount for fact in facts]
-    return Node(kind, unit, column, refs=[fact.ref for fact in facts])
-
-
-def _together(facts: list[Fact], unit: str, how: str) -> Fact:
+def _together(amounts: list[Amount], how: str) -> Amount:
     """The fact of a unit made of several: missing when one of theirs is."""
-    amounts = []
-    for fact in facts:
-        if isinstance(fact, Missing):
-            return fact
-        amounts.append(fact.amount)
-    return Value(add(amounts) if how == "sum" else ratio(add(amounts), Decimal(len(amounts))), unit)
+    known = []
+    for amount in amounts:
+        if isinstance(amount, Missing):
+            return amount
+        known.append(amount)
+    return add(known) if how == "sum" else ratio(add(known), Decimal(len(known)))
 
 
 def _schedule(schedule: Schedule) -> Linear | Quarterly:

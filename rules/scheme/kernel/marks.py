@@ -196,35 +196,39 @@ class Marks(Rules):
 
     def _sum(self, parts: list[Marked]) -> Node:
         """The sum of sub-indicators as what the indicator earned."""
-        column: list[Amount] = []
-        for number, row in enumerate(self.rows):
-            column.append(total([part for part in parts if part.applies(row.type)], number, row.type))
+        weighing = {name: Weighing(parts, name) for name in self.types}
+        column = [weighing[row.type].total(number) for number, row in enumerate(self.rows)]
         return Node("parts", MARKS, column)
 
 
-def total(marked: list[Marked], number: int, unit_type: str) -> Amount:
-    """The weighted sum of a row's marks; what was left out scales the others up. Missing when one is, or when all are left
-    out."""
-    amounts, scored, left, first = [], [], [], None
-    for one in marked:
-        weight = setting(one.row.weight, unit_type)
-        amount = one.rounded[number]
-        if one.how[number] == "leave_out":
-            left.append(WIDE.multiply(setting(one.row.full, unit_type), weight))
-            first = first or amount
-        elif isinstance(amount, Missing):
-            return amount
-        else:
-            amounts.append(WIDE.multiply(amount, weight))
-            scored.append((one, weight))
-    whole = add(amounts)
-    if not left:
-        return whole
-    full = add(WIDE.multiply(setting(one.row.full, unit_type), weight) for one, weight in scored)
-    if full <= 0:
-        assert isinstance(first, Missing)
-        return first
-    return WORK.divide(WIDE.multiply(whole, add([full, *left])), full)
+class Weighing:
+    """The weighted sum of marks, for units of one type. What was left out scales the others up; missing when one is, or when
+    all are left out."""
+
+    def __init__(self, marked: list[Marked], unit_type: str) -> None:
+        self.rows = [
+            (one, setting(one.row.weight, unit_type), setting(one.row.full, unit_type))
+            for one in marked
+            if one.applies(unit_type)
+        ]
+
+    def total(self, number: int) -> Amount:
+        """The sum of a row."""
+        whole, left, first = ZERO, ZERO, None
+        for one, weight, full in self.rows:
+            amount = one.rounded[number]
+            if type(amount) is Decimal:
+                whole = WIDE.add(whole, amount if weight == 1 else WIDE.multiply(amount, weight))
+            elif one.how[number] == "leave_out":
+                left, first = WIDE.add(left, WIDE.multiply(full, weight)), first or amount
+            else:
+                return amount
+        if first is None:
+            return whole
+        full = add(
+            WIDE.multiply(full, weight) for one, weight, full in self.rows if one.how[number] != "leave_out"
+        )
+        return first if full <= 0 else WORK.divide(WIDE.multiply(whole, WIDE.add(full, left)), full)
 
 
 _COMPARE = {

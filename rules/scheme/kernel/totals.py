@@ -15,7 +15,7 @@ from rules.trace import Operand, Parameter, Trace, decimal_text
 from .columns import Amount
 from .figures import within
 from .handed import latest
-from .marks import Checked, Marked, Marks, total
+from .marks import Checked, Marked, Marks, Weighing
 from .rules import MARKS, ZERO
 
 TOTAL = "total"
@@ -65,6 +65,7 @@ class Totals(Marks):
         )
         self.vetoed = [Vetoed(veto, [self.checked(one) for one in veto.when]) for veto in group.vetoes]
         self.rounding = money.Rounding(group.rounding.digits, group.rounding.mode)
+        self._weighing = {name: [Weighing(part, name) for part in self.parts] for name in self.types}
         self._zero = [one for one in self.vetoed if one.veto.then == "zero"]
         limits = {name: self._limits(name) for name in ("bonus_most", "deduction_most", "least", "most")}
         self.sums = [
@@ -80,9 +81,8 @@ class Totals(Marks):
         unit_type = self.rows[number].type
         vetoes = tuple(one.veto.code for one in self.vetoed if one.holds(number))
         amounts = []
-        for part in self.parts:
-            rows = [one for one in part if one.applies(unit_type)]
-            amount = total(rows, number, unit_type)
+        for weighing in self._weighing[unit_type]:
+            amount = weighing.total(number)
             if isinstance(amount, Missing):
                 return Sum(amount, amount, amount, vetoes)
             amounts.append(amount)
