@@ -19,6 +19,7 @@ from capital.readable import hidden_entries
 from capital.services.deciding import KIND, RIGHT, WAITING, Case
 from capital.services.samples import STANDS_AT
 from capital.terms import terms_on
+from capital.ventures import divide, sums_of
 from common import clock, scope
 from common.actors import Actor, may, may_somewhere
 from common.scope import visible_q
@@ -148,9 +149,7 @@ class Moved:
 def effect(case: Case, level: str, papers: Papers) -> list[Moved]:
     """What full recognition would do: to the project's year and the unit's month, in yuan, and to the vouchers."""
     entry, kind = case.entry, COUNTS[Level(level)]
-    currency = str(entry.currency_id)
-    so_far = case.counts if level == Level.PRELIMINARY else case.so_far(level)
-    more = base(entry.amount, currency, entry.rate) - base(so_far, currency, entry.rate)
+    more = _more(case, level)
     lines = Posting.objects.unscoped(reason="the sums of an entry that the reader decides about").filter(
         kind=kind, basis=entry.basis, role=Role.ASSESSED
     )
@@ -177,6 +176,42 @@ def effect(case: Case, level: str, papers: Papers) -> list[Moved]:
         left = use.voucher.amount - (papers.used.get(use.voucher_id, ZERO) - use.amount)
         found.append(Moved(_("Left of the voucher"), left, left - use.amount, str(use.voucher.currency_id)))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Venture:
+    """A project of several investors: what full recognition would do to each one's part (yuan), and why it is divided."""
+
+    parts: tuple[Moved, ...]
+    flag: str
+
+
+def venture(case: Case, level: str, papers: Papers) -> Venture | None:
+    """How the project's sum in the entry's basis, of all years, is divided by equity before and after. None for a project
+    of one investor (then no query), else one query."""
+    entry = case.entry
+    investors = papers.investors.get(entry.project_id, [])
+    if len(investors) < 2:  # noqa: PLR2004  (nothing to divide)
+        return None
+    now = sums_of(entry.project_id, COUNTS[Level(level)])[entry.basis]
+    before, after = (divide(total, investors) for total in (now, now + _more(case, level)))
+    parts = tuple(
+        Moved(
+            _("%(name)s, %(percent)s %%") % {"name": a.name, "percent": f"{a.percent:f}"},
+            b.amount,
+            a.amount,
+            "CNY",
+        )
+        for b, a in zip(before.shares, after.shares, strict=True)
+    )
+    return Venture(parts, after.flag or before.flag)
+
+
+def _more(case: Case, level: str) -> Decimal:
+    """By how many yuan full recognition of the entry would raise what counts at a level."""
+    entry, currency = case.entry, str(case.entry.currency_id)
+    so_far = case.counts if level == Level.PRELIMINARY else case.so_far(level)
+    return base(entry.amount, currency, entry.rate) - base(so_far, currency, entry.rate)
 
 
 def _total(rows: Any) -> Decimal:

@@ -6,7 +6,7 @@ from projects import sections
 
 
 def register() -> None:
-    from capital import charting, shipped_rules
+    from capital import charting, project_panel, shipped_rules, ventures
     from capital.models import RecognitionTerms
     from capital.tables.recognition import asked_words
 
@@ -16,5 +16,7 @@ def register() -> None:
     ):
         shipping.ships(name, load, count, folder=shipped_rules.FOLDER)
     tell(RecognitionTerms, "evidence", asked_words)
+    sections.also("", project_panel.recent)
+    sections.also("capital", ventures.drawn)
     sections.also("capital", charting.arrived)
     sections.also("capital", charting.formed)

@@ -31,7 +31,7 @@ COUNTED = ~Q(state__in=(EntryState.DRAFT, EntryState.WITHDRAWN))
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A signal with the rows behind it, and what was said about it."""
+    """A signal with the rows behind it, and why it is a false alarm, when somebody says so."""
 
     signal: rules.Signal
     unit: Unit
@@ -78,7 +78,8 @@ def find(year: int, *, actor: Actor, unit: Unit | None = None) -> list[Found]:
         terms, _facts(rows.values()), _contracts({row.project_id for row in rows.values()}), year=year
     )
     alarms = {
-        one.key: one for one in FalseAlarm.objects.visible_to(actor).filter(key__in=[s.key for s in got])
+        one.key: one
+        for one in FalseAlarm.objects.visible_to(actor).filter(key__in=[s.key for s in got], archived_at=None)
     }
     return [
         Found(

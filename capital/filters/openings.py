@@ -5,6 +5,7 @@ from typing import Any
 import django_filters
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from capital.choices import Basis, EntryState
 from capital.models import CapitalEntry
@@ -21,7 +22,7 @@ class OpeningFilterSet(RowFilterSet):
     state = django_filters.ChoiceFilter(
         choices=[(EntryState.DRAFT, _("to be confirmed")), (EntryState.FINAL, _("confirmed"))],
         empty_label=_("all"),
-        label=_("Progress"),
+        label=pgettext_lazy("state", "Progress"),
     )
 
     class Meta:

@@ -5,6 +5,7 @@ from typing import Any
 import django_filters
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from capital import rounds
 from capital.choices import InspectionState, RoundKind, RoundState
@@ -19,7 +20,9 @@ from projects.models import Project
 class RoundFilterSet(RowFilterSet):
     search_fields = ("name", "unit__name", "approval_number")
     kind = django_filters.ChoiceFilter(choices=RoundKind.choices, empty_label=_("all"), label=_("Kind"))
-    state = django_filters.ChoiceFilter(choices=RoundState.choices, empty_label=_("all"), label=_("Progress"))
+    state = django_filters.ChoiceFilter(
+        choices=RoundState.choices, empty_label=_("all"), label=pgettext_lazy("state", "Progress")
+    )
 
     class Meta:
         model = EvaluationRound
@@ -37,7 +40,7 @@ class InspectionFilterSet(RowFilterSet):
         queryset=Unit.objects.none(), field_name="project__unit", label=_("Unit")
     )
     state = django_filters.ChoiceFilter(
-        choices=InspectionState.choices, empty_label=_("all"), label=_("Progress")
+        choices=InspectionState.choices, empty_label=_("all"), label=pgettext_lazy("state", "Progress")
     )
     mine = yes_filter(_("Mine"), "only_mine")
 

@@ -365,3 +365,9 @@ class FalseAlarmForm(ActorForm):
     reason = forms.CharField(
         label=_("Why it is a false alarm"), max_length=500, widget=forms.Textarea(attrs={"rows": 3})
     )
+
+
+class NoFalseAlarmForm(ActorForm):
+    reason = forms.CharField(
+        label=_("Why it is no false alarm"), max_length=500, widget=forms.Textarea(attrs={"rows": 3})
+    )

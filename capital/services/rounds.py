@@ -17,7 +17,7 @@ from capital.models import EvaluationRound, Inspection, ScoreSheet, Team, TeamMe
 from common import changelog, clock, services
 from common.access import Action
 from common.actors import Actor
-from common.errors import Archived, NotVisible, Refused, Stale
+from common.errors import NotVisible, Refused
 from common.files import clean_name
 from common.models import StoredFile
 from ledger.models import Period
@@ -123,7 +123,7 @@ def round_start(*, actor: Actor, pk: int, version: int | None) -> EvaluationRoun
 
     Raises NotVisible, Denied, Archived, Stale, Refused.
     """
-    row = _locked(actor, pk, version, Action.CHANGE)
+    row = services.locked(EvaluationRound, pk, actor, Action.CHANGE, version)
     if row.state != RoundState.PREPARED:
         raise Refused(_("The round has begun already."), code="begun")
     approved(row)
@@ -160,7 +160,7 @@ def round_publish(*, actor: Actor, pk: int, version: int | None) -> EvaluationRo
 
     Raises NotVisible, Denied, Archived, Stale, Refused (not decided yet, published already).
     """
-    row = _locked(actor, pk, version, Action.PUBLISH)
+    row = services.locked(EvaluationRound, pk, actor, Action.PUBLISH, version)
     if row.state == RoundState.PUBLISHED:
         raise Refused(_("The round is published already."), code="published")
     if row.state != RoundState.FINAL:
@@ -289,16 +289,6 @@ def _write_reported(row: EvaluationRound) -> None:
     for one in rows:
         one.reported = sums.get(one.project_id)
     Inspection._base_manager.bulk_update(rows, ["reported"])
-
-
-def _locked(actor: Actor, pk: int, version: int | None, wanted: Action) -> EvaluationRound:
-    row = services.get_visible(EvaluationRound, pk, actor, lock=True)
-    services.authorize(actor, wanted, row)
-    if row.archived_at is not None:
-        raise Archived
-    if version is not None and row.version != version:
-        raise Stale(row)
-    return row
 
 
 def approval_set(

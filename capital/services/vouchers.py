@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
@@ -24,6 +24,7 @@ from common.scope import may_on
 from organizations.models import Unit
 from reference.models import HOME_CURRENCY, Currency
 
+FILE_LOCK = 0xF11E
 EVERYWHERE = "a voucher proves once, in whatever unit it is; what is told of it is decided here"
 CHANGEABLE = frozenset(
     {
@@ -217,6 +218,7 @@ def entry_file_add(*, actor: Actor, entry: int, stored: StoredFile, name: str, n
     row = services.get_visible(CapitalEntry, entry, actor, lock=True)
     services.authorize_change(actor, row)
     must_know(actor, [row.project_id])
+    _hold_file(stored.pk)
     other = Voucher.objects.unscoped(reason=EVERYWHERE).filter(stored=stored, archived_at=None).first()
     if other:
         raise file_taken(actor, other)
@@ -332,6 +334,8 @@ def _saved(actor: Actor, row: Voucher) -> Voucher:
         )
     if row.dated and row.dated > clock.today():
         raise Refused(_("The voucher's date is in the future."), code="in_future", fields={"dated": [""]})
+    if row.stored_id is not None:
+        _hold_file(row.stored_id)
     _not_elsewhere(actor, row)
     try:
         with transaction.atomic(), changelog.acting(actor):
@@ -341,6 +345,14 @@ def _saved(actor: Actor, row: Voucher) -> Voucher:
         _not_elsewhere(actor, row)
         raise
     return row
+
+
+def _hold_file(stored: int) -> None:
+    """Who records a file is waited for by whoever records the same one: as a voucher, or as a paper of an entry, which
+    no constraint holds against each other. Files are taken last, after entries and vouchers; by a lock of their own, for
+    the application can't lock rows that are written once."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [FILE_LOCK, stored % 2**31])
 
 
 def _not_elsewhere(actor: Actor, row: Voucher) -> None:

@@ -20,8 +20,10 @@ from capital.services.rules import (
     countingrule_publish,
     exclusion_add,
 )
+from capital.services.signals import signal_restore
 from common import clock
-from common.errors import Denied, Refused, Stale
+from common.changelog import history
+from common.errors import Denied, NotVisible, Refused, Stale
 from leads import shipping
 from ledger.models import Closing, Period, Posting
 from organizations.choices import Role as Job
@@ -254,6 +256,11 @@ def test_a_project_is_left_out_and_counts_again(tree, staff, rulebook):
 # ---------------------------------------------------------------- signals, gaps, charts
 
 
+def lines_of(browser, title):
+    groups = browser.get(reverse("signal_list")).context["groups"]
+    return next(group["lines"] for group in groups if group["title"] == title)
+
+
 def test_signals_with_their_rows_and_a_false_alarm(tree, staff, head, rulebook):
     """The contract is 12,000; 13,000 are reported, of them 900 taken back within days; nobody registered yet."""
     project = signed_project(tree.town)
@@ -281,6 +288,28 @@ def test_signals_with_their_rows_and_a_false_alarm(tree, staff, head, rulebook):
     page = browser.get(reverse("signal_list")).content.decode()
     assert "追加投资" in page
     assert browser.post(above["dismiss_url"], {"reason": "再说"}).status_code == 422
+    # It is no false alarm after all: with a reason the signal stands again, the log keeps both, and it may be explained anew.
+    about, (back,) = {"key": above["found"].signal.key, "year": 2026}, lines["Money in and soon taken back"]
+    for given, code in (
+        ({"reason": " "}, "no_reason"),
+        ({"reason": "x", "key": back["found"].signal.key}, "not_dismissed"),
+    ):
+        with pytest.raises(Refused) as said:
+            signal_restore(actor=staff, **{**about, **given})
+        assert said.value.code == code
+    with pytest.raises(Denied):
+        signal_restore(actor=user_with(Job.LEADER, tree.county), **about, reason="x")
+    with pytest.raises(NotVisible):
+        signal_restore(actor=user_with(Job.BUREAU_STAFF, tree.other_county), **about, reason="x")
+    assert FalseAlarm.objects.unscoped(reason="tests").get().archived_at is None
+    (explained,) = lines_of(browser, "Capital above the contract amount")
+    assert browser.post(explained["restore_url"], {"reason": "补充协议没有签"}).status_code == 302
+    kept = history(FalseAlarm.objects.unscoped(reason="tests").get())
+    assert [line.reason for line in kept] == ["补充协议没有签", "追加投资，补充协议在办"]
+    (again,) = lines_of(browser, "Capital above the contract amount")
+    assert (again["found"].alarm, again["restore_url"]) == (None, "")
+    assert browser.post(again["dismiss_url"], {"reason": "补充协议已签"}).status_code == 302
+    assert FalseAlarm.objects.unscoped(reason="tests").count() == 2
     # Another county sees neither rows nor signals; an officer reads and can't explain.
     stranger = client_for(Job.BUREAU_STAFF, tree.other_county)
     assert stranger.get(reverse("signal_list")).context["groups"] == []

@@ -6,10 +6,16 @@ from itertools import count
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext
 
+from capital.filters.openings import OpeningFilterSet
+from capital.filters.rounds import InspectionFilterSet, RoundFilterSet
 from capital.models import EvaluationRound, Inspection, InspectionPhoto, ScoreSheet, Team
 from common import clock
 from common.models import Draft
+from leads.filters.protection import DisputeFilterSet
+from leads.filters.registers import OfferFilterSet
 from leads.models import Look
 from organizations.choices import Role
 from projects.models import Project
@@ -352,3 +358,13 @@ def test_the_form_over_the_api(tree, site):
     jury = session_api(Role.COMMITTEE, tree.county)
     found = jury.post(f"{base}final/", {"version": 3, "result": "9000000"}, format="json").json()
     assert (found["state"], found["final"]) == ("final", "9000000.00")
+
+
+@pytest.mark.parametrize(
+    "filters", [RoundFilterSet, InspectionFilterSet, OpeningFilterSet, OfferFilterSet, DisputeFilterSet]
+)
+def test_the_filter_of_a_state_is_not_called_like_the_menu(filters):
+    """ "Progress" is the state of a thing here; in the side bar it is the room in which leads are moved along."""
+    with translation.override("zh-hans"):
+        assert gettext("Progress") == "推进"
+        assert str(filters.base_filters["state"].label) != "推进"
