@@ -9,16 +9,13 @@ from django.utils.translation import pgettext_lazy
 from common.ordering import kept_order
 from common.tables import RowTable
 from leads.looks import Drawer
-from leads.tables.columns import WAN, MoneyColumn, wan_cell
+from leads.tables.columns import KEPT, WAN, MoneyColumn, wan_cell
 from projects import confidential
 from projects.models import Project
 
 
 def cell(css: str) -> dict[str, Any]:
     return {"td": {"class": css}, "th": {"class": css}}
-
-
-KEPT = "***"
 
 
 class ProjectTable(RowTable):

@@ -55,6 +55,15 @@ class WanField(forms.DecimalField):
         return super().has_changed(self.prepare_value(initial), data)
 
 
+def typed_amount(text: str) -> Decimal | None:
+    """What is typed in ten thousands outside of a form, in the currency's own unit; None while it is no number."""
+    try:
+        found = Decimal(text.replace(",", "").replace("，", "").strip()) * WAN
+    except ArithmeticError:  # no number, or one beyond all bounds
+        return None
+    return found if found.is_finite() and abs(found) < Decimal(10) ** 16 else None
+
+
 class MoneyForm(RowForm):
     """A form with `amount` and `currency`."""
 

@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from common import clock
 from common.access import Action
-from common.forms import ActorForm, RowForm, offer
+from common.forms import ActorForm, RowForm, offer, pick
 from leads.choices import Comparison, ContactKind, Ruling
 from leads.models import Gate, GateCheck, Lead, LeadTransfer, ProtectionTerms, ScreeningCheck
 from leads.screening import measured
@@ -64,6 +64,7 @@ class TransferForm(VersionForm):
         super().__init__(*args, **kwargs)
         units = Unit.objects.visible_to(self.actor).filter(archived_at=None).exclude(pk=lead.unit_id)
         offer(self, "to_unit", units.order_by("path"))
+        pick(self, "to_unit", "unit_pick")
 
 
 class AgreeForm(VersionForm):
@@ -105,6 +106,7 @@ class DisputeForm(ActorForm):
     def __init__(self, *args: Any, units: Any, choices: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer(self, "claimant", units)
+        pick(self, "claimant", "unit_pick")
         lead: Any = self.fields["lead"]
         if choices:
             lead.choices = choices if len(choices) == 1 else [("", _("choose")), *choices]

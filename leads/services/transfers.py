@@ -8,13 +8,13 @@ from django.utils.translation import gettext_lazy as _
 from common import changelog, clock, services
 from common.access import Action
 from common.actors import Actor
-from common.errors import Archived, Denied, Refused, Stale
+from common.errors import Denied, Refused, Stale
 from common.scope import may_on
 from leads.choices import Custody, HandoverKind, TransferState
 from leads.handing import hand_over, movable, transfer_waiting
 from leads.models import Lead, LeadTransfer
 from leads.reminding import followers, holders, settle, tell_transfer
-from leads.services.leads import still_here
+from leads.services.leads import locked, still_here
 from leads.services.protection import start_clock
 from organizations.choices import Role
 from organizations.models import Officer, Unit
@@ -36,12 +36,7 @@ def transfer_propose(
     Needs the right to assign the lead. Raises NotVisible, Denied, Stale, Archived, Refused (in the pool, signed,
     ended, in dispute, offered already), ValidationError (the same unit).
     """
-    row = services.get_visible(Lead, lead, actor, lock=True)
-    services.authorize(actor, Action.ASSIGN, row)
-    if row.archived_at is not None:
-        raise Archived
-    if version is not None and row.version != version:
-        raise Stale(row)
+    row = locked(actor, lead, version, Action.ASSIGN)
     if row.custody != Custody.HELD:
         raise Refused(_("Only a lead that somebody holds is transferred. Claim it first."), code="not_held")
     movable(row)

@@ -130,7 +130,9 @@ class LeadTable(LeadCells):
         return KEPT if confidential.kept_back(record, self.actor) else record.amount / WAN
 
     def _open(self, record: Lead, value: Any) -> str:
-        return KEPT if confidential.kept_back(record, self.actor) else str(value)
+        """What tells whose it is, as on its page and in the API."""
+        kept = confidential.kept_back(record, self.actor) or confidential.of_others(record, self.actor)
+        return KEPT if kept else str(value)
 
     def _people(self, record: Lead, value: Any) -> str:
         """Those behind a lead are known to who belongs to it."""

@@ -19,6 +19,7 @@ from leads import stages
 from leads.choices import Custody, OfferState, Pipeline, Source
 from leads.models import Attachment, Investor, Lead, OfferedProject, Stage
 from leads.services import lead_won
+from leads.services.transfers import credited_unit
 from leads.text import derived
 from ledger.choices import Cause, Role
 from organizations.models import Officer, Unit, User
@@ -237,7 +238,7 @@ def default_shares(lead: Lead, host: Unit, leader: User | None = None) -> dict[s
     unit = lead.unit_id
     found = {
         Role.PLACE: [Share(host.pk, WHOLE)],
-        Role.ASSESSED: [Share(lead.credit_unit_id or unit, WHOLE)],
+        Role.ASSESSED: [Share(credited_unit(lead).pk, WHOLE)],
         Role.DEPARTMENT: [Share(lead.tip_from_id or unit, WHOLE)],
     }
     if lead.officer_id:
