@@ -51,8 +51,8 @@ from organizations.models import User
 from projects.demo import loading
 from projects.models import Commitment, HalfYear, LandParcel, Obligation, PlannedPayment, Project
 from reference.models import ExchangeRate
-from tests.assessments.conftest import kept_for_several_tests
 from tests.support.clients import sign_in
+from tests.support.kept import kept_for_several_tests
 
 pytestmark = pytest.mark.django_db
 
