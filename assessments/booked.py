@@ -50,6 +50,7 @@ def wanted(measure: Measure) -> Wanted:
         state=measure.level,
         rule_code=measure.rule_code,
         currency=currency_of(measure),
+        role=measure.role,
     )
 
 
@@ -119,6 +120,7 @@ class Booked:
                 "sha256": reading.sha256,
                 "basis": reading.wanted.basis,
                 "state": str(reading.wanted.state),
+                "role": str(reading.wanted.role),
                 "watermark": reading.watermark,
                 "excluded": {str(key): day.isoformat() for key, day in sorted(reading.excluded.items())},
             }

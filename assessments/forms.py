@@ -38,6 +38,7 @@ class MeasureForm(RowForm):
             "rule_code",
             "basis",
             "level",
+            "role",
             "words",
             "sort",
         )

@@ -75,7 +75,7 @@ def excluded(code: str) -> dict[int, date]:
 
 
 def codes() -> list[tuple[str, str]]:
-    """(code, name) of the rules that have a published version in force, for choices."""
+    """(code, name) of the rules that have a published version in force or to come, for choices."""
     today = clock.today()
     rows = CountingRule.objects.unscoped(reason=SHARED).filter(
         Q(until=None) | Q(until__gte=today),

@@ -17,6 +17,7 @@ from capital.behind import Behind, behind, why_text
 from capital.counting import Reading, Wanted, reread
 from common.actors import Actor
 from common.templatetags.ip import amount, signed
+from ledger.choices import Role
 from organizations.models import Unit
 from rules.counting import Why
 
@@ -54,6 +55,7 @@ def reading_of(run: RankingRun, measure: Measure) -> Reading:
         state=kept["state"],
         rule_code=kept["rule"].partition("/")[0] if "/" in kept["rule"] else "",
         currency=currency_of(measure),
+        role=role_of(kept),
     )
     out = {int(key): date.fromisoformat(day) for key, day in kept["excluded"].items()}
     return reread(
@@ -66,6 +68,11 @@ def reading_of(run: RankingRun, measure: Measure) -> Reading:
     )
 
 
+def role_of(kept: dict[str, Any]) -> str:
+    """The dimension of attribution that a run counted by; runs that don't say counted by the assessed unit."""
+    return kept.get("role", Role.ASSESSED)
+
+
 def page_url(reader: RunReader, unit: Unit) -> str:
     """The page with all rows behind a line's figure."""
     chosen = {"run": reader.run.pk, "unit": unit.pk}
@@ -74,7 +81,8 @@ def page_url(reader: RunReader, unit: Unit) -> str:
 
 def _rows(reader: RunReader, unit: Unit, sent: dict[str, Any], actor: Actor) -> dict[str, Any]:
     run = reader.run
-    lines = behind(reading_of(run, reader.measure), unit, run.year * 100 + run.data_through, actor=actor)
+    reading = reading_of(run, reader.measure)
+    lines = behind(reading, unit, run.year * 100 + run.data_through, actor=actor)
     rows = [row for line in lines[:MOST] for row in _project(reader, line)]
     if len(lines) > MOST:
         rows.append(
@@ -87,7 +95,7 @@ def _rows(reader: RunReader, unit: Unit, sent: dict[str, Any], actor: Actor) -> 
         )
     return {
         "label": _("Recognised rows"),
-        "note": reader.unit_label,
+        "note": f"{reader.unit_label}，{Role(reading.wanted.role).label}",
         "value": _money(reader, sent["own"]),
         "open": True,
         "calc": [],

@@ -8,15 +8,20 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from assessments.choices import FigureSource
 from assessments.models import Measure, RankingTable
 from capital.rulebook import NoRule, read_rule, rule_on
 from common import clock, services
 from common.actors import Actor
+from ledger.choices import Role
 
 
 def measure_create(*, actor: Actor, **values: Any) -> Measure:
-    """Raises Denied, ValidationError (also for a counting rule that isn't there or has the other basis)."""
+    """A measure from the books counts by the assessed unit unless it names another dimension. Raises Denied,
+    ValidationError (also for a counting rule that isn't there or has the other basis)."""
     _rule_fits(values.get("rule_code", ""), values.get("basis", ""))
+    if values.get("source") == FigureSource.LEDGER:
+        values.setdefault("role", Role.ASSESSED)
     return services.create(Measure, actor=actor, values=values)
 
 

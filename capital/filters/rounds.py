@@ -5,30 +5,30 @@ from typing import Any
 import django_filters
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from capital import rounds
 from capital.choices import InspectionState, RoundKind, RoundState
+from capital.filters.shared import ByCodeName
 from capital.models import EvaluationRound, Inspection, ScoreSheet, Team
 from common.filters import RowFilterSet
 from leads.filters.leads import yes_filter
 from organizations.models import Unit
-from projects import confidential
-from projects.models import Project
 
 
 class RoundFilterSet(RowFilterSet):
     search_fields = ("name", "unit__name", "approval_number")
     kind = django_filters.ChoiceFilter(choices=RoundKind.choices, empty_label=_("all"), label=_("Kind"))
-    state = django_filters.ChoiceFilter(choices=RoundState.choices, empty_label=_("all"), label=_("Progress"))
+    state = django_filters.ChoiceFilter(
+        choices=RoundState.choices, empty_label=_("all"), label=pgettext_lazy("state", "Progress")
+    )
 
     class Meta:
         model = EvaluationRound
         fields = ("q", "kind", "state", "unit")
 
 
-class InspectionFilterSet(RowFilterSet):
-    """What a person may not recognise is found by its code name only."""
-
+class InspectionFilterSet(ByCodeName, RowFilterSet):
     search_fields = ("project__name", "project__pinyin", "project__number")
     more = ("unit", "archived")
     round = django_filters.ModelChoiceFilter(queryset=EvaluationRound.objects.none(), label=_("Round"))
@@ -37,7 +37,7 @@ class InspectionFilterSet(RowFilterSet):
         queryset=Unit.objects.none(), field_name="project__unit", label=_("Unit")
     )
     state = django_filters.ChoiceFilter(
-        choices=InspectionState.choices, empty_label=_("all"), label=_("Progress")
+        choices=InspectionState.choices, empty_label=_("all"), label=pgettext_lazy("state", "Progress")
     )
     mine = yes_filter(_("Mine"), "only_mine")
 
@@ -54,13 +54,6 @@ class InspectionFilterSet(RowFilterSet):
 
     def only_mine(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         return queryset.filter(rounds.mine(self.request.user))
-
-    def search(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
-        hidden = Project.objects.unscoped(reason="rows of the inspections in scope").filter(
-            confidential.hidden(self.request.user)
-        )
-        open_ones = super().search(queryset.exclude(project__in=hidden), name, value)
-        return open_ones | queryset.filter(project__in=hidden.filter(code_name__icontains=value.strip()))
 
 
 class SheetFilterSet(RowFilterSet):

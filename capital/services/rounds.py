@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -20,6 +20,7 @@ from common.actors import Actor
 from common.errors import NotVisible, Refused
 from common.files import clean_name
 from common.models import StoredFile
+from ledger import periods
 from ledger.models import Period
 from organizations.models import Unit, User
 
@@ -63,15 +64,13 @@ def round_prepare(
             code="threshold",
             fields={"threshold": []},
         )
-    Period.objects.bulk_create(
-        [Period(code=period, year=period // 100, number=period % 100)], ignore_conflicts=True
-    )
+    Period.objects.bulk_create([periods.row(period)], ignore_conflicts=True)
     values = {
         "unit": unit, "kind": kind, "period_id": period, "name": name, "sheet": sheet, "due_on": due_on, "basis": basis,
         "threshold": threshold if kind == RoundKind.ON_SITE else None, "own_unit": own_unit,
     }  # fmt: skip
     there = EvaluationRound.objects.unscoped(reason="one round of a kind for each month")
-    if there.filter(unit=unit, kind=kind, period_id=period).exists():
+    if there.filter(unit=unit, kind=kind, period_id=period, archived_at=None).exists():
         raise Refused(_("There is a round of this kind for this month already."), code="there")
     made = services.create(EvaluationRound, actor=actor, values=values)
     chosen = rounds.picked(made)
@@ -108,9 +107,11 @@ def round_update(*, actor: Actor, pk: int, version: int | None, **values: Any) -
         return services.update(EvaluationRound, actor=actor, pk=pk, version=version, values=values)
 
 
+@transaction.atomic
 def round_archive(*, actor: Actor, pk: int, version: int | None, reason: str) -> EvaluationRound:
-    """Close a round that has not begun. Raises as `common.services.archive`, and Refused."""
-    row = services.get_visible(EvaluationRound, pk, actor)
+    """Close a round that has not begun; the month may have another one then. Raises as
+    `common.services.archive`, and Refused."""
+    row = services.get_visible(EvaluationRound, pk, actor, lock=True)
     services.authorize(actor, Action.ARCHIVE, row)
     if row.state != RoundState.PREPARED and row.archived_at is None:
         raise Refused(_("The round has begun. Bring it to its end; it can't be closed."), code="begun")
@@ -142,8 +143,7 @@ def round_start(*, actor: Actor, pk: int, version: int | None) -> EvaluationRoun
             % {"n": idle},
             code="unassigned",
         )
-    for one in _inspections(row).select_related("project__unit", "project__host", "team"):
-        refuse_own(row, one)
+    refuse_own(row, _inspections(row).select_related("project__unit", "project__host"))
     with changelog.acting(actor):
         _write_reported(row)
         row.state = RoundState.RUNNING
@@ -225,8 +225,7 @@ def team_set(
             )
             member.full_clean()
             member.save()
-    for inspection in _inspections(row).filter(team=team).select_related("project__unit", "project__host"):
-        refuse_own(row, inspection)
+    refuse_own(row, _inspections(row).filter(team=team).select_related("project__unit", "project__host"))
     if row.state == RoundState.RUNNING:
         rounds_telling.tell_team(row, team)
     return team
@@ -243,17 +242,15 @@ def approved(row: EvaluationRound) -> None:
         )
 
 
-def refuse_own(row: EvaluationRound, inspection: Inspection) -> None:
-    """Raises Refused when a member of the team would inspect his own unit."""
-    if inspection.team is None:
-        return
-    bound = rounds.bound(row, inspection.project, inspection.team)
-    if bound:
+def refuse_own(row: EvaluationRound, inspections: Iterable[Inspection]) -> None:
+    """Raises Refused when a member of a team would inspect his own unit."""
+    if found := rounds.bound(row, inspections):
+        person, inspection = found[0]
         raise Refused(
             _(
                 "%(name)s works for the unit of project %(number)s; nobody inspects his own unit. Choose another team."
             )
-            % {"name": bound[0].name, "number": inspection.project.number},
+            % {"name": person.name, "number": inspection.project.number},
             code="own_unit",
         )
 

@@ -66,14 +66,18 @@ def transfer_agree(
     """The receiving unit's head, or the bureau above it, consents: the lead moves to the unit, to an officer there
     when one is named, with a new period of protection.
 
-    Raises NotVisible, Denied, Stale, Refused (answered already, the lead went elsewhere meanwhile, the officer has
-    left or works elsewhere).
+    Raises NotVisible, Denied, Stale, Refused (answered already, offered by the actor himself, the lead went
+    elsewhere meanwhile, the officer has left or works elsewhere).
     """
     seen = services.get_visible(LeadTransfer, pk, actor)
     # The lead first, as everywhere: the night, too, takes the lead and then its transfer.
     lead = Lead._base_manager.select_for_update(of=("self",)).get(pk=seen.lead_id)
     row = _waiting(actor, pk, version)
     services.authorize(actor, Action.CHANGE, row)  # the receiving side: the giving one has no such right
+    if own_offer(actor, row):
+        raise Refused(
+            _("Who offers a lead does not consent to it. The receiving unit does."), code="own_offer"
+        )
     movable(lead)
     if row.lead_id != lead.pk or lead.custody != Custody.HELD or lead.unit_id != row.from_unit_id:
         raise Refused(_("This lead is no longer with the unit that offered it."), code="lead_moved")
@@ -121,6 +125,11 @@ def transfer_withdraw(*, actor: Actor, pk: int, version: int | None) -> LeadTran
     may_withdraw(actor, row)
     with changelog.acting(actor):
         return _answered(actor, row, TransferState.WITHDRAWN, "", [])
+
+
+def own_offer(actor: Actor, row: LeadTransfer) -> bool:
+    """Whether the bureau's clerk who sees both sides made this offer himself: somebody else has to consent."""
+    return row.proposed_by == actor.actor_name
 
 
 def may_withdraw(actor: Actor, row: LeadTransfer) -> None:

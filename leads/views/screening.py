@@ -29,7 +29,9 @@ KIND = Screening.Scope.kind
 
 
 def badge(screening: Screening) -> dict[str, Any]:
-    """The outcome as a badge: word and colour."""
+    """The outcome as a badge: word and colour. What the committee admitted all the same is no refusal any more."""
+    if screening.overridden_at:
+        return {"label": _("admitted by the committee"), "css": "ok"}
     css = {"passed": "ok", "failed": "bad"}.get(screening.outcome, "line")
     return {"label": screening.get_outcome_display(), "css": css}
 

@@ -20,7 +20,7 @@ from leads.codes import clean_credit_code
 from leads.models import Attachment, Investor, Lead
 from leads.text import derived
 from ledger.choices import Role
-from projects import confidential, posting
+from projects import confidential, posting, schedule
 from projects.choices import AgreementKind
 from projects.models import Agreement, AttributionVersion, PlannedPayment, Project, ProjectInvestor
 from projects.services import attribution
@@ -66,6 +66,9 @@ def project_update(*, actor: Actor, pk: int, version: int | None, **values: Any)
     before = services.get_visible(Project, pk, actor, lock=True)
     if confidential.kept_back(before, actor):
         raise Denied
+    planned = {name: getattr(before, name) for name in schedule.PLANNED}
+    if planned != (wanted := {name: values.get(name, day) for name, day in planned.items()}):
+        schedule.in_order(wanted)
     host = before.host_id
     project = services.update(Project, actor=actor, pk=pk, version=version, values=values, only_touched=True)
     _due(actor, project)

@@ -23,7 +23,7 @@ from leads.services.transfers import credited_unit
 from leads.text import derived
 from ledger.choices import Cause, Role
 from organizations.models import Officer, Unit, User
-from projects import posting
+from projects import posting, schedule
 from projects.choices import AgreementKind
 from projects.models import Agreement, Commitment, LandParcel, Obligation, Project
 from projects.services import attribution, changing
@@ -262,6 +262,7 @@ def _establish(
     year = clock.today().year
     if unknown := set(values) - FREE - OWN:
         raise TypeError(f"a project has no {', '.join(sorted(unknown))}")
+    schedule.in_order({name: values.get(name) for name in schedule.PLANNED})
     project = services.create(
         Project,
         actor=actor,
