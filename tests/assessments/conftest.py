@@ -2,18 +2,14 @@ from contextlib import contextmanager
 
 import pytest
 from django.db import transaction
-from django.utils import translation
 
 from tests.assessments.support import County
 from tests.support.clients import sign_in
 
 
 @pytest.fixture(autouse=True)
-def english(settings):
-    """Sentences are compared in the language they are written in."""
-    settings.LANGUAGE_CODE = "en"
-    with translation.override("en"):
-        yield
+def in_english(english):
+    """All tests of this folder."""
 
 
 @contextmanager
