@@ -38,6 +38,7 @@ class Found:
     unit: Unit
     name: str  # of the project, "" for a signal about a unit
     rows: tuple[CapitalEntry, ...]
+    facts: tuple[rules.Entry, ...]  # of the rows: when the enterprise was registered, what was taken back
     alarm: FalseAlarm | None
 
 
@@ -75,8 +76,9 @@ def find(year: int, *, actor: Actor, unit: Unit | None = None) -> list[Found]:
         )
     }
     terms = terms_on(date(year, 12, 31))
+    facts = {one.key: one for one in _facts(rows.values())}
     got = rules.signals(
-        terms, _facts(rows.values()), _contracts({row.project_id for row in rows.values()}), year=year
+        terms, facts.values(), _contracts({row.project_id for row in rows.values()}), year=year
     )
     alarms = {
         one.key: one
@@ -88,6 +90,7 @@ def find(year: int, *, actor: Actor, unit: Unit | None = None) -> list[Found]:
             rows[one.entries[-1]].unit,
             confidential.shown_name(rows[one.entries[-1]].project, actor) if one.project else "",
             tuple(rows[key] for key in one.entries),
+            tuple(facts[key] for key in one.entries),
             alarms.get(one.key),
         )
         for one in got

@@ -28,11 +28,24 @@ class RoundFilterSet(RowFilterSet):
         fields = ("q", "kind", "state", "unit")
 
 
+class TeamField(django_filters.fields.ModelChoiceField):
+    """Every round has a first team: the round is named with it."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.name}，{obj.round.period}"
+
+
+class TeamFilter(django_filters.ModelChoiceFilter):
+    field_class = TeamField
+
+
 class InspectionFilterSet(ByCodeName, RowFilterSet):
+    """What a person may not recognise is found by its code name only."""
+
     search_fields = ("project__name", "project__pinyin", "project__number")
     more = ("unit", "archived")
     round = django_filters.ModelChoiceFilter(queryset=EvaluationRound.objects.none(), label=_("Round"))
-    team = django_filters.ModelChoiceFilter(queryset=Team._base_manager.none(), label=_("Team"))
+    team = TeamFilter(queryset=Team._base_manager.none(), label=_("Team"))
     unit = django_filters.ModelChoiceFilter(
         queryset=Unit.objects.none(), field_name="project__unit", label=_("Unit")
     )
@@ -50,7 +63,7 @@ class InspectionFilterSet(ByCodeName, RowFilterSet):
         seen = EvaluationRound.objects.visible_to(self.request.user)
         self.filters["team"].queryset = Team._base_manager.filter(
             round__in=seen.values("pk"), archived_at=None
-        ).select_related("round")
+        ).select_related("round__period")
 
     def only_mine(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         return queryset.filter(rounds.mine(self.request.user))

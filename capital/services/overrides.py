@@ -11,6 +11,7 @@ from capital.choices import Level, Verdict
 from capital.models import CapitalEntry, Override, Recognition
 from capital.services.deciding import KIND, Case, evidence, hold_one, must, objection, right, stage
 from capital.services.recognition import CENT, STATE, Decision, must_be_current, reason_given, write
+from capital.words import exact
 from common import changelog, clock
 from common.access import Action
 from common.actors import Actor, may
@@ -36,7 +37,7 @@ def override_ask(
                 "%(amount)s were reported. An override is for more than that, with at most two decimals; everything "
                 "up to it is recognised without one."
             )
-            % {"amount": case.entry.amount},
+            % {"amount": exact(case.entry.amount, case.entry.currency_id)},
             code="not_above",
             fields={"amount": [str(_("More than was reported."))]},
         )

@@ -25,6 +25,7 @@ from capital.services.deciding import (
     right,
     stage,
 )
+from capital.words import exact
 from common import changelog, clock
 from common.actors import Actor
 from common.errors import Refused, Stale
@@ -89,7 +90,7 @@ def recognise(
                 "%(number)s was reported with %(amount)s. More than that is recognised only by an override: ask for "
                 "it in writing, a second person signs."
             )
-            % {"number": case.entry.number, "amount": whole},
+            % {"number": case.entry.number, "amount": exact(whole, case.entry.currency_id)},
             code="above_reported",
             fields={"amount": [str(_("Not above what was reported."))]},
         )

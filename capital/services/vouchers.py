@@ -16,6 +16,7 @@ from capital.choices import EntryState
 from capital.models import Allocation, CapitalEntry, EntryFile, Voucher
 from capital.readable import kept_from
 from capital.services.rows import OPEN_STATES, must_know
+from capital.words import exact
 from common import changelog, clock, services
 from common.access import Action
 from common.actors import Actor
@@ -26,7 +27,6 @@ from common.scope import may_on
 from organizations.models import Unit
 from reference.models import HOME_CURRENCY, Currency
 
-FILE_LOCK = 0xF11E
 EVERYWHERE = "a voucher proves once, in whatever unit it is; what is told of it is decided here"
 CHANGEABLE = frozenset(
     {
@@ -101,7 +101,8 @@ def voucher_update(*, actor: Actor, pk: int, version: int | None, **values: Any)
     used = used_of(row)
     if used > row.amount or ("currency" in touched and used):
         raise Refused(
-            _("%(used)s of this voucher is used already. Take that back first.") % {"used": f"{used:,.2f}"},
+            _("%(used)s of this voucher is used already. Take that back first.")
+            % {"used": exact(used, row.currency_id)},
             code="within",
             fields={"amount": [""]},
         )
@@ -196,12 +197,13 @@ def _allocated(
 ) -> Allocation:
     used = used_of(proof) - (there.amount if there else 0)
     if used + amount > proof.amount:
+        currency = proof.currency_id
         raise Refused(
             _("The voucher is about %(amount)s, %(used)s of it is used elsewhere: %(left)s is left.")
             % {
-                "amount": f"{proof.amount:,.2f}",
-                "used": f"{used:,.2f}",
-                "left": f"{proof.amount - used:,.2f}",
+                "amount": exact(proof.amount, currency),
+                "used": exact(used, currency),
+                "left": exact(proof.amount - used, currency),
             },
             code="within",
             fields={"amount": [""]},
@@ -330,8 +332,6 @@ def _saved(actor: Actor, row: Voucher) -> Voucher:
         )
     if row.dated and row.dated > clock.today():
         raise Refused(_("The voucher's date is in the future."), code="in_future", fields={"dated": [""]})
-    if row.stored_id is not None:
-        _hold_file(row.stored_id)
     _not_elsewhere(actor, row)
     try:
         with transaction.atomic(), changelog.acting(actor):
@@ -341,14 +341,6 @@ def _saved(actor: Actor, row: Voucher) -> Voucher:
         _not_elsewhere(actor, row)
         raise
     return row
-
-
-def _hold_file(stored: int) -> None:
-    """Who records a file is waited for by whoever records the same one: as a voucher, or as a paper of an entry, which
-    no constraint holds against each other. Files are taken last, after entries and vouchers; by a lock of their own, for
-    the application can't lock rows that are written once."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [FILE_LOCK, stored % 2**31])
 
 
 def _not_elsewhere(actor: Actor, row: Voucher) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import django_tables2 as tables
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from capital.models import EvaluationRound, Inspection, ScoreSheet
 from capital.readable import hidden_entries
@@ -21,7 +22,7 @@ WAN = Decimal(10_000)
 class RoundTable(RowTable):
     name = tables.Column(_("name"), linkify=("round_detail", {"pk": tables.A("pk")}), attrs=cell("nm"))
     unit = tables.Column(_("held by"), order_by=("unit__pinyin", "pk"))
-    period = tables.Column(_("last month"), order_by=("period", "pk"))
+    period = tables.Column(pgettext_lazy("round", "up to month"), order_by=("period", "pk"))
     projects = tables.Column(_("projects"), attrs=NUMBER, order_by=("projects", "pk"))
     decided = tables.Column(_("decided"), attrs=NUMBER, order_by=("decided", "pk"))
 

@@ -22,16 +22,15 @@ from capital.models import CapitalEntry, EntryFile, Query, Recognition, Voucher
 from capital.readable import hidden_vouchers
 from capital.services import overrides, queries, recognition
 from capital.services.deciding import DECIDED, Case, objection, open_matters, read, right
+from capital.words import figure, unit
 from common.access import Action
 from common.errors import Denied, NotVisible, Refused, ServiceError
 from common.file_types import PDF, SHOWN_INLINE
 from common.views.base import Page
 from leads.forms.fields import typed_amount
-from leads.tables.columns import WAN
 from ledger.choices import FundSource, Mode, Zone
 from projects import confidential
 
-CURRENCY_WORDS = {"CNY": _("ten thousand yuan"), "USD": _("ten thousand US dollars")}
 # What each button does; what it needs besides. "amount" is the button that Enter presses.
 DECISIONS = ("full", "amount", "refuse", "query", "override", "undo", "back", "again")
 
@@ -294,9 +293,7 @@ class Desk(Page):
             "entry": entry,
             "name": self.named(entry),
             "project": confidential.shown_name(entry.project, self.actor),
-            "currency": CURRENCY_WORDS.get(
-                str(entry.currency_id), f"{_now('ten thousand')} {entry.currency_id}"
-            ),
+            "currency": unit(entry.currency_id),
             "words": "，".join(
                 str(word)
                 for word in (
@@ -323,7 +320,7 @@ class Desk(Page):
             if queries.may_ask(self.actor, case) is None
             else None,
             "refusable": why_not is not None and why_not.code == "evidence_missing",
-            "box": self.request.POST.get("amount") or plain(so_far if decided else entry.amount),
+            "whole": figure((so_far if decided else entry.amount) or Decimal(0)),
             "key": get_random_string(24),
             "action_url": self.url(entry=entry.pk),
         }
@@ -389,12 +386,3 @@ def _paper(label: str, name: str, stored: Any, url: str) -> dict[str, Any]:
         "inline": f"{url}?inline=1",
         "kind": "pdf" if kind == PDF else "image" if kind in SHOWN_INLINE else "other" if stored else "none",
     }
-
-
-def plain(value: Decimal | None) -> str:
-    """An amount in ten thousands as one types it: 1860.00, 123.4567."""
-    if value is None:
-        return ""
-    text = f"{(value / WAN).normalize():f}"
-    whole, _dot, rest = text.partition(".")
-    return f"{whole}.{rest.ljust(2, '0')}"

@@ -289,7 +289,14 @@ def test_signals_with_their_rows_and_a_false_alarm(tree, staff, head, rulebook):
     (above,) = lines["Capital above the contract amount"]
     assert [row.pk for row in above["found"].rows] == [entry.pk, other.pk]
     assert above["note"] == "108.33 per cent, limit 100"  # 13,000 ÷ 12,000
-    assert [row.pk for row in lines["Money in and soon taken back"][0]["found"].rows] == [other.pk]
+    (back,) = lines["Money in and soon taken back"]
+    assert [row.pk for row in back["found"].rows] == [other.pk]
+    assert [(one["number"], one["amount"]) for one in back["back"]] == [(other.number, 900 * WAN)]
+    assert f"{other.number}: 900.00 ten thousand yuan taken back on" in page.content.decode()
+    assert {one["note"] for one in lines["Capital before the enterprise was registered"]} == {
+        "not registered yet"
+    }
+    assert not above["back"]
     assert reverse("entry_detail", args=[entry.pk]) in page.content.decode()
 
     done = browser.post(above["dismiss_url"], {"reason": "追加投资，补充协议在办"})
@@ -373,11 +380,24 @@ def test_gaps_as_published_and_as_known_now(tree, staff, head):
             page = browser.get(reverse("capital_gaps") + query)
             town = next(row for row in page.context["parts"][0]["rows"] if row.unit == tree.town)
             found.append((town.reported / WAN, town.recognised / WAN))
-            assert [one["label"] for one in page.context["clocks"]] == [
+            assert [one["label"] for one in page.context["clock"].choices] == [
                 "as known now",
                 "as published 2026-11",
             ]
-    assert found == [(500, 200), (500, 0)]
+            assert 'name="year" value="2026"' in page.content.decode() or not query
+        assert found == [(500, 200), (500, 0)]
+
+        address = reverse("project_detail", args=[entry.project_id])
+        for query, text in (("", "200.00"), ("&as=2026-11", "")):
+            page = browser.get(f"{address}?part=capital{query}")
+            part = next(one for one in page.context["parts"] if one["title"] == "Capital arrived by month")
+            assert [cell["text"] for cell in part["rows"][0]["cells"]] == ["2026-11", "500.00", text, text]
+            assert part["note"].endswith("as published 2026-11" if query else "as known now")
+        whose = [
+            len(browser.get(f"{address}?part=figures{q}").context["parts"][0]["rows"])
+            for q in ("", "&as=2026-11")
+        ]
+        assert whose[0] > whose[1] > 0
 
 
 def test_the_project_page_shows_plan_reported_and_recognised(tree, staff, head):

@@ -77,6 +77,10 @@ def test_decided_by_buttons(project, checker, head):
     wrong = press(client, other, "full", amount="30")
     assert wrong.status_code == 422
     assert "In part" in wrong.content.decode()
+    above = press(client, other, "amount", amount="50.0001", reason="少报")
+    assert "reported with 50.00 ten thousand yuan" in above.content.decode()
+    # What was typed stays in the box, and the script knows still what was reported.
+    assert 'value="50.0001" data-whole="50.00"' in above.content.decode()
     no_reason = press(client, other, "amount", amount="30")
     assert no_reason.status_code == 422
     assert "Write down the reason" in no_reason.content.decode()

@@ -45,6 +45,9 @@ def test_filed_nil_and_missing_are_three_things(tree, staff):
     MonthlyReturnFactory(unit=tree.town, period=period(202611))
     MonthlyReturnFactory(unit=tree.second_town, period=period(202611), state="nil")
     assert states(staff) == {"龙驹寨镇": "filed", "棣花镇": "nil", "丹凤县": ""}
+    rows = staff.get(f"{URL}?period=202611").context["table"].rows
+    arrived = {row.record.unit.name: row.get_cell("arrived") for row in rows}
+    assert arrived == {"龙驹寨镇": "0.00", "棣花镇": "0.00", "丹凤县": "—"}  # missing isn't zero
     assert states(staff, "&filed=missing") == {"丹凤县": ""}
     assert states(staff, "&filed=nil") == {"棣花镇": "nil"}
     assert [one.name for one in missing_units(202611)] == ["丹凤县", "河口镇"]

@@ -105,7 +105,7 @@ def test_a_voucher_is_used_up_to_its_amount_in_whatever_unit(tree, officer, staf
     assert "written split" in refused("split", use, staff, voucher, other, 300_000)
     split = files.store(pdf(mark=b"split"))
     said = refused("within", use, staff, voucher, other, 300_001, split=split, split_name="分割证明.pdf")
-    assert "300,000.00 is left" in said
+    assert "30.00 ten thousand yuan is left" in said
     shared = use(staff, voucher, other, 300_000, split=split, split_name="分割证明.pdf")
     assert (shared.amount, shared.split_name) == (300_000, "分割证明.pdf")
     with pytest.raises(IntegrityError), transaction.atomic():
