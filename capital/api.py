@@ -133,7 +133,7 @@ class EntryViewSet(RowViewSet):
         return EntryChangeSerializer if self.action in ("update", "partial_update") else EntrySerializer
 
     def kept_in_order(self, actor: Any) -> Any:
-        return hidden_entries(actor), ("amount",)
+        return {"amount": hidden_entries(actor)}
 
     def rows(self, queryset: Any) -> Any:
         return with_sums(queryset).select_related("project__unit", "currency")
@@ -250,7 +250,7 @@ class VoucherViewSet(RowViewSet):
         return VoucherChangeSerializer if self.action in ("update", "partial_update") else VoucherSerializer
 
     def kept_in_order(self, actor: Any) -> Any:
-        return hidden_vouchers(actor), ("amount", "number")
+        return dict.fromkeys(("amount", "number"), hidden_vouchers(actor))
 
     def rows(self, queryset: Any) -> Any:
         return with_kept(queryset, self.request.user).select_related("stored", "currency")

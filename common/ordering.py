@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.db.models import Case, F, Q, QuerySet, When
 
 
-def kept_last(rows: QuerySet, ordering: Sequence[str], hidden: Q, telling: Collection[str]) -> QuerySet:
-    """The rows in this order (as for `order_by`), but for a field in `telling` those that are `hidden` from the
+def kept_last(rows: QuerySet, ordering: Sequence[str], telling: Mapping[str, Q]) -> QuerySet:
+    """The rows in this order (as for `order_by`), but for a field in `telling` those of which it is kept from the
     reader stand at the end together with the blank ones, whatever their value: a place in a list tells it too."""
     keys: list[Any] = []
     for key in ordering:
@@ -17,7 +17,7 @@ def kept_last(rows: QuerySet, ordering: Sequence[str], hidden: Q, telling: Colle
         if name not in telling:
             keys.append(key)
             continue
-        value = Case(When(hidden, then=None), default=F(name))
+        value = Case(When(telling[name], then=None), default=F(name))
         keys.append(value.desc(nulls_last=True) if key.startswith("-") else value.asc(nulls_last=True))
     return rows.order_by(*keys)
 
@@ -28,6 +28,6 @@ def kept_order(field: str, hidden: str = "hidden_q") -> Callable[..., tuple[Quer
 
     def order(table: Any, rows: QuerySet, is_descending: bool) -> tuple[QuerySet, bool]:
         key = f"-{field}" if is_descending else field
-        return kept_last(rows, [key, "pk"], getattr(table, hidden)(), {field}), True
+        return kept_last(rows, [key, "pk"], {field: getattr(table, hidden)()}), True
 
     return order

@@ -26,7 +26,7 @@ class Pagination(pagination.PageNumberPagination):
 
 class OrderingFilter(filters.OrderingFilter):
     """Orders by declared fields, and always by the key at last, so that pages neither repeat nor skip rows. A view's
-    `kept_in_order(actor)` names the rows and fields of which the place in the list must not tell (common/ordering.py)."""
+    `kept_in_order(actor)` names the fields of which the place in the list must not tell, with the rows (common/ordering.py)."""
 
     ordering_param = "ordering"
 
@@ -39,8 +39,7 @@ class OrderingFilter(filters.OrderingFilter):
         kept = getattr(view, "kept_in_order", None)
         if kept is None:
             return queryset.order_by(*ordering, "pk")
-        hidden, telling = kept(request.user)
-        return kept_last(queryset, [*ordering, "pk"], hidden, telling)
+        return kept_last(queryset, [*ordering, "pk"], kept(request.user))
 
 
 class XlsxRenderer(renderers.BaseRenderer):

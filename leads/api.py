@@ -140,8 +140,8 @@ class OfferViewSet(RowViewSet):
         return queryset.select_related("currency")
 
 
-HIDDEN_IN_POOL = ("investor", "contact", "introducer", "offer", "note", "next_step", "tip_from")
-HIDDEN = ("investor", "contact", "introducer", "offer", "note", "next_step", "amount", "tip_from")
+# Those of the row itself stay, as long as they say nothing about the lead.
+ITSELF = frozenset({"id", "version", "archived_at"})
 
 
 class LeadSerializer(RowSerializer):
@@ -174,12 +174,13 @@ class LeadSerializer(RowSerializer):
         extra_kwargs = {"investor": {"required": False}}
 
     def to_representation(self, instance: Any) -> Any:
-        """Who may not recognise a confidential lead reads its code name, and nothing that would tell."""
+        """What a lead's page keeps back from a reader is null here; the name is the code name."""
         found = super().to_representation(instance)
-        if confidential.kept_back(instance, self.context["request"].user):
-            found |= {**dict.fromkeys(HIDDEN), "name": instance.code_name}
-        elif confidential.of_others(instance, self.context["request"].user):
-            found |= dict.fromkeys(HIDDEN_IN_POOL)
+        actor = self.context["request"].user
+        told = confidential.told(instance, actor)
+        if told is not None:
+            found = {name: value if name in told | ITSELF else None for name, value in found.items()}
+            found["name"] = confidential.shown_name(instance, actor)
         return found
 
 
@@ -201,13 +202,15 @@ class LeadViewSet(MoveMixin, RowViewSet):
         return queryset.select_related("stage", "unit", "officer", "investor", "currency")
 
     def kept_in_order(self, actor: Any) -> Any:
-        return confidential.hidden(actor), ("pinyin", "amount")
+        told_in_pool = dict.fromkeys(("pinyin", "amount"), confidential.hidden(actor))
+        kept = dict.fromkeys(("next_on", "registered_at", "protected_until"), confidential.unnamed(actor))
+        return told_in_pool | kept
 
     def opened(self, row: Lead) -> bool:
         """As on its page: what it lacks is for those who may know it."""
         actor = cast(Actor, self.request.user)
         confidential.look(actor, row)
-        return not (confidential.kept_back(row, actor) or confidential.of_others(row, actor))
+        return confidential.told(row, actor) is None
 
     def get_object(self) -> Any:
         """Opening a confidential lead is logged."""

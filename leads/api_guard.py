@@ -101,10 +101,13 @@ class PoolSerializer(RowSerializer):
         return confidential.shown_name(lead, self.context["request"].user)
 
     def to_representation(self, instance: Any) -> Any:
-        """The amount of a confidential lead is kept back with its name."""
+        """What would tell a confidential lead is null, as on its page."""
         found = super().to_representation(instance)
-        back = confidential.kept_back(instance, self.context["request"].user)
-        return {**found, "amount": None} if back else found
+        told = confidential.told(instance, self.context["request"].user)
+        if told is None:
+            return found
+        shown = {"id", "version", "name", *told}
+        return {name: value if name in shown else None for name, value in found.items()}
 
 
 class ClaimBody(serializers.Serializer):
@@ -128,7 +131,7 @@ class PoolViewSet(Guarded):
         )
 
     def kept_in_order(self, actor: Any) -> Any:
-        return confidential.hidden(actor), ("pinyin", "amount")
+        return dict.fromkeys(("pinyin", "amount"), confidential.hidden(actor))
 
     @extend_schema(request=ClaimBody)
     @action(detail=True, methods=["post"])

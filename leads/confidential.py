@@ -15,6 +15,15 @@ from leads.choices import Custody
 from leads.models import Lead, Look
 
 KIND = Lead.Scope.kind
+# What everybody may read who sees a confidential lead, by the names of fields; instead of `name` its code name.
+OPEN = frozenset(
+    {
+        "number", "unit", "stage", "stage_on", "due_on", "stale_on", "custody", "pooled_on", "code_name",
+        "confidential_until", "updated_at",
+    }
+)  # fmt: skip
+# What everybody may read of a lead in the pool: its idea, never its people, its course or where it came from.
+OPEN_IN_POOL = OPEN | {"name", "zone", "industry", "sector", "amount", "currency", "land_mu"}
 
 
 def is_confidential(row: Any, today: date | None = None) -> bool:
@@ -55,6 +64,18 @@ def kept_back(row: Any, actor: Actor) -> bool:
 def of_others(row: Any, actor: Actor) -> bool:
     """Does this actor see it only because it lies in the pool? Its investor and people are not for him."""
     return row.custody == Custody.POOL and not may_know(row, actor)
+
+
+def told(row: Any, actor: Actor) -> frozenset[str] | None:
+    """The names of the fields that this actor may read; None: all of them."""
+    if kept_back(row, actor):
+        return OPEN
+    return OPEN_IN_POOL if of_others(row, actor) else None
+
+
+def unnamed(actor: Actor) -> Q:
+    """Leads of which something is kept from this actor, as a filter: those of `hidden`, and others' in the pool."""
+    return hidden(actor) | of_others_q(actor)
 
 
 def of_others_q(actor: Actor) -> Q:

@@ -177,7 +177,7 @@ class ProjectViewSet(AttributionMixin, MoveMixin, mixins.UpdateModelMixin, ReadV
         )  # fmt: skip
 
     def kept_in_order(self, actor: Any) -> Any:
-        return confidential.hidden(actor), ("pinyin", "contract_amount")
+        return dict.fromkeys(("pinyin", "contract_amount"), confidential.hidden(actor))
 
     def get_serializer_class(self) -> Any:
         return ProjectDetailSerializer if self.action == "retrieve" else super().get_serializer_class()

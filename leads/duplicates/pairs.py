@@ -198,5 +198,5 @@ def _known_to(actor: Actor, kind: str) -> QuerySet:
     """Keys of what the actor may set apart; of leads not those that he sees in the pool only."""
     rows = MODELS[kind].objects.allowed_to(actor, APART[PairKind(kind)]).filter(archived_at=None)
     if kind == PairKind.LEAD:
-        rows = rows.exclude(confidential.hidden(actor) | confidential.of_others_q(actor))
+        rows = rows.exclude(confidential.unnamed(actor))
     return rows.values("pk")

@@ -24,6 +24,12 @@ from .parts import SectionFilter
 ENDING_DAYS = 10  # calendar days before the end of protection from which a lead is shown as ending
 UNDER_WAY = Q(custody=Custody.HELD, stage__kind__in=(StageKind.OPEN, StageKind.HELD))
 YES = (("yes", _("yes")),)
+# Filters by what is kept from who may not know a confidential lead, and from who sees a lead only in the pool.
+TELLING = ("section", "sector", "zone", "amount_from", "amount_to")
+TELLING_IN_POOL = (
+    "investor", "introducer", "offer", "tip_from", "officer", "source", "host", "next_from", "next_to", "registered_from",
+    "registered_to", "overdue", "ending", "visited",
+)  # fmt: skip
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
@@ -45,7 +51,7 @@ class LeadFilterSet(RowFilterSet):
     """Without `custody` and `stage` the list shows what is under way: held by somebody, neither signed nor lost.
 
     What a person may not recognise (leads/confidential.py) is found by its code name only; what he sees only in the pool
-    never by its investor.
+    never by its investor. Narrowing by what a lead's page keeps back leaves such leads out.
     """
 
     search_fields = ("name", "pinyin", "number", "investor__name", "investor__pinyin", "next_step")
@@ -101,9 +107,11 @@ class LeadFilterSet(RowFilterSet):
     def filter_queryset(self, queryset: QuerySet) -> QuerySet:
         found = super().filter_queryset(queryset)
         given = self.form.cleaned_data
-        if any(given.get(name) for name in ("investor", "introducer", "offer", "tip_from")):
-            reader = self.request.user
-            found = found.exclude(confidential.hidden(reader) | confidential.of_others_q(reader))
+        reader = self.request.user
+        if any(given.get(name) not in (None, "") for name in TELLING_IN_POOL):
+            found = found.exclude(confidential.unnamed(reader))
+        elif any(given.get(name) not in (None, "") for name in TELLING):
+            found = found.exclude(confidential.hidden(reader))
         narrowed = any(given.get(name) for name in ("custody", "stage", "disputed", "archived"))
         return found if narrowed else found.filter(UNDER_WAY)
 
@@ -124,15 +132,11 @@ class LeadFilterSet(RowFilterSet):
     def in_tree(self, queryset: QuerySet, name: str, value: Unit) -> QuerySet:
         return queryset.filter(unit__path__startswith=value.path)
 
-    def _open(self, queryset: QuerySet) -> QuerySet:
-        """Without those whose amount is kept back."""
-        return queryset.exclude(confidential.hidden(self.request.user))
-
     def amount_at_least(self, queryset: QuerySet, name: str, value: Any) -> QuerySet:
-        return self._open(queryset).filter(amount__gte=value * WAN)
+        return queryset.filter(amount__gte=value * WAN)
 
     def amount_at_most(self, queryset: QuerySet, name: str, value: Any) -> QuerySet:
-        return self._open(queryset).filter(amount__lte=value * WAN)
+        return queryset.filter(amount__lte=value * WAN)
 
     def own(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         return queryset.filter(mine_q(self.request.user))

@@ -39,6 +39,12 @@ class PoolFilterSet(RowFilterSet):
         super().__init__(*args, **kwargs)
         self.filters["unit"].queryset = Unit.objects.visible_to(self.request.user)
 
+    def filter_queryset(self, queryset: QuerySet) -> QuerySet:
+        found = super().filter_queryset(queryset)
+        if any(self.form.cleaned_data.get(name) for name in ("sector", "zone")):
+            found = found.exclude(confidential.hidden(self.request.user))
+        return found
+
     def search(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         hidden = confidential.hidden(self.request.user)
         open_ones = super().search(queryset.exclude(hidden), name, value)

@@ -9,8 +9,11 @@ import django_tables2 as tables
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
+from django_tables2.utils import call_with_appropriate
 
+from common.tables import RowTable
 from common.templatetags.ip import in_unit
+from leads import confidential
 from reference.models import HOME_CURRENCY
 
 WAN = Decimal(10_000)
@@ -31,6 +34,44 @@ class MoneyColumn(tables.Column):
 
     def value(self, value: Any, record: Any) -> Any:
         return value / WAN
+
+
+class KeepingTable(RowTable):
+    """Leads whose cells know who reads them: of a lead that is confidential, or another unit's in the pool, the
+    page and an export say KEPT for what the lead's own page keeps back, also where it is blank. `masked` are the
+    columns that hide it themselves."""
+
+    masked: frozenset[str] = frozenset({"name"})
+
+    def __init__(self, *args: Any, actor: Any = None, **kwargs: Any) -> None:
+        self.actor = actor if actor is not None else kwargs["request"].user
+        super().__init__(*args, **kwargs)  # sorts
+        for column in self.columns.iterall():
+            if column.name not in confidential.OPEN | self.masked:
+                self._guard(column)
+
+    def hidden_q(self) -> Any:
+        return confidential.hidden(self.actor)
+
+    def unnamed_q(self) -> Any:
+        return confidential.unnamed(self.actor)
+
+    def _guard(self, bound: Any) -> None:
+        blank, bound.column.empty_values = (
+            bound.column.empty_values,
+            (),
+        )  # what is blank is asked about as well
+
+        def guarded(draw: Any, nothing: Any) -> Any:
+            def cell(**given: Any) -> Any:
+                told = confidential.told(given["record"], self.actor)
+                if told is not None and bound.name not in told:
+                    return KEPT
+                return nothing if given["value"] in blank else call_with_appropriate(draw, given)
+
+            return cell
+
+        bound.render, bound.value = guarded(bound.render, bound.default), guarded(bound.value, None)
 
 
 class MaskedColumn(tables.Column):

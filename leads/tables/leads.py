@@ -15,20 +15,20 @@ from leads import confidential
 from leads.looks import Drawer
 from leads.models import Lead
 
-from .columns import KEPT, WAN, MoneyColumn, wan_cell
+from .columns import KEPT, WAN, KeepingTable, MoneyColumn, wan_cell
 
 
 def cell(css: str) -> dict[str, Any]:
     return {"td": {"class": css}, "th": {"class": css}}
 
 
-class LeadCells(RowTable):
-    """Cells that know who reads them and what they share. `actor` is the request's user."""
+class LeadCells(KeepingTable):
+    """Cells that know what they share. `actor` is the request's user."""
 
-    def __init__(self, *args: Any, actor: Any = None, **kwargs: Any) -> None:
-        request = kwargs.get("request")
-        self.actor = actor if actor is not None else request.user  # type: ignore[union-attr]
-        super().__init__(*args, **kwargs)  # sorts
+    masked = frozenset({"name", "investor"})
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         self._drawer: Drawer | None = None
 
     @property
@@ -36,13 +36,6 @@ class LeadCells(RowTable):
         if self._drawer is None:
             self._drawer = Drawer.load()
         return self._drawer
-
-    def hidden_q(self) -> Any:
-        return confidential.hidden(self.actor)
-
-    def unnamed_q(self) -> Any:
-        """Of which the reader may not know the investor either."""
-        return confidential.hidden(self.actor) | confidential.of_others_q(self.actor)
 
     def row_name(self, record: Lead) -> str:
         return confidential.shown_name(record, self.actor)
@@ -99,9 +92,30 @@ class LeadTable(LeadCells):
         optional = fields[9:]
 
     order_name, order_amount = kept_order("pinyin"), kept_order("amount")
+    order_currency, order_land_mu = kept_order("currency"), kept_order("land_mu")
+    order_industry, order_sector = kept_order("industry__code"), kept_order("sector")
     order_investor = kept_order("investor__pinyin", "unnamed_q")
-    order_offer = kept_order("offer__pinyin", "unnamed_q")
-    order_tip_from = kept_order("tip_from__pinyin", "unnamed_q")
+    order_officer, order_offer = (
+        kept_order("officer__pinyin", "unnamed_q"),
+        kept_order("offer__pinyin", "unnamed_q"),
+    )
+    order_source, order_tip_from = (
+        kept_order("source", "unnamed_q"),
+        kept_order("tip_from__pinyin", "unnamed_q"),
+    )
+    order_host, order_next_on = kept_order("host__path", "unnamed_q"), kept_order("next_on", "unnamed_q")
+    order_signing_on, order_visited_on = (
+        kept_order("signing_on", "unnamed_q"),
+        kept_order("visited_on", "unnamed_q"),
+    )
+    order_valid_on, order_last_sign_on = (
+        kept_order("valid_on", "unnamed_q"),
+        kept_order("last_sign_on", "unnamed_q"),
+    )
+    order_protected_from = kept_order("protected_from", "unnamed_q")
+    order_protected_until = kept_order("protected_until", "unnamed_q")
+    order_registered_at = kept_order("registered_at", "unnamed_q")
+    order_registered_by = kept_order("registered_by", "unnamed_q")
 
     def render_next_on(self, value: Any) -> Any:
         return self.drawer.due(value)
@@ -122,17 +136,10 @@ class LeadTable(LeadCells):
         return self._people(record, record.next_step)
 
     def render_amount(self, record: Lead) -> Any:
-        if confidential.kept_back(record, self.actor):
-            return KEPT
         return wan_cell(record.amount, record.currency_id)
 
     def value_amount(self, record: Lead) -> Any:
-        return KEPT if confidential.kept_back(record, self.actor) else record.amount / WAN
-
-    def _open(self, record: Lead, value: Any) -> str:
-        """What tells whose it is, as on its page and in the API."""
-        kept = confidential.kept_back(record, self.actor) or confidential.of_others(record, self.actor)
-        return KEPT if kept else str(value)
+        return record.amount / WAN
 
     def _people(self, record: Lead, value: Any) -> str:
         """Those behind a lead are known to who belongs to it."""
@@ -148,14 +155,7 @@ class LeadTable(LeadCells):
     def render_introducer(self, record: Lead, value: Any) -> str:
         return self._person(record, value)
 
-    def render_offer(self, record: Lead, value: Any) -> str:
-        return self._open(record, value)
-
-    def render_tip_from(self, record: Lead, value: Any) -> str:
-        return self._open(record, value)
-
     value_contact, value_introducer = render_contact, render_introducer
-    value_offer, value_tip_from = render_offer, render_tip_from
 
 
 class RelatedLeadTable(LeadCells):

@@ -18,10 +18,10 @@ from leads.models import Dispute, Gate, GateCheck, Lead, LeadTransfer, Protectio
 from leads.screening import measured
 from reference.models import HOME_CURRENCY
 
-from .columns import KEPT
+from .columns import KeepingTable
 
 
-class PoolTable(RowTable):
+class PoolTable(KeepingTable):
     """What may be known of a lead in the pool: the idea, never the people. Its name is a code name where it is
     confidential."""
 
@@ -32,6 +32,7 @@ class PoolTable(RowTable):
     pooled_on = tables.Column(_("in the pool since"))
     claim = tables.Column("", accessor="pk", orderable=False, exclude_from_export=True)
     may_claim = False
+    masked = frozenset({"name", "claim"})
 
     class Meta(RowTable.Meta):
         model = Lead
@@ -41,9 +42,7 @@ class PoolTable(RowTable):
         order_by = ("-pooled_on",)
 
     order_name, order_amount = kept_order("pinyin"), kept_order("amount")
-
-    def hidden_q(self) -> Any:
-        return confidential.hidden(self.request.user)
+    order_industry, order_currency = kept_order("industry__code"), kept_order("currency")
 
     def render_name(self, record: Lead) -> str:
         return confidential.shown_name(record, self.request.user)
@@ -64,13 +63,11 @@ class PoolTable(RowTable):
         )
 
     def render_amount(self, value: Any, record: Lead) -> str:
-        if confidential.kept_back(record, self.request.user):
-            return KEPT
         shown = in_unit(value)
         return shown if record.currency_id == HOME_CURRENCY else f"{shown} {record.currency_id}"
 
     def value_amount(self, value: Any, record: Lead) -> Any:
-        return KEPT if confidential.kept_back(record, self.request.user) else value
+        return value
 
 
 class TransferTable(RowTable):

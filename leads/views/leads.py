@@ -79,6 +79,7 @@ class LeadList(LeadNouns, ListPage):
         return queryset.select_related(*JOINS, *(name for name in more if name.split("__")[0] in chosen))
 
     def views(self) -> list[tuple[Any, str, int | None]]:
+        told = ~confidential.unnamed(self.actor)  # as the filters
         counts = (
             Lead.objects.visible_to(self.actor)
             .filter(archived_at=None)
@@ -88,8 +89,8 @@ class LeadList(LeadNouns, ListPage):
                     for name, q in (
                         ("all", UNDER_WAY),
                         ("mine", UNDER_WAY & mine_q(self.actor)),
-                        ("ending", ending_q()),
-                        ("visits", visited_q()),
+                        ("ending", ending_q() & told),
+                        ("visits", visited_q() & told),
                         ("pool", Q(custody=Custody.POOL)),
                         ("disputes", disputed_q()),
                     )

@@ -23,6 +23,7 @@ from common.templatetags.ip import glyph
 from common.views import BoardPage, Crumbs, FormPage
 from common.views.rows import RowPage
 from leads import confidential, facts, stages
+from leads.choices import Custody
 from leads.filters.leads import LeadFilterSet
 from leads.forms.stages import MoveForm
 from leads.models import Lead
@@ -273,6 +274,16 @@ class LeadBoard(LeadNouns, StageBoard):
 
     def rows(self, queryset: Any) -> Any:
         return queryset.select_related("stage", "investor", "unit", "officer")
+
+    def moves(self, row: Lead) -> list[tuple[Any, Any]]:
+        """What is missing is told where the lead's page tells it."""
+        told = row.custody == Custody.HELD and confidential.told(row, self.actor) is None
+        return super().moves(row) if told else []
+
+    def marks(self, row: Lead) -> list[Any]:
+        """Not since when there is no sign of life, to whom the page doesn't tell it."""
+        found = super().marks(row)
+        return found if confidential.told(row, self.actor) is None or not row.stale_on else found[:-1]
 
     def card(self, row: Lead) -> dict[str, Any]:
         officer = row.officer.name if row.officer else _now("nobody")

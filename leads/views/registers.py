@@ -37,8 +37,7 @@ INVESTORS = (_("Investors"), "investor_list")
 
 def _known(actor: Any) -> Any:
     """Current leads whose investor, introducer and offer the actor may know."""
-    kept = confidential.hidden(actor) | confidential.of_others_q(actor)
-    return Lead.objects.visible_to(actor).filter(archived_at=None).exclude(kept)
+    return Lead.objects.visible_to(actor).filter(archived_at=None).exclude(confidential.unnamed(actor))
 
 
 def with_leads(rows: Any, actor: Any) -> Any:

@@ -22,11 +22,13 @@ from leads.models import FollowUp, LeadTransfer, LikePair, Look, NotDuplicate, T
 from leads.reminding import ENDS, LAPSED, TASK, TRANSFER, tell_ending, tell_lapsed, tell_task, tell_transfer
 from leads.services.disputes import dispute_open
 from leads.services.tasks import task_add, task_update
+from leads.tables.leads import LeadTable
 from leads.tables.protection import PoolTable
 from leads.tables.work import TaskTable
 from leads.views.registers import leads_of, with_leads
 from organizations.choices import Role
 from organizations.models import Reminder
+from reference.models import Industry
 from rules.similarity import LeadLike
 from tests.support.clients import client_for, client_of, sign_in, user_with
 from tests.support.factories import OfficerFactory
@@ -201,8 +203,8 @@ def test_the_list_does_not_say_where_a_pool_lead_came_from(tree, officer, pooled
         (user_with(Role.OFFICER, tree.other_town), told),
     ):
         table = client_of(reader).get(reverse("lead_list"), query).context["table"]
-        assert [table.rows[0].get_cell(name) for name in query["columns"][1:]] == wanted[1:]
-        assert sorted(list(table.as_values())[1]) == sorted(wanted)
+        assert [str(table.rows[0].get_cell(name)) for name in query["columns"][1:]] == wanted[1:]
+        assert sorted(map(str, list(table.as_values())[1])) == sorted(wanted)
 
 
 def test_a_weak_likeness_to_anothers_record_is_not_explained(tree, officer, pooled):
@@ -342,6 +344,100 @@ def test_the_place_in_a_list_does_not_tell_what_is_kept_back(tree, officer, own,
         assert last == pooled or sort in ("offer", "tip_from"), sort  # blank in all of them
     pool = client_of(officer).get(reverse("pool_list"), {"sort": "-amount"}).context["table"]
     assert [row.record for row in pool.rows] == [third, pooled]
+
+
+TOLD = {"number", "unit", "stage", "stage_on", "due_on", "stale_on", "custody", "pooled_on", "updated_at"}
+
+
+@pytest.fixture
+def full(tree, pooled):
+    """The one in the pool, confidential and with everything filled: of another unit's, its page tells number, unit and
+    stage, with the days of its stage and its custody."""
+    day = clock.today() - timedelta(days=3)
+    industry = Industry._base_manager.create(code="C", level="section", name="制造业", pinyin="zhizaoye zzy")
+    values = {
+        "industry": industry, "sector": "secondary", "amount": Decimal(123_450_000), "land_mu": Decimal(88),
+        "source": "event", "offer": OfferFactory(unit=tree.other_town), "tip_from": tree.other_county,
+        "host": tree.other_county, "next_step": "标记步骤", "next_on": day, "signing_on": day, "visited_on": day,
+        "valid_on": day, "last_sign_on": day, "stale_on": day, "protected_from": day, "protected_until": day, "registered_by": "标记人",
+        "contact": ContactFactory(investor=pooled.investor, unit=tree.other_town),
+        "introducer": IntroducerFactory(unit=tree.other_town),
+    }  # fmt: skip
+    for name, value in values.items():
+        setattr(pooled, name, value)
+    return keep_back(pooled)
+
+
+def test_list_and_export_tell_what_the_page_tells(tree, officer, full):
+    """What is kept back is starred where it is blank, too. Of one that is not confidential the pool tells the idea."""
+    plain = LeadFactory(unit=tree.other_town, officer=None, custody="pool", pooled_on=clock.today())
+    columns = list(LeadTable.base_columns)
+
+    def cells(reader, lead, name="lead_list"):
+        page = client_of(reader).get(reverse(name), {"custody": "pool", "columns": columns})
+        table = page.context["table"]
+        (row,) = [row for row in table.rows if row.record == lead]
+        exported = next(line for line in table.as_values() if lead.number in line)
+        shown = [one for one in table.columns.names() if one in table.sequence and one not in table.exclude]
+        return {one: row.get_cell(one) for one in shown}, dict(zip(shown, exported, strict=True))
+
+    def stars(found_cells):
+        return {name for name, cell in found_cells.items() if cell == "***"}
+
+    for found_cells in cells(officer, full):
+        assert stars(found_cells) == {*columns} - TOLD - {"name", "investor"}
+        assert "代号甲" in str(found_cells["name"])
+        assert f"{INVESTOR[0]}***" in str(found_cells["investor"])
+    idea = {"industry", "sector", "amount", "currency", "land_mu"}
+    for found_cells in cells(officer, plain):
+        assert stars(found_cells) == {*columns} - TOLD - {"name", "investor"} - idea
+    inside = user_with(Role.OFFICER, tree.other_town)
+    assert "***" not in [cell for found_cells in cells(inside, full) for cell in found_cells.values()]
+    pool = client_of(officer).get(reverse("pool_list")).context["table"]
+    (row,) = [row for row in pool.rows if row.record == full]
+    assert {row.get_cell(name) for name in ("industry", "zone", "amount")} == {"***"}
+    for reader, badges, lines in ((officer, [False, False], 1), (inside, [False, False], 2)):
+        board = client_of(reader).get(reverse("lead_board"), {"custody": "pool"}).context["board"]
+        cards = {card["pk"]: card for column in board for card in column["cards"]}
+        assert [bool(cards[lead.pk].get("badge")) for lead in (full, plain)] == badges
+        assert len(cards[full.pk]["lines"]) == lines, "since when there is no sign of life"
+
+
+def test_narrowing_does_not_tell_what_the_page_keeps_back(tree, officer, full):
+    inside, day = user_with(Role.OFFICER, tree.other_town), str(full.next_on)
+    for given in (
+        {"section": "C"}, {"sector": "secondary"}, {"zone": full.investor.zone}, {"amount_from": "1"}, {"source": "event"},
+        {"host": tree.other_county.pk}, {"tip_from": tree.other_county.pk}, {"next_to": day},
+        {"next_from": day}, {"registered_from": day}, {"registered_to": str(clock.today())}, {"overdue": "yes"},
+    ):  # fmt: skip
+        assert full in found(inside, custody="pool", **given), given
+        assert full not in found(officer, custody="pool", **given), given
+    for given in ({"sector": "secondary"}, {"zone": full.investor.zone}):
+        for reader, seen in ((officer, False), (inside, True)):
+            text = client_of(reader).get(reverse("pool_list"), given).content.decode()
+            assert ("代号甲" in text or full.name in text) is seen, given
+
+
+def test_order_and_api_tell_what_the_page_tells(officer, own, full):
+    client, api = client_of(officer), sign_in(APIClient(), officer)
+    columns = LeadTable.base_columns
+    sortable = [name for name in columns if columns[name].orderable is not False and name not in TOLD]
+    for name in sortable:  # blank in all others or not, up or down: at the end
+        for sort in (name, f"-{name}"):
+            table = client.get(
+                reverse("lead_list"), {"custody": "all", "sort": sort, "columns": [name]}
+            ).context["table"]
+            assert [row.record for row in table.rows] == [own, full], sort
+    for field in ("pinyin", "amount", "next_on", "registered_at", "protected_until"):
+        for sort in (field, f"-{field}"):
+            rows = api.get("/api/v1/leads/", {"custody": "all", "ordering": sort}).json()["results"]
+            assert [row["id"] for row in rows] == [own.pk, full.pk], sort
+    answer = api.get(f"/api/v1/leads/{full.pk}/").json()
+    itself = {"id", "version", "archived_at", "updated_at", "name", "code_name", "confidential_until"}
+    assert {name for name, value in answer.items() if value is not None} <= itself | TOLD
+    assert (answer["number"], answer["unit"], answer["name"]) == (full.number, full.unit_id, "代号甲")
+    (row,) = api.get("/api/v1/pool/").json()["results"]
+    assert {name for name, value in row.items() if value is not None} <= itself | TOLD
 
 
 def test_a_hint_does_not_tell_anothers_amount(tree, officer, own, pooled):
