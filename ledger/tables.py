@@ -133,7 +133,7 @@ class PostingTable(RowTable):
     def render_holder(self, record: Posting) -> str:
         if not hasattr(self, "_holders"):
             self._holders = holders(self._lines())
-        return self._holders.get(record.holder, "")
+        return self._told(record, self._holders.get(record.holder, ""))
 
     def render_qty(self, record: Posting) -> str:
         return self._told(record, shown(record.qty, record.currency))

@@ -80,7 +80,7 @@ class PostingDetail(PostingNouns, DetailPage):
             (_("what"), line.get_kind_display()),
             (_("dimension"), line.get_role_display()),
             (_("unit"), line.unit),
-            (_("person"), holders([line]).get(line.holder, "")),
+            (_("person"), subjects.KEPT if kept and line.holder else holders([line]).get(line.holder, "")),
             (_("share"), f"{(line.share * 100).normalize():f} %"),
             (_("counted"), subjects.KEPT if kept else shown(line.qty, line.currency)),
             (_("whole"), subjects.KEPT if kept else shown(line.whole, line.currency)),

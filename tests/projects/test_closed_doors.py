@@ -19,7 +19,7 @@ from projects import services
 from projects.models import AttributionVersion, Project
 from projects.tables import ProjectTable
 from tests.support.clients import client_for, client_of, session_api, sign_in, user_with
-from tests.support.factories import TESTS
+from tests.support.factories import TESTS, OfficerFactory
 from tests.support.factories_leads import InvestorFactory, yuan
 from tests.support.factories_projects import credited, dollars, industry, ready_lead, signed_project, terms
 from tests.support.pipeline import a_lead, a_project, ask
@@ -202,6 +202,31 @@ def test_the_books_keep_them_inside_too(tree, secret):
             wanted = f"kind=contract.amount&role={role}&{narrow}"
             page = client_of(reader).get(f"{reverse('posting_list')}?{wanted}")
             assert page.context["total"] == count, narrow
+
+
+def test_the_books_name_nobody_behind_them(tree, secret):
+    """An officer of the park has a part in the town's project: the park reads the line, not whose it is."""
+    officer = OfficerFactory(unit=tree.park, name="标记人员")
+    services.attribution_set(
+        actor=TESTS, project=secret.pk, role=Role.OFFICER, valid_from=secret.signed_on, reason="示例",
+        shares=[services.Share(tree.park.pk, D(1), officer=officer.pk)],
+    )  # fmt: skip
+    host, inside = (user_with(Job.UNIT_HEAD, tree.park), user_with(Job.BUREAU_STAFF, tree.city))
+    query = "kind=contract.amount&role=officer&columns=holder&columns=whole"
+    line = Posting._base_manager.get(
+        role=Role.OFFICER, kind="contract.amount", holder=f"officer:{officer.pk}"
+    )
+    for reader, name, key in ((host, "***", None), (inside, officer.name, line.holder)):
+        client, api = client_of(reader), sign_in(APIClient(), reader)
+        page = client.get(f"{reverse('posting_list')}?{query}&unit={tree.park.pk}")
+        (row,) = page.context["table"].rows
+        (_head, exported) = page.context["table"].export_rows()
+        assert (row.get_cell("holder"), exported[0]) == (name, name)
+        shown = client.get(reverse("posting_detail", args=[line.pk])).content.decode()
+        assert (officer.name in shown) is (reader == inside)
+        one = api.get(reverse("api-posting-detail", args=[line.pk])).json()
+        (listed,) = api.get(f"{reverse('api-posting-list')}?{query}&unit={tree.park.pk}").json()["results"]
+        assert (one["holder"], listed["holder"]) == (key, key)
 
 
 def test_nor_does_their_place_in_a_list_tell(tree, secret):
