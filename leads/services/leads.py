@@ -71,6 +71,7 @@ def lead_register(
         raise Denied
     officer = officer or own_officer(actor)
     with changelog.acting(actor):
+        number = next_number(f"lead:{clock.today():%Y}")  # who registers comes one after the other from here
         company = _company(actor, unit, investor, investor_name, zone, credit_code)
         _not_pooled(company, name)
         person = _person(actor, unit, company, contact, contact_name, contact_title, contact_phone)
@@ -80,7 +81,7 @@ def lead_register(
             values={
                 **_followed({**values, "name": name.strip(), "source": source}),
                 **stages.starting(Pipeline.LEAD, on=clock.today()),
-                "number": f"L{clock.today():%Y}-{next_number(f'lead:{clock.today():%Y}'):06d}",
+                "number": f"L{clock.today():%Y}-{number:06d}",
                 "unit": unit,
                 "officer": _fitting(actor, unit, officer),
                 "investor": company,
@@ -243,14 +244,18 @@ def _company(
 
 def _not_pooled(investor: Investor, name: str) -> None:
     """Raises Refused for an idea of this investor that lies in the pool: a second record would pass by the
-    limit of claims and the rest period. The same company is the same row, code or plain name."""
+    limit of claims and the rest period. The same company is the same row, code or plain name.
+
+    The idea is locked wherever it lies: one whose protection lapses at this moment is in the pool when we read on.
+    The investor before its leads, as where it changes.
+    """
+    investor = Investor._base_manager.select_for_update(of=("self",), no_key=True).get(pk=investor.pk)
     same = Q(investor=investor) | Q(investor__normal=investor.normal)
     if investor.credit_code:
         same |= Q(investor__credit_code=investor.credit_code)
     rows = Lead.objects.unscoped(reason="what lies in the pool is open to all who may claim it")
-    if rows.filter(
-        same, custody=Custody.POOL, archived_at=None, normal=derived(Lead, name)["normal"]
-    ).exists():
+    rows = rows.filter(same, archived_at=None, normal=derived(Lead, name)["normal"]).order_by("pk")
+    if any(one.custody == Custody.POOL for one in rows.select_for_update(of=("self",), no_key=True)):
         raise Refused(_("This lead lies in the pool. Claim it there."), code="in_pool")
 
 
