@@ -239,9 +239,7 @@ class DirectoryImporter:
         steps = [row.plan[0] for row in rows if row.plan[0]["do"] != "nothing"]
         self._refuse_confirmed(batch, [step["pk"] for step in steps if step["do"] == "create"])
         for step in steps:
-            record: Any = (
-                self.model._base_manager.select_for_update(of=("self",)).filter(pk=step["pk"]).first()
-            )
+            record = self.lock(step["pk"])
             if record is None or record.version != step["version"]:
                 raise Refused(
                     _("“%(name)s” was changed after this import. Change it by hand.")
@@ -252,6 +250,11 @@ class DirectoryImporter:
                 self._remove(actor, record, step)
             else:
                 self.change(actor, record.pk, step["was"])
+
+    def lock(self, pk: int) -> Any:
+        """A record that is to be taken back, None when it is gone. What is locked with it elsewhere comes in the same
+        order here."""
+        return self.model._base_manager.select_for_update(of=("self",)).filter(pk=pk).first()
 
     def _refuse_confirmed(self, batch: ImportBatch, created: list[int]) -> None:
         later = ImportRow.objects.filter(

@@ -216,6 +216,11 @@ class ProjectImporter(DirectoryImporter):
     def change(self, actor: Actor, pk: int, values: dict[str, Any]) -> Project:
         return project_update(actor=actor, pk=pk, version=None, **typed(values))
 
+    def lock(self, pk: int) -> Project | None:
+        """The lead first, as everywhere."""
+        list(Lead._base_manager.select_for_update(of=("self",)).filter(project=pk).values_list("pk"))
+        return super().lock(pk)
+
     def _remove(self, actor: Actor, record: Project, step: Mapping[str, Any]) -> None:
         """The project and the lead made with it are archived; the books take back what they said of them."""
         reason = _("import undone")

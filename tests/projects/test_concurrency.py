@@ -2,19 +2,25 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from threading import Thread
 
 import pytest
+from django.db import connections, transaction
 
-from common import clock
+from common import clock, imports
 from common.errors import Refused, Stale
 from leads.models import Lead
 from ledger.choices import Kind, Role
 from ledger.services import standing_of
+from organizations.choices import Role as Held
 from projects.models import Agreement, Project
 from projects.services import agreement_add, project_sign
-from tests.support.factories import TESTS, Tree
-from tests.support.factories_projects import ready_lead, signed_project, terms
-from tests.support.overlap import at_once
+from tests.projects.test_imports import full, start
+from tests.support.clients import user_with
+from tests.support.factories import TESTS, OfficerFactory, Tree
+from tests.support.factories_leads import yuan
+from tests.support.factories_projects import industry, ready_lead, signed_project, terms
+from tests.support.overlap import at_once, wait_for
 from tests.support.pipeline import ship
 
 NOW = datetime(2026, 11, 1, 4, tzinfo=UTC)
@@ -73,3 +79,38 @@ def test_two_signings_and_two_supplements_at_once():
         assert total == sum(one.amount for one in Agreement.objects.filter(project=other))
         contract = standing_of(("project", other.pk), kinds=[Kind.CONTRACT])
         assert sum(x.base_qty for x in contract if x.role == Role.PLACE) == total
+
+
+def test_an_undone_import_takes_the_lead_before_the_project():
+    """As signing and archiving do; else the two would wait for each other. While it waits for the lead, the project is
+    free."""
+    with clock.at(NOW):
+        ship()
+        yuan()
+        industry("3981")
+        tree = Tree()
+        OfficerFactory(unit=tree.town, name="宋样例")
+        clerk = user_with(Held.BUREAU_STAFF, tree.county)
+        batch = start(clerk, full(tree))
+        imports.confirm(actor=clerk, pk=batch.pk)
+        project = Project._base_manager.get()
+        done = []
+
+        def undo():
+            try:
+                done.append(then(lambda: imports.undo(actor=clerk, pk=batch.pk, reason="重复导入"))())
+            finally:
+                connections.close_all()
+
+        thread = Thread(target=undo)
+        try:
+            with transaction.atomic():
+                assert Lead._base_manager.select_for_update(of=("self",)).get(pk=project.lead_id)
+                thread.start()
+                wait_for(1, [thread])
+                assert Project._base_manager.select_for_update(of=("self",), nowait=True).get(pk=project.pk)
+        finally:
+            thread.join(timeout=60)
+        project.refresh_from_db()
+        assert done
+        assert project.archived_at is not None
