@@ -198,7 +198,11 @@ def _enterprise(case: Case, uses: Sequence[Allocation]) -> Found:
 
 def _month(case: Case) -> Found:
     entry, own = case.entry, periods.code_of(case.entry.occurred_on)
-    about = {"date": entry.occurred_on.isoformat(), "month": _named(case.month), "own": _named(own)}
+    about = {
+        "date": entry.occurred_on.isoformat(),
+        "month": periods.text(case.month),
+        "own": periods.text(own),
+    }
     if case.month != entry.period_id:
         title = _("Its return was that of an earlier month, which was closed")
         return Found("month", LOOK, title, _("Counts in %(month)s and keeps its date %(date)s") % about)
@@ -209,10 +213,6 @@ def _month(case: Case) -> Found:
         title = _("It happened in %(own)s, which was closed") % about
         return Found("month", LOOK, title, _("Counts in %(month)s and keeps its date %(date)s") % about)
     return Found("month", GOOD, _("Counts in %(month)s") % about, about["date"])
-
-
-def _named(code: int) -> str:
-    return f"{code // 100}-{code % 100:02d}"
 
 
 def _asked_for(case: Case) -> Found:

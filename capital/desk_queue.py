@@ -23,6 +23,7 @@ from capital.terms import terms_on
 from capital.ventures import divide, sums_of
 from common import clock, scope
 from common.actors import Actor, may, may_somewhere
+from ledger import periods
 from ledger.choices import Kind, Role
 from ledger.models import Posting
 from ledger.services import base
@@ -146,7 +147,7 @@ def effect(case: Case, level: str, papers: Papers) -> list[Moved]:
     about = {
         "year": entry.occurred_on.year,
         "unit": entry.unit.label,
-        "month": f"{case.month // 100}-{case.month % 100:02d}",
+        "month": periods.text(case.month),
     }
     found = [
         Moved(_("Project, %(year)s") % about, year, year + more, "CNY"),

@@ -10,8 +10,6 @@ from capital.models import Allocation, CapitalEntry
 from common.actors import Actor
 from projects import confidential
 
-KEPT = "***"
-
 
 def kept_from(actor: Actor, projects: Collection[int]) -> bool:
     """Are the facts of one of these projects kept from the actor?"""

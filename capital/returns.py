@@ -14,10 +14,11 @@ from django.db.models.functions import Coalesce
 
 from capital.choices import Basis, EntryState
 from capital.models import CapitalEntry, MonthlyReturn, ReportingDuty
-from capital.readable import KEPT, hidden_entries, told
+from capital.readable import hidden_entries, told
 from capital.selectors import MONEY, in_yuan
 from common.actors import Actor
 from ledger.services import base
+from ledger.subjects import KEPT
 from organizations.models import Unit
 from projects import confidential
 from reference.models import HOME_CURRENCY

@@ -12,13 +12,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from capital.models import Allocation, CapitalEntry, Recognition, Voucher
-from capital.readable import KEPT, hidden_vouchers, told
+from capital.readable import hidden_vouchers, told
 from common.access import Action
 from common.actors import Actor
 from common.scope import may_on
 from common.templatetags.ip import amount as plain
 from leads.tables.columns import wan, wan_text
 from ledger.services import base
+from ledger.subjects import KEPT
 from projects import confidential
 from projects.sections import NUM, day, num, row, section
 from reference.models import HOME_CURRENCY

@@ -51,8 +51,7 @@ class DrawForm(ActorForm):
         pick(self, "unit", "unit_pick")
         field: Any = self.fields["level"]
         field.choices = [one for one in Level.choices if one[0] in mine]
-        code = periods.code_of(clock.today())
-        self.fields["month"].initial = f"{code // 100}-{code % 100:02d}"
+        self.fields["month"].initial = periods.text(periods.code_of(clock.today()))
 
     def period(self) -> int:
         year, month = self.cleaned_data["month"].split("-")

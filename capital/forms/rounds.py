@@ -17,6 +17,7 @@ from common.forms import ActorForm, RowForm, offer
 from common.pickers import PickerField
 from leads.forms.fields import DAY, WanField
 from leads.forms.protection import VersionForm, box
+from ledger import periods
 from organizations.choices import Role
 from organizations.forms import limit_units
 from organizations.models import RoleGrant, Unit, User
@@ -29,10 +30,8 @@ def months() -> list[tuple[int, str]]:
     """This month and those before it, the last one first."""
     today = clock.today()
     last = today.year * 12 + today.month - 1
-    return [
-        (n // 12 * 100 + n % 12 + 1, f"{n // 12}-{n % 12 + 1:02d}")
-        for n in range(last, last - MONTHS_BACK, -1)
-    ]
+    codes = [n // 12 * 100 + n % 12 + 1 for n in range(last, last - MONTHS_BACK, -1)]
+    return [(code, periods.text(code)) for code in codes]
 
 
 class RoundForm(ActorForm):

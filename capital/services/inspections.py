@@ -16,7 +16,7 @@ from capital.services.rounds import approved, follow, refuse_own
 from common import changelog, clock, services
 from common.access import Action
 from common.actors import Actor
-from common.errors import Archived, Denied, NotVisible, Refused, Stale
+from common.errors import Archived, Denied, NotVisible, Refused
 from common.files import clean_name
 from common.models import StoredFile
 from rules import inspection as rule
@@ -258,11 +258,8 @@ def _locked(actor: Actor, pk: int, version: int | None, wanted: Action) -> Inspe
     """The inspection under its round, both locked, the round first."""
     seen = services.get_visible(Inspection, pk, actor)
     round_ = EvaluationRound._base_manager.select_for_update(of=("self",)).get(pk=seen.round_id)
-    row = services.get_visible(Inspection, pk, actor, lock=True)
+    row = services.locked(Inspection, pk, actor, wanted, version)
     row.round = round_
-    services.authorize(actor, wanted, row)
-    if row.archived_at is not None or round_.archived_at is not None:
+    if round_.archived_at is not None:
         raise Archived
-    if version is not None and row.version != version:
-        raise Stale(row)
     return row

@@ -157,11 +157,10 @@ def _may_confirm(entry: CapitalEntry) -> None:
 
 
 def _unconfirmed(actor: Actor, pk: int, version: int | None, wanted: Action) -> CapitalEntry:
-    row = services.get_visible(CapitalEntry, pk, actor, lock=True)
-    services.authorize(actor, wanted, row)
+    row = services.locked(CapitalEntry, pk, actor, wanted)
     if not row.is_opening:
         raise NotVisible
-    _may_confirm(row)
+    _may_confirm(row)  # before its version, which confirming changed
     if version is not None and row.version != version:
         raise Stale(row)
     return row

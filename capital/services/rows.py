@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import date
-from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -14,7 +13,7 @@ from capital.readable import kept_from
 from common import clock, services
 from common.access import Action
 from common.actors import Actor
-from common.errors import Archived, Denied, NotVisible, Refused, Stale
+from common.errors import Archived, Denied, NotVisible, Refused
 from ledger import periods
 
 OPEN_STATES = (EntryState.DRAFT, EntryState.REPORTED, EntryState.QUERIED)  # nothing is decided yet
@@ -63,12 +62,8 @@ def locked(actor: Actor, pk: int, version: int | None, action: Action = Action.C
     seen = services.get_visible(CapitalEntry, pk, actor)
     services.authorize(actor, action, seen)
     must_know(actor, [seen.project_id])
-    entry: Any = services.get_visible(CapitalEntry, pk, actor, lock=True)
+    entry = services.locked(CapitalEntry, pk, actor, action, version)
     periods.open_from(periods.code_of(entry.occurred_on))
-    if entry.archived_at is not None:
-        raise Archived
-    if version is not None and entry.version != version:
-        raise Stale(entry)
     return entry
 
 

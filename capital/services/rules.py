@@ -16,7 +16,7 @@ from capital.rulebook import SHARED, digest, problem_text
 from common import changelog, clock, services
 from common.access import Action
 from common.actors import Actor
-from common.errors import Archived, Denied, NotVisible, Refused, Stale
+from common.errors import Denied, NotVisible, Refused, Stale
 from common.scope import may_on
 from ledger.choices import PeriodState
 from ledger.models import Period
@@ -88,12 +88,8 @@ def countingrule_publish(*, actor: Actor, pk: int, version: int | None) -> Count
     closed (a rule doesn't reach back into closed months of figures that an earlier version counted), overlaps
     (a later version is there already).
     """
-    row = services.get_visible(CountingRule, pk, actor, lock=True)
-    if not may_on(actor, Action.PUBLISH, row):
-        raise Denied
-    if row.archived_at is not None:
-        raise Archived
-    _must_be_draft(row)
+    row = services.locked(CountingRule, pk, actor, Action.PUBLISH)
+    _must_be_draft(row)  # before its version, which publishing changed
     if version is not None and row.version != version:
         raise Stale(row)
     _rule, problems = read(row.document)

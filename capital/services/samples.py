@@ -36,6 +36,7 @@ from capital.terms import terms_on
 from common import changelog, clock, jobs, services
 from common.actors import Actor, may
 from common.errors import Archived, Denied, Refused, ServiceError
+from ledger import periods
 from ledger.services import base
 from organizations.models import Unit, User
 from rules import money
@@ -91,7 +92,7 @@ def sample_draw(*, actor: Actor, unit: Unit, period: int, level: str) -> Sample:
     if not may(actor, RIGHT[Level(level)], KIND, path=unit.path):
         raise Denied
     Unit._base_manager.select_for_update(no_key=True).get(pk=unit.pk)  # one draw at a time
-    about = {"unit": unit.label, "period": f"{period // 100}-{period % 100:02d}"}
+    about = {"unit": unit.label, "period": periods.text(period)}
     if open_samples().filter(unit=unit, period=period, level=level).exists():
         raise Refused(
             _("A sample of %(unit)s for %(period)s is drawn already. Finish it, or give it up with a reason.")

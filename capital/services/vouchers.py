@@ -224,8 +224,7 @@ def entry_file_add(*, actor: Actor, entry: int, stored: StoredFile, name: str, n
     """Add a paper that supports an entry and isn't money itself. The same file may support several entries of
     one project, never those of another. Raises NotVisible, Denied, Archived, ValidationError, Refused
     (file_taken)."""
-    row = services.get_visible(CapitalEntry, entry, actor, lock=True)
-    services.authorize_change(actor, row)
+    row = services.locked(CapitalEntry, entry, actor, Action.CHANGE)
     must_know(actor, [row.project_id])
     _hold_file(stored.pk)
     other = Voucher.objects.unscoped(reason=EVERYWHERE).filter(stored=stored, archived_at=None).first()
@@ -251,8 +250,7 @@ def entry_file_archive(*, actor: Actor, pk: int, reason: str) -> EntryFile:
     row = EntryFile._base_manager.filter(pk=pk).first()
     if row is None:
         raise NotVisible
-    entry = services.get_visible(CapitalEntry, row.entry_id, actor, lock=True)
-    services.authorize_change(actor, entry)
+    entry = services.locked(CapitalEntry, row.entry_id, actor, Action.CHANGE)
     must_know(actor, [entry.project_id])
     if row.archived_at is not None:
         raise Archived
@@ -271,11 +269,8 @@ def entry_file_archive(*, actor: Actor, pk: int, reason: str) -> EntryFile:
 def voucher_locked(actor: Actor, pk: int, version: int | None, action: Action = Action.CHANGE) -> Voucher:
     """The voucher, locked. Raises NotVisible, Denied (also when it is about a project kept from the actor),
     Archived, Stale."""
-    row = services.get_visible(Voucher, pk, actor, lock=True)
-    services.authorize(actor, action, row)
-    must_know(actor, projects_of(row))
-    if row.archived_at is not None:
-        raise Archived
+    row = services.locked(Voucher, pk, actor, action)
+    must_know(actor, projects_of(row))  # before its version: what is stale is shown
     if version is not None and row.version != version:
         raise Stale(row)
     return row

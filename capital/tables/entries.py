@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from capital.looks import state_mark
 from capital.models import CapitalEntry
-from capital.readable import KEPT, hidden_entries, told
+from capital.readable import hidden_entries, told
 from common.ordering import kept_order
 from common.tables import RowTable
 from leads.tables.columns import WAN, MoneyColumn, wan
+from ledger.subjects import KEPT
 from projects import confidential
 from projects.tables import cell
 

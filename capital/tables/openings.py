@@ -12,8 +12,9 @@ from capital.readable import hidden_entries
 from common.ordering import kept_order
 from common.tables import RowTable
 from leads.tables.columns import WAN, MoneyColumn, wan
+from ledger.subjects import KEPT
 from projects import confidential
-from projects.tables import KEPT, cell
+from projects.tables import cell
 
 
 class OpeningTable(RowTable):

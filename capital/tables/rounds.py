@@ -13,8 +13,9 @@ from capital.readable import hidden_entries
 from common.ordering import kept_order
 from common.tables import NUMBER, RowTable
 from common.templatetags.ip import amount, in_unit
+from ledger.subjects import KEPT
 from projects import confidential
-from projects.tables import KEPT, cell
+from projects.tables import cell
 
 WAN = Decimal(10_000)
 

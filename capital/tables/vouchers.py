@@ -8,10 +8,11 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from capital.models import Voucher
-from capital.readable import KEPT, hidden_vouchers
+from capital.readable import hidden_vouchers
 from common.ordering import kept_order
 from common.tables import RowTable
 from leads.tables.columns import WAN, MoneyColumn, wan
+from ledger.subjects import KEPT
 from projects.tables import cell
 
 from .entries import MONEY_CELL

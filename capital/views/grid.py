@@ -179,7 +179,7 @@ class EntryGrid(EntryNouns, Page):
     ) -> HttpResponseBase:
         open_now = not Period.objects.filter(code=period).exclude(state=PeriodState.OPEN).exists()
         context = self.get_context_data(
-            sub=f"{unit}, {period // 100}-{period % 100:02d}" if unit else "",
+            sub=f"{unit}, {periods.text(period)}" if unit else "",
             units=units,
             unit=unit,
             period=period,
@@ -244,7 +244,7 @@ def recent(chosen: int) -> list[dict[str, Any]]:
         codes.add(code)
         code = grids.month_before(code)
     return [
-        {"value": one, "label": f"{one // 100}-{one % 100:02d}", "selected": one == chosen}
+        {"value": one, "label": periods.text(one), "selected": one == chosen}
         for one in sorted(codes, reverse=True)
     ]
 

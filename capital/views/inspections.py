@@ -16,7 +16,6 @@ from capital.filters.rounds import InspectionFilterSet
 from capital.forms.rounds import AssignForm
 from capital.forms.sheets import InspectionForm, plain
 from capital.models import Inspection, InspectionPhoto, Recognition
-from capital.readable import KEPT
 from capital.services import inspections as services_
 from capital.tables.rounds import InspectionTable
 from common import files, services
@@ -28,6 +27,7 @@ from common.templatetags.ip import amount, in_unit
 from common.views import ArchivePage, BulkPage, Crumbs, DetailPage, ListPage, action
 from common.views.rows import RowPage
 from leads.tables.columns import wan_text
+from ledger.subjects import KEPT
 from projects import confidential
 from rules.inspection import Kind
 

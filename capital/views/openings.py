@@ -8,12 +8,13 @@ from django.utils.translation import gettext_lazy as _
 
 from capital.filters.openings import OpeningFilterSet
 from capital.models import CapitalEntry
-from capital.readable import KEPT, told
+from capital.readable import told
 from capital.services.openings import openings_confirm
 from capital.tables.openings import OpeningTable
 from common.access import Action
 from common.errors import Refused
 from common.views import BulkPage, Crumbs, ListPage
+from ledger.subjects import KEPT
 from projects import confidential
 
 from .inspections import Named

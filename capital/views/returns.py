@@ -25,6 +25,7 @@ from common.errors import Denied, NotVisible
 from common.views import ArchivePage, CreatePage, Crumbs, DetailPage, ListPage, UpdatePage, action
 from common.views.base import Page
 from common.views.rows import RowPage
+from ledger import periods
 from ledger.models import FINAL_ACCOUNT, Period
 from organizations.models import Unit
 from projects.views.signing import SavingPage
@@ -91,7 +92,7 @@ class ReturnList(ListPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         state = Period.objects.filter(code=self.period).first()
-        sub = f"{self.period // 100}-{self.period % 100:02d}"
+        sub = periods.text(self.period)
         return super().get_context_data(
             sub=f"{sub}, {state.get_state_display()}" if state else sub,
             period=self.period,
@@ -129,7 +130,7 @@ class OfMonth(Page):
 
     @property
     def month(self) -> str:
-        return f"{self.period // 100}-{self.period % 100:02d}"
+        return periods.text(self.period)
 
     def about(self) -> str:
         return f"unit={self.unit.pk}&period={self.period}"

@@ -14,7 +14,7 @@ from django.utils.translation import pgettext
 from capital.filters.vouchers import VoucherFilterSet
 from capital.forms.vouchers import AllocationForm, VoucherForm, VoucherNewForm
 from capital.models import Allocation, CapitalEntry, EntryFile, Voucher
-from capital.readable import KEPT, hidden_vouchers, told
+from capital.readable import hidden_vouchers, told
 from capital.selectors import with_used
 from capital.services.vouchers import allocation_set, voucher_archive, voucher_create, voucher_update
 from capital.tables.vouchers import VoucherTable
@@ -27,6 +27,7 @@ from common.views import ArchivePage, Crumbs, DetailPage, ListPage, action
 from common.views.base import Page
 from common.views.rows import RowPage, UpdatePage
 from leads.tables.columns import wan, wan_text
+from ledger.subjects import KEPT
 from projects import confidential
 from projects.sections import NUM, num, row, section
 from projects.views.signing import SavingPage

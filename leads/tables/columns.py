@@ -14,10 +14,10 @@ from django_tables2.utils import call_with_appropriate
 from common.tables import RowTable
 from common.templatetags.ip import in_unit
 from leads import confidential
+from ledger.subjects import KEPT
 from reference.models import HOME_CURRENCY
 
 WAN = Decimal(10_000)
-KEPT = "***"  # what a cell says of what is kept back
 
 
 class MoneyColumn(tables.Column):
