@@ -11,7 +11,6 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from common.models import ExportLog
-from tests.support.clients import client_for
 from tests.support.suite import Nouns
 
 FORMULA = "=1+cmd"
@@ -69,7 +68,7 @@ class ListSuite(Nouns):
         if self.nobody is None:
             return
         self.row(tree)
-        response = client_for(self.nobody, tree.city).get(self.url())
+        response = self.as_nobody(tree).get(self.url())
         assert response.status_code == 403
         assert "标记甲" not in response.content.decode()
 
@@ -116,11 +115,6 @@ class ListSuite(Nouns):
         for query in self.misses:
             assert row.pk not in self.pks(client, query.format(tree=tree)), query
 
-    def test_a_wrong_filter_shows_nothing_and_does_not_break(self, tree):
-        self.row(tree)
-        response = self.as_keeper(tree).get(f"{self.url()}?page=999&archived=perhaps&sort=nothing")
-        assert response.status_code == 200
-
     def test_sort_both_ways(self, tree):
         where = self.place(tree)
         first = self.make(where, "标记甲")  # before the other one in pinyin (biaojijia, biaojiyi) ...
@@ -140,7 +134,8 @@ class ListSuite(Nouns):
         rows += self.many(tree, 42, self.another(tree, self.place(tree)))
         with CaptureQueriesContext(connection) as forty:
             first = self.page(client, query).context["table"]
-        assert len(three) == len(forty), "\n".join(q["sql"][:300] for q in forty)
+        # Fewer where the rows are what a filter offers: among many it searches instead of listing them.
+        assert len(forty) <= len(three), "\n".join(q["sql"][:300] for q in forty)
         second = self.part(client, f"{query}&page=2").context["table"]
         on_first, on_second = ({r.record.pk for r in t.paginated_rows} for t in (first, second))
         assert len(on_first) == 40
