@@ -136,13 +136,14 @@ def gaps(
     clocks: dict[str, Any] | None = None,
 ) -> list[Gap]:
     """Reported against recognised of what happened from a day to a day, the largest gap first; units without a line
-    are left out. `clocks`: fields of a Cut (ledger.clocks), as known now without. One query."""
+    are left out. Projects that are confidential to the actor are in no sum: alone in its unit, one would be told
+    by it. `clocks`: fields of a Cut (ledger.clocks), as known now without. One query."""
     units = list(units)
     cuts = {
         kind: Cut((kind,), Role.ASSESSED, occurred=(first, last), basis=basis, **(clocks or {}))
         for kind in SHOWN
     }
-    found = sums_many(cuts, units, actor=actor)
+    found = sums_many(cuts, units, actor=actor, told=True)
     rows = []
     for unit in units:
         said, first_check, got = (found.get((unit.pk, kind)) for kind in SHOWN)

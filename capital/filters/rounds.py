@@ -9,19 +9,18 @@ from django.utils.translation import pgettext_lazy
 
 from capital import rounds
 from capital.choices import InspectionState, RoundKind, RoundState
+from capital.filters.shared import ByCodeName
 from capital.models import EvaluationRound, Inspection, ScoreSheet, Team
 from common.filters import RowFilterSet
 from leads.filters.leads import yes_filter
 from organizations.models import Unit
-from projects import confidential
-from projects.models import Project
 
 
 class RoundFilterSet(RowFilterSet):
     search_fields = ("name", "unit__name", "approval_number")
     kind = django_filters.ChoiceFilter(choices=RoundKind.choices, empty_label=_("all"), label=_("Kind"))
     state = django_filters.ChoiceFilter(
-        choices=RoundState.choices, empty_label=_("all"), label=pgettext_lazy("filter", "progress")
+        choices=RoundState.choices, empty_label=_("all"), label=pgettext_lazy("state", "Progress")
     )
 
     class Meta:
@@ -40,7 +39,7 @@ class TeamFilter(django_filters.ModelChoiceFilter):
     field_class = TeamField
 
 
-class InspectionFilterSet(RowFilterSet):
+class InspectionFilterSet(ByCodeName, RowFilterSet):
     """What a person may not recognise is found by its code name only."""
 
     search_fields = ("project__name", "project__pinyin", "project__number")
@@ -51,7 +50,7 @@ class InspectionFilterSet(RowFilterSet):
         queryset=Unit.objects.none(), field_name="project__unit", label=_("Unit")
     )
     state = django_filters.ChoiceFilter(
-        choices=InspectionState.choices, empty_label=_("all"), label=pgettext_lazy("filter", "progress")
+        choices=InspectionState.choices, empty_label=_("all"), label=pgettext_lazy("state", "Progress")
     )
     mine = yes_filter(_("Mine"), "only_mine")
 
@@ -68,13 +67,6 @@ class InspectionFilterSet(RowFilterSet):
 
     def only_mine(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         return queryset.filter(rounds.mine(self.request.user))
-
-    def search(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
-        hidden = Project.objects.unscoped(reason="rows of the inspections in scope").filter(
-            confidential.hidden(self.request.user)
-        )
-        open_ones = super().search(queryset.exclude(project__in=hidden), name, value)
-        return open_ones | queryset.filter(project__in=hidden.filter(code_name__icontains=value.strip()))
 
 
 class SheetFilterSet(RowFilterSet):

@@ -5,7 +5,7 @@ A part's function takes a `Reading` and gives sections for templates/projects/_s
     {"title", "note", "heads": [(label, css)], "rows": [{"cells": [cell], "css"}], "add": {"label", "url"}, "empty"}
 
 An upper app adds its sections to a part with `also`; a section may have "chart" (see templates/parts/chart.html), which
-stands above its table.
+stands above its table, or "all" ({"label", "url"}: the page with all rows).
 
 A cell is a text, or {"text", "url", "panel", "css", "sub", "acts": [{"label", "url"}]}. What the reader may not know
 of a confidential project is left out here, so that the template can't show it.
@@ -31,12 +31,13 @@ from projects import confidential
 from projects.models import Project
 
 NUM = "ip-num"
-Draw = Callable[["Reading"], dict[str, Any]]
+Draw = Callable[["Reading"], dict[str, Any] | None]
 _also: dict[str, list[Draw]] = {}
 
 
 def also(part: str, draw: Draw) -> None:
-    """Called once at start-up: `draw(reading)` gives a section that stands at the end of a part ("capital")."""
+    """Called once at start-up: `draw(reading)` gives a section that stands at the end of a part ("capital"; "" is the
+    overview), or None when it has nothing to say."""
     _also.setdefault(part, []).append(draw)
 
 

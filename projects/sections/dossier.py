@@ -61,7 +61,7 @@ def tasks(reading: Reading) -> dict[str, Any]:
             str(one.assignee or ""),
             day(one.due_on),
             _("done %(date)s") % {"date": one.done_on.isoformat()} if one.done_on else "",
-            reading.acts(*([] if one.done_on else [(pgettext("task", "Done"), "task_done", one.pk)])),
+            reading.acts(*([] if one.done_on else [(pgettext("task", "Settle"), "task_done", one.pk)])),
         )
         for one in _rows(Task, reading).select_related("assignee").order_by("done_on", "due_on", "pk")[:SHOWN]
     ]

@@ -192,7 +192,7 @@ class ProjectDetail(OfProject, DetailPage):
             tabs=tabs if reading.told else [],
             need=self.need if not code else None,
             clock=clock if code in COUNTED else None,
-            parts=[draw(reading) for draw in draws] if reading.told else [],
+            parts=[one for draw in draws if (one := draw(reading))] if reading.told else [],
             facts=overview.facts(reading),
             people=overview.people(reading),
             entries=timeline(project.lead, RECENT) if readable else None,

@@ -20,12 +20,16 @@ from capital.services.rules import (
     countingrule_publish,
     exclusion_add,
 )
+from capital.services.signals import signal_restore
+from capital.signals import find
 from common import clock
-from common.errors import Denied, Refused, Stale
+from common.changelog import history
+from common.errors import Denied, NotVisible, Refused, Stale
 from leads import shipping
 from ledger.models import Closing, Period, Posting
 from organizations.choices import Role as Job
 from projects.services import plan_set
+from rules.signals import Sign
 from tests.capital.recognising import reported
 from tests.support.clients import client_for, client_of, user_with
 from tests.support.factories import TESTS
@@ -246,12 +250,25 @@ def test_a_project_is_left_out_and_counts_again(tree, staff, rulebook):
     assert Excluded.objects.get().archived_at is not None
     with pytest.raises(Refused, match="no counting rule"):
         exclusion_add(actor=staff, code="nothing", project=project, since=date(2026, 1, 1), reason="x")
+    secret = signed_project(tree.other_town, host=tree.town)
+    type(secret)._base_manager.filter(pk=secret.pk).update(
+        code_name="甲一", confidential_until=date(2027, 1, 1)
+    )
+    near = user_with(Job.BUREAU_STAFF, tree.county)  # sees the project that it hosts, and not its name
+    secret.refresh_from_db()
+    with pytest.raises(Refused, match="confidential"):
+        exclusion_add(actor=near, code="plain", project=secret, since=date(2026, 1, 1), reason="x")
     officer = user_with(Job.OFFICER, tree.town)
     with pytest.raises(Denied):
         exclusion_add(actor=officer, code="plain", project=project, since=date(2026, 1, 1), reason="x")
 
 
 # ---------------------------------------------------------------- signals, gaps, charts
+
+
+def lines_of(browser, title):
+    groups = browser.get(reverse("signal_list")).context["groups"]
+    return next(group["lines"] for group in groups if group["title"] == title)
 
 
 def test_signals_with_their_rows_and_a_false_alarm(tree, staff, head, rulebook):
@@ -288,10 +305,46 @@ def test_signals_with_their_rows_and_a_false_alarm(tree, staff, head, rulebook):
     page = browser.get(reverse("signal_list")).content.decode()
     assert "追加投资" in page
     assert browser.post(above["dismiss_url"], {"reason": "再说"}).status_code == 422
+    # It is no false alarm after all: with a reason the signal stands again, the log keeps both, and it may be explained anew.
+    about, (back,) = {"key": above["found"].signal.key, "year": 2026}, lines["Money in and soon taken back"]
+    for given, code in (
+        ({"reason": " "}, "no_reason"),
+        ({"reason": "x", "key": back["found"].signal.key}, "not_dismissed"),
+    ):
+        with pytest.raises(Refused) as said:
+            signal_restore(actor=staff, **{**about, **given})
+        assert said.value.code == code
+    with pytest.raises(Denied):
+        signal_restore(actor=user_with(Job.LEADER, tree.county), **about, reason="x")
+    with pytest.raises(NotVisible):
+        signal_restore(actor=user_with(Job.BUREAU_STAFF, tree.other_county), **about, reason="x")
+    assert FalseAlarm.objects.unscoped(reason="tests").get().archived_at is None
+    (explained,) = lines_of(browser, "Capital above the contract amount")
+    assert browser.post(explained["restore_url"], {"reason": "补充协议没有签"}).status_code == 302
+    kept = history(FalseAlarm.objects.unscoped(reason="tests").get())
+    assert [line.reason for line in kept] == ["补充协议没有签", "追加投资，补充协议在办"]
+    (again,) = lines_of(browser, "Capital above the contract amount")
+    assert (again["found"].alarm, again["restore_url"]) == (None, "")
+    assert browser.post(again["dismiss_url"], {"reason": "补充协议已签"}).status_code == 302
+    assert FalseAlarm.objects.unscoped(reason="tests").count() == 2
     # Another county sees neither rows nor signals; an officer reads and can't explain.
     stranger = client_for(Job.BUREAU_STAFF, tree.other_county)
     assert stranger.get(reverse("signal_list")).context["groups"] == []
     assert stranger.post(above["dismiss_url"], {"reason": "x"}).status_code == 404
+
+
+def test_a_mistake_that_is_taken_back_is_no_signal(tree, staff, head):
+    """Undone at the desk and decided again, or still to be decided: no money flowed back. 60 of 100 did."""
+    project = signed_project(tree.town)
+    redone, undone, gone = (reported(project, amount * WAN) for amount in (110, 120, 100))
+    for entry in (redone, undone, gone):
+        recognise(actor=head, entry=entry.pk, level="final")
+    for entry in (redone, undone):
+        take_back(actor=head, entry=entry.pk, reason="看错", again=True)
+    recognise(actor=head, entry=redone.pk, level="final")
+    take_back(actor=head, entry=gone.pk, amount=60 * WAN, reason="资金转出")
+    found = [one.signal for one in find(2026, actor=staff) if one.signal.sign == Sign.IN_AND_OUT]
+    assert [one.entries for one in found] == [(gone.pk,)]
 
 
 def test_gaps_by_unit(tree, staff, head):
@@ -369,7 +422,8 @@ def test_the_project_page_shows_plan_reported_and_recognised(tree, staff, head):
     assert 'role="img"' in page.content.decode()
 
 
-def test_a_year_that_has_not_come_is_not_asked_for(staff):
-    with clock.at(datetime(2026, 11, 20, 4, tzinfo=UTC)):
-        page = client_of(staff).get(reverse("capital_gaps") + "?year=abc")
-    assert page.status_code == 200
+def test_what_is_no_year_is_this_one(staff):
+    browser = client_of(staff)
+    for wrong in ("abc", "²", "1999", "2101"):
+        page = browser.get(reverse("capital_gaps") + f"?year={wrong}")
+        assert [tab["label"] for tab in page.context["tabs"] if tab["active"]] == ["2026"]

@@ -13,8 +13,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
-from common.actors import Actor, System
-from common.errors import Refused, ServiceError
+from common.access import Action
+from common.actors import Actor, System, may
+from common.errors import NotVisible, Refused, ServiceError
 from ledger import clocks, closings, printing, restatement
 from ledger.choices import PeriodState, Role
 from ledger.models import Closing, Period, ReopeningAsked
@@ -93,12 +94,12 @@ class Command(BaseCommand):
         return printing.period(done[-1].period, closed=done)
 
     def reopen_status(self, actor: Actor, code: int, **options: Any) -> dict[str, Any]:
-        period = self.period(code)
+        period = self.period(actor, code)
         asked = ReopeningAsked.objects.filter(closing__period=period).order_by("id")
         return printing.period(period, closed=clocks.closings(code)[::-1], asked=list(asked))
 
     def report(self, actor: Actor, code: int, as_published: bool, **options: Any) -> dict[str, Any]:
-        period, closing = self.period(code), self.closing(code, options["revision"])
+        period, closing = self.period(actor, code), self.closing(code, options["revision"])
         if as_published and closing is None:
             raise Refused(
                 _("%(period)s was never closed, so nothing of it is published.") % {"period": period},
@@ -109,7 +110,9 @@ class Command(BaseCommand):
         moved = restatement.moved(closing, actor=actor, role=role) if closing and not as_published else []
         return printing.report(period, closing, as_published, role, found, moved)
 
-    def period(self, code: int) -> Period:
+    def period(self, actor: Actor, code: int) -> Period:
+        if not may(actor, Action.VIEW, closings.KIND):
+            raise NotVisible
         period = Period.objects.filter(code=code).first()
         if period is None:
             raise Refused(_("Nothing was ever counted in %(code)s.") % {"code": code}, code="no_period")
