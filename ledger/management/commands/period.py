@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from common.access import Action
 from common.actors import Actor, System, may
+from common.commands import tell
 from common.errors import NotVisible, Refused, ServiceError
 from ledger import clocks, closings, printing, restatement
 from ledger.choices import PeriodState, Role
@@ -36,6 +37,15 @@ class Command(BaseCommand):
     help = "Cut off and close a period of the books, and report it by either clock."
 
     def add_arguments(self, parser: CommandParser) -> None:
+        tell(
+            parser,
+            "period close 2026-10 --earlier",
+            "period report 2026-10 --as-published",
+            "period report 2026-13 --as-known --dimension place --format json",
+            "period reopen-status 2026-10",
+            units="a period is YYYY-MM, YYYY-13 the final account of the year;\n"
+            "amounts are ten thousands of yuan as text and yuan as JSON, other kinds are pieces (projects, leads)",
+        )
         verbs = parser.add_subparsers(dest="verb", required=True)
         cut = verbs.add_parser("cut-off", help="take no more reports into it")
         close = verbs.add_parser("close", help="close it (and cut it off first where that wasn't done)")
@@ -49,8 +59,10 @@ class Command(BaseCommand):
         clock = report.add_mutually_exclusive_group()
         clock.add_argument("--as-published", action="store_true", help="as the closing knew them")
         clock.add_argument("--as-known", action="store_true", help="as known now (default), and what moved")
-        report.add_argument("--revision", type=int, help="of the closing; else the latest")
-        report.add_argument("--dimension", choices=Role.values, default=Role.ASSESSED)
+        report.add_argument("--revision", type=int, help="number of the closing, from 1; else the latest")
+        report.add_argument(
+            "--dimension", choices=Role.values, default=Role.ASSESSED, help="for whom it counts (assessed)"
+        )
         for verb in (cut, close, status, report):
             verb.add_argument("code", type=period_code, metavar="YYYY-MM")
             verb.add_argument("--actor", default="", help="in the name and the scope of this account")

@@ -6,6 +6,7 @@ Numbers are kept, words and structure are not: a row's trace is built from the c
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from rules.facts import Fact, Missing, MissingReason, Value
 from rules.money import SETTLED
@@ -22,8 +23,8 @@ def nothing(_number: int) -> tuple[Parameter, ...]:
 
 @dataclass(slots=True)
 class Node:
-    """A figure of every row, unrounded. `of`: the figures that it was made of, by name. `refs` stand with what was handed in;
-    such a node has no trace of its own, the operand says it all."""
+    """A figure of every row, unrounded. `of`: the figures that it was made of, by name. What was `handed` in has no trace of
+    its own: the operand says it all, with `refs`, its sources."""
 
     kind: str
     unit: str
@@ -31,6 +32,11 @@ class Node:
     of: tuple[tuple[str, "Node"], ...] = ()
     said: Said = nothing
     refs: list[str | None] | None = None
+    handed: bool = False
+
+    def complete(self) -> bool:
+        """Whether every row has the figure."""
+        return only_amounts(self.column)
 
     def fact(self, number: int) -> Fact:
         """The settled figure of a row."""
@@ -43,7 +49,7 @@ class Node:
 
     def traces(self, number: int) -> tuple[Trace, ...]:
         """How a row's figure came about: one trace, none for what was handed in."""
-        if self.refs is not None:
+        if self.handed:
             return ()
         fact = self.fact(number)
         amount = None if isinstance(fact, Missing) else fact.amount
@@ -62,6 +68,11 @@ class Node:
                 tuple(trace for _name, node in self.of for trace in node.traces(number)),
             ),
         )
+
+
+def only_amounts(column: list[Any]) -> bool:
+    """Whether nothing in a column is missing."""
+    return set(map(type, column)) <= {Decimal}
 
 
 def lifted(work: Callable[..., Amount]) -> Callable[..., Amount]:

@@ -23,7 +23,6 @@ from .columns import (
     ZERO_TARGET,
     Amount,
     Node,
-    lifted,
 )
 from .handed import HUNDRED, Handed
 
@@ -74,7 +73,7 @@ class Figures(Handed):
     def _scaled(self, figure: f.Scaled) -> Node:
         of = self.figure(figure.of)
         factor = self.constant(figure.factor, PLAIN)
-        column = self.column(lambda _type: lifted(WIDE.multiply), of, factor)
+        column = self.column(lambda _type: WIDE.multiply, of, factor)
         return Node("scaled", of.unit, column, (("of", of), ("factor", factor)))
 
     def _completion(self, figure: f.Completion) -> Node:
@@ -91,14 +90,14 @@ class Figures(Handed):
                 return ZERO_TARGET if whole == 0 else NOT_APPLICABLE
             return WORK.divide(WIDE.multiply(amount, HUNDRED), whole)
 
-        column = self.column(lambda _type: rate, done, target)
+        column = self.column_of_any(lambda _type: rate, done, target)
         said = self.target_parameters(figure.target)
         return Node("completion", PERCENT, column, (("done", done), ("target", target)), said)
 
     def _points_to_schedule(self, figure: f.PointsToSchedule) -> Node:
         done = self._completion(f.Completion(kind="completion", of=figure.of, target=figure.target))
-        due = Node("progress", PERCENT, list(self.due(figure.target)), refs=[None] * len(self.rows))
-        column = self.column(lambda _type: lifted(WIDE.subtract), done, due)
+        due = Node("progress", PERCENT, list(self.due(figure.target)), handed=True)
+        column = self.column(lambda _type: WIDE.subtract, done, due)
         said = self.target_parameters(figure.target)
         return Node("points_to_schedule", POINTS, column, (("completion", done), ("progress", due)), said)
 
@@ -113,7 +112,7 @@ class Figures(Handed):
             self.parameter("times", figure.times),
             Parameter("whole_zero", figure.whole_zero, self.version),
         )
-        column = self.column(lambda _type: lifted(share), part, whole)
+        column = self.column(lambda _type: share, part, whole)
         return Node(
             "ratio", self.unit(figure), column, (("part", part), ("whole", whole)), lambda _number: said
         )
@@ -131,12 +130,12 @@ class Figures(Handed):
                 return ZERO_BASE if base == 0 else NOT_APPLICABLE
             return WORK.divide(WIDE.multiply(WIDE.subtract(amount, base), HUNDRED), base)
 
-        column = self.column(lambda _type: growth, now, before)
+        column = self.column_of_any(lambda _type: growth, now, before)
         return Node("growth", PERCENT, column, (("now", now), ("before", before)))
 
     def _difference(self, figure: f.Difference) -> Node:
         of, less = self.figure(figure.of), self.figure(figure.less)
-        column = self.column(lambda _type: lifted(WIDE.subtract), of, less)
+        column = self.column(lambda _type: WIDE.subtract, of, less)
         return Node("difference", of.unit, column, (("of", of), ("less", less)))
 
     def _share_of_group(self, figure: f.ShareOfGroup) -> Node:
@@ -147,7 +146,7 @@ class Figures(Handed):
         def share(amount: Decimal, _whole: Decimal) -> Amount:
             return WORK.divide(WIDE.multiply(amount, HUNDRED), whole) if whole > 0 else ZERO_BASE
 
-        column = self.column(lambda _type: lifted(share), of, group)
+        column = self.column(lambda _type: share, of, group)
         return Node("share_of_group", PERCENT, column, (("of", of), ("group", group)))
 
     def _gap_to_mean(self, figure: f.GapToMean) -> Node:
@@ -155,7 +154,7 @@ class Figures(Handed):
         known = self.known(of)
         mean = WORK.divide(add(known), Decimal(len(known))) if known else ZERO
         group = self.constant(mean, of.unit)
-        run = lifted(WIDE.subtract if known else lambda _amount, _mean: NO_COHORT)
+        run: Run = WIDE.subtract if known else lambda _amount, _mean: NO_COHORT
         column = self.column(lambda _type: run, of, group)
         return Node("gap_to_mean", of.unit, column, (("of", of), ("mean", group)))
 
@@ -210,7 +209,7 @@ class Figures(Handed):
                 for name, row in zip(names, figure.of, strict=True)
             )
 
-        column = self.column(make, *nodes)
+        column = self.column_of_any(make, *nodes)
         return Node(figure.kind, self.unit(figure), column, tuple(zip(names, nodes, strict=True)), said)
 
     def _within(self, figure: f.Within) -> Node:
@@ -222,7 +221,7 @@ class Figures(Handed):
 
         def make(unit_type: str) -> Run:
             ends = limits(unit_type)
-            return lifted(lambda amount: within(SETTLED.plus(amount), ends["least"], ends["most"]))
+            return lambda amount: within(SETTLED.plus(amount), ends["least"], ends["most"])
 
         def said(number: int) -> tuple[Parameter, ...]:
             ends = limits(self.rows[number].type)
@@ -234,10 +233,12 @@ class Figures(Handed):
         of = self.figure(figure.of)
         how = money.Rounding(figure.rounding.digits, figure.rounding.mode)
         said = (Parameter("rounding", str(how), self.version),)
-        run = lifted(lambda amount: how.apply(SETTLED.plus(amount)))
-        return Node(
-            "rounded", of.unit, self.column(lambda _type: run, of), (("of", of),), lambda _number: said
-        )
+
+        def run(amount: Decimal) -> Decimal:
+            return how.apply(SETTLED.plus(amount))
+
+        column = self.column(lambda _type: run, of)
+        return Node("rounded", of.unit, column, (("of", of),), lambda _number: said)
 
     def _composed(self, figure: f.Composed) -> Node:
         have = [self.figure(line.of) for line in figure.lines]
@@ -269,7 +270,7 @@ class Figures(Handed):
             *zip(names, have, strict=True),
             *((f"needed.{name}", node) for name, node in zip(names, needed, strict=True)),
         )
-        column = self.column(lambda _type: lifted(share), *have, *needed)
+        column = self.column(lambda _type: share, *have, *needed)
         return Node("composed", PERCENT, column, of, said)
 
 

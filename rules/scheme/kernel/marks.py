@@ -12,7 +12,7 @@ from rules.scheme.figures import Condition
 from rules.scheme.parts import setting
 from rules.trace import Operand, Parameter, Trace
 
-from .columns import Amount, Node
+from .columns import Amount, Node, only_amounts
 from .figures import within
 from .rules import MARKS, ZERO, Rules
 
@@ -120,11 +120,11 @@ class Marks(Rules):
                 if not holds:
                     found.limited[number], found.reasons[number] = ZERO, GATE
         how = None if row.rounding is None else money.Rounding(row.rounding.digits, row.rounding.mode)
-        found.rounded = [
-            amount if how is None or type(amount) is not Decimal else how.apply(amount)
-            for amount in found.limited
-        ]
-        self._missing(found, otherwise)
+        found.rounded = list(found.limited)
+        if how is not None:
+            found.rounded = [how.apply(one) if isinstance(one, Decimal) else one for one in found.limited]
+        if not only_amounts(found.limited):
+            self._missing(found, otherwise)
         return found
 
     def checked(self, condition: Condition) -> Checked:
@@ -165,8 +165,8 @@ class Marks(Rules):
             return run
 
         if coefficient is None or coefficient.figure is None:
-            return self.column(make, earned)
-        return self.column(make, earned, self.figure(coefficient.figure))
+            return self.column_of_any(make, earned)
+        return self.column_of_any(make, earned, self.figure(coefficient.figure))
 
     def _missing(self, found: Marked, otherwise: str) -> None:
         """Do what the indicator says of the figures that aren't there."""

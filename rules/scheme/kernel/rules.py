@@ -14,7 +14,7 @@ from rules.scheme.document import Indicator
 from rules.scheme.parts import setting
 from rules.trace import Parameter, decimal_text
 
-from .columns import NO_COHORT, NOT_APPLICABLE, Amount, Node, lifted
+from .columns import NO_COHORT, NOT_APPLICABLE, Amount, Node
 from .figures import Figures, within
 from .handed import HUNDRED
 
@@ -53,7 +53,7 @@ class Rules(Figures):
                 for name, value in notes
             )
 
-        column = self.column(lambda unit_type: lifted(make(unit_type)), *nodes)
+        column = self.column(make, *nodes)
         return Node(row.rule.kind, MARKS, column, of, said)
 
     def _value(self, row: Indicator) -> Node:

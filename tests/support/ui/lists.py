@@ -140,7 +140,8 @@ class ListSuite(Nouns):
         rows += self.many(tree, 42, self.another(tree, self.place(tree)))
         with CaptureQueriesContext(connection) as forty:
             first = self.page(client, query).context["table"]
-        assert len(three) == len(forty), "\n".join(q["sql"][:300] for q in forty)
+        # Fewer where the rows are what a filter offers: among many it searches instead of listing them.
+        assert len(forty) <= len(three), "\n".join(q["sql"][:300] for q in forty)
         second = self.part(client, f"{query}&page=2").context["table"]
         on_first, on_second = ({r.record.pk for r in t.paginated_rows} for t in (first, second))
         assert len(on_first) == 40
