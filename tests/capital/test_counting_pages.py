@@ -360,7 +360,11 @@ def test_gaps_by_unit(tree, staff, head):
     assert figures[tree.town] == (800 * WAN, 200 * WAN, 600 * WAN, 25)
     assert figures[tree.city] == figures[tree.town]
     assert [(row.unit, row.gap) for row in formed["rows"] if row.unit == tree.town] == [(tree.town, 70 * WAN)]
-    assert arrived["chart"].drawings[0]["bars"]
+    wide, phone = arrived["chart"].drawings
+    assert wide["bars"]
+    names = [unit.label for unit in figures if unit.kind != "city"]
+    assert {one["text"] for one in wide["labels"]} == set(names)  # whole where there is room
+    assert all(any(name.startswith(one["text"]) for name in names) for one in phone["labels"])
     assert "style=" not in page.content.decode()
 
 
