@@ -16,6 +16,8 @@ from common.api import ReadViewSet, RowSerializer
 
 
 class MeasureSerializer(RowSerializer):
+    rule_code = serializers.CharField(read_only=True)  # a slug, or empty
+
     class Meta:
         model = Measure
         fields = (

@@ -50,11 +50,6 @@ class MeasureTable(RowTable):
         )
 
 
-def shown_in(record: Any) -> str:
-    """The unit of the amount column: money stands in 万元, pieces as they are."""
-    return "wan" if record.measure.unit in MONEY else "one"
-
-
 class ValueTable(RowTable):
     """Money in 万元 with two digits, pieces whole; exports carry the same numbers."""
 

@@ -5,16 +5,12 @@ server. Every event is shared by two of 300 towns in two dimensions; the window 
 floor sums the same window by unit without rolling up, crediting, or asking who reads.
 """
 
-import os
 import statistics
 import sys
 import time
 from datetime import date
-from pathlib import Path
 
-from benchmarks.investors import NAME
-from investpro.embedded import state
-from investpro.embedded.testing import Scratch
+from benchmarks.scratch import database
 
 TIMES = 5
 FIRST, LAST = date(2026, 1, 1), date(2026, 8, 31)
@@ -122,22 +118,8 @@ def run(count):
 
 def main():
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 3_000_000
-    scratch = Scratch(Path(state.BASE_DIR) / "var" / "bench", dict(os.environ))
-    scratch.start()
-    try:
-        scratch.recreate(NAME)
-        os.environ["DATABASE_URL"] = scratch.database_url(NAME)
-        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "investpro.settings.test")
-        import django
-
-        django.setup()
-        from django.db import connections
-
+    with database():
         run(count)
-        connections.close_all()
-    finally:
-        scratch.drop(NAME)
-        scratch.stop()
 
 
 if __name__ == "__main__":

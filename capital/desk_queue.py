@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, DecimalField, F, Q, Sum
+from django.db.models import Count, Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,17 +16,17 @@ from capital.checks import Papers
 from capital.choices import EntryState, Level, Verdict
 from capital.models import CapitalEntry, Override, Recognition
 from capital.readable import hidden_entries
-from capital.services.deciding import KIND, RIGHT, WAITING, Case
+from capital.selectors import in_yuan
+from capital.services.deciding import KIND, RIGHT, WAITING, Case, decided_by, works_at
 from capital.services.samples import STANDS_AT
 from capital.terms import terms_on
 from capital.ventures import divide, sums_of
 from common import clock, scope
 from common.actors import Actor, may, may_somewhere
-from common.scope import visible_q
 from ledger.choices import Kind, Role
 from ledger.models import Posting
 from ledger.services import base
-from organizations.models import Officer, Unit
+from organizations.models import Unit
 from projects.posting import TYPE, parts_of
 from rules import money
 
@@ -34,14 +34,6 @@ SHOWN = 100
 UNDO_FOR = timedelta(hours=12)
 ZERO = Decimal(0)
 COUNTS = {Level.PRELIMINARY: Kind.CAPITAL_PRELIMINARY, Level.FINAL: Kind.CAPITAL_RECOGNISED}
-
-
-class _Decided:
-    """Entries, as the gate sees decisions about them."""
-
-    class Scope(scope.Scope):
-        kind = KIND
-        path = "unit__path"
 
 
 class DecidedUnits:
@@ -60,15 +52,11 @@ def levels(actor: Actor) -> list[str]:
 def decidable(actor: Actor, level: str) -> Any:
     """Entries about which the actor may decide at a level, whatever their state: within his units, not entered or
     reported by himself, not of his own unit where the terms forbid it, not confidential to him."""
-    rows = CapitalEntry.objects.visible_to(actor).filter(
-        visible_q(_Decided, actor, RIGHT[Level(level)]), archived_at=None
-    )
+    rows = CapitalEntry.objects.visible_to(actor).filter(decided_by(actor, level), archived_at=None)
     if actor.pk is not None:
         rows = rows.exclude(Q(entered_by=actor.pk) | Q(reported_by=actor.pk))
     if not terms_on(clock.today()).own_unit:
-        own = {*(grant.unit_id for grant in actor.grants()), getattr(actor, "unit_id", None)} - {None}
-        officer = Officer._base_manager.filter(user=actor.pk, user__isnull=False, left_on=None)
-        rows = rows.exclude(Q(unit__in=own) | Q(unit__in=officer.values("unit")))
+        rows = rows.exclude(works_at(actor))
     return rows.exclude(hidden_entries(actor))
 
 
@@ -78,11 +66,8 @@ def queue(actor: Actor, level: str) -> Any:
     return rows.order_by("reported_at", "pk")
 
 
-def in_yuan(rows: Any) -> Decimal:
-    found = rows.order_by().aggregate(
-        total=Sum(F("amount") * F("rate"), output_field=DecimalField(max_digits=40, decimal_places=10))
-    )
-    return found["total"] or ZERO
+def total_yuan(rows: Any) -> Decimal:
+    return rows.order_by().aggregate(total=Sum(in_yuan("amount")))["total"] or ZERO
 
 
 def counts(rows: Any) -> dict[str, int]:

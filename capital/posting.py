@@ -64,8 +64,9 @@ def post_recognitions(
     months: Mapping[int, int],
 ) -> list[Posting]:
     """What decisions change, for rows that are written; a decision that changes nothing has no line. `before`:
-    what was recognised of each entry until then; `months`: the period in which each one waits. The rows of an entry come in their order; the caller holds
-    entries and projects (`capital.services.deciding.hold`), `row.entry.project` is as it is now.
+    what was recognised of each entry until then; `months`: the period in which each one waits. The rows of an
+    entry come in their order; the caller holds entries and projects (`capital.services.deciding.hold`),
+    `row.entry.project` is as it is now.
 
     A month that is cut off still takes decisions about its own entries; one that is closed takes nothing.
     """

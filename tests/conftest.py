@@ -3,6 +3,7 @@
 Nothing starts before the first test that needs it, so the tests of `rules` run without any server.
 """
 
+import gc
 import os
 import shutil
 import signal
@@ -22,6 +23,10 @@ from investpro.embedded.processes import Lock
 from investpro.embedded.testing import PREFIX, Scratch
 
 pytest.register_assert_rewrite("tests.support")
+
+# Importing and collecting makes a million objects that stay: looking through them again and again for garbage
+# would take a tenth of the session.
+gc.disable()
 
 # No test is timed, and a failure is the same for everybody.
 hypothesis.settings.register_profile("calm", deadline=None, derandomize=True)
@@ -87,6 +92,13 @@ def pytest_collection_modifyitems(items):
             item.add_marker("browser")
         if item.get_closest_marker("commits"):
             item.add_marker(pytest.mark.django_db(transaction=True))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish():
+    gc.freeze()
+    gc.set_threshold(50_000, 10, 10)
+    gc.enable()
 
 
 @pytest.hookimpl(optionalhook=True)

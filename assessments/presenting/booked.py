@@ -10,7 +10,8 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from assessments.models import RankingRun
+from assessments.booked import currency_of
+from assessments.models import Measure, RankingRun
 from assessments.reading import RunReader, ShownLine
 from capital.behind import Behind, behind, why_text
 from capital.counting import Reading, Wanted, reread
@@ -27,9 +28,9 @@ def levels(reader: RunReader, line: ShownLine, actor: Actor) -> list[dict[str, A
     """Levels for `panel`: the rows behind the figure, adjustments of earlier years, and the difference to a
     confirmer's figure. Nothing for a measure that isn't counted from the books."""
     sent = reader.inputs[line.unit].get("booked")
-    unit = Unit.objects.unscoped(reason="a line of the run that is read").filter(pk=line.unit_id).first()
-    if not sent or unit is None:
+    if not sent:
         return []
+    unit = Unit.objects.unscoped(reason="a line of the run that is read").get(pk=line.unit_id)
     found = [_rows(reader, unit, sent, actor)]
     if Decimal(sent["prior"]):
         found.append(
@@ -46,14 +47,14 @@ def levels(reader: RunReader, line: ShownLine, actor: Actor) -> list[dict[str, A
     return found
 
 
-def reading_of(run: RankingRun, measure: Any) -> Reading:
+def reading_of(run: RankingRun, measure: Measure) -> Reading:
     """The facts that a run read, read again by its clock. Raises Refused (no_rule)."""
     kept = run.inputs["ledger"][measure.code]
     wanted = Wanted(
         basis=kept["basis"],
         state=kept["state"],
         rule_code=kept["rule"].partition("/")[0] if "/" in kept["rule"] else "",
-        currency="USD" if measure.unit == "usd" else "",
+        currency=currency_of(measure),
         role=role_of(kept),
     )
     out = {int(key): date.fromisoformat(day) for key, day in kept["excluded"].items()}

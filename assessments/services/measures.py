@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from assessments.choices import FigureSource
@@ -24,10 +25,11 @@ def measure_create(*, actor: Actor, **values: Any) -> Measure:
     return services.create(Measure, actor=actor, values=values)
 
 
+@transaction.atomic
 def measure_update(*, actor: Actor, pk: int, version: int | None, **values: Any) -> Measure:
     """Raises as `measure_create`, NotVisible, Stale, Archived."""
     if {"rule_code", "basis"} & set(values):
-        now = services.get_visible(Measure, pk, actor)
+        now = services.get_visible(Measure, pk, actor, lock=True)
         _rule_fits(values.get("rule_code", now.rule_code), values.get("basis", now.basis))
     return services.update(Measure, actor=actor, pk=pk, version=version, values=values)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,15 +22,15 @@ from capital.models import CapitalEntry, EntryFile, Query, Recognition, Voucher
 from capital.readable import hidden_vouchers
 from capital.services import overrides, queries, recognition
 from capital.services.deciding import DECIDED, Case, objection, open_matters, read, right
+from capital.words import figure, unit
 from common.access import Action
 from common.errors import Denied, NotVisible, Refused, ServiceError
 from common.file_types import PDF, SHOWN_INLINE
 from common.views.base import Page
-from leads.tables.columns import WAN
+from leads.forms.fields import typed_amount
 from ledger.choices import FundSource, Mode, Zone
 from projects import confidential
 
-CURRENCY_WORDS = {"CNY": _("ten thousand yuan"), "USD": _("ten thousand US dollars")}
 # What each button does; what it needs besides. "amount" is the button that Enter presses.
 DECISIONS = ("full", "amount", "refuse", "query", "override", "undo", "back", "again")
 
@@ -108,7 +108,8 @@ class Desk(Page):
     def decide(self, what: str, entry: CapitalEntry) -> str:
         """Run the service behind a button; what is said afterwards."""
         sent = self.request.POST
-        reason, version = sent.get("reason", ""), int(sent.get("version") or 0)
+        reason, given = sent.get("reason", ""), sent.get("version", "")
+        version = int(given) if given.isdecimal() else 0
         common: dict[str, Any] = {"actor": self.actor, "entry": entry.pk, "version": version}
         decision = {**common, "level": self.level, "request_key": sent.get("key") or None}
         about = {"number": entry.number}
@@ -137,11 +138,10 @@ class Desk(Page):
 
     def amount(self) -> Decimal:
         """What stands in the box, ten thousands of the currency. Raises Refused."""
-        text = self.request.POST.get("amount", "").replace(",", "").replace("，", "").strip()
-        try:
-            return Decimal(text) * WAN
-        except InvalidOperation:
-            raise Refused(_("Enter the amount as a number, in ten thousands."), code="amount") from None
+        found = typed_amount(self.request.POST.get("amount", ""))
+        if found is None:
+            raise Refused(_("Enter the amount as a number, in ten thousands."), code="amount")
+        return found
 
     def undo(self) -> HttpResponseBase:
         """Take the actor's last decision back, at once."""
@@ -212,7 +212,7 @@ class Desk(Page):
             queue=[self.line(one, papers, case) for one in shown],
             count=count,
             **self.pages(begin, len(shown)),
-            total=desk_queue.in_yuan(total),
+            total=desk_queue.total_yuan(total),
             done=done,
             of=done + sum(by_basis.values()),
             queried=desk_queue.queried(self.actor).count(),
@@ -293,9 +293,7 @@ class Desk(Page):
             "entry": entry,
             "name": self.named(entry),
             "project": confidential.shown_name(entry.project, self.actor),
-            "currency": CURRENCY_WORDS.get(
-                str(entry.currency_id), f"{_now('ten thousand')} {entry.currency_id}"
-            ),
+            "currency": unit(entry.currency_id),
             "words": "，".join(
                 str(word)
                 for word in (
@@ -322,7 +320,7 @@ class Desk(Page):
             if queries.may_ask(self.actor, case) is None
             else None,
             "refusable": why_not is not None and why_not.code == "evidence_missing",
-            "box": self.request.POST.get("amount") or plain(so_far if decided else entry.amount),
+            "whole": figure((so_far if decided else entry.amount) or Decimal(0)),
             "key": get_random_string(24),
             "action_url": self.url(entry=entry.pk),
         }
@@ -388,12 +386,3 @@ def _paper(label: str, name: str, stored: Any, url: str) -> dict[str, Any]:
         "inline": f"{url}?inline=1",
         "kind": "pdf" if kind == PDF else "image" if kind in SHOWN_INLINE else "other" if stored else "none",
     }
-
-
-def plain(value: Decimal | None) -> str:
-    """An amount in ten thousands as one types it: 1860.00, 123.4567."""
-    if value is None:
-        return ""
-    text = f"{(value / WAN).normalize():f}"
-    whole, _dot, rest = text.partition(".")
-    return f"{whole}.{rest.ljust(2, '0')}"

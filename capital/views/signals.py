@@ -44,7 +44,11 @@ class OfYear(Page):
     def year(self) -> int:
         """The year of the address; this one when it names none."""
         given = self.request.GET.get("year", "")
-        return int(given) if given.isdigit() and 2000 <= int(given) <= 2100 else clock.today().year
+        return (
+            int(given)
+            if given.isascii() and given.isdigit() and 2000 <= int(given) <= 2100
+            else clock.today().year
+        )
 
     def years(self) -> list[dict[str, Any]]:
         """Tabs: this year and the two before."""
@@ -89,13 +93,22 @@ class SignalPage(SignalNouns, OfYear):
             if one.signal.sign is not Sign.IN_AND_OUT:
                 said = _now("%(value)s per cent, limit %(limit)s")
             note = said % {"value": f"{value:.2f}".rstrip("0").rstrip("."), "limit": f"{limit.normalize():f}"}
+        if one.signal.sign is Sign.BEFORE_REGISTRATION:
+            day = one.facts[0].registered
+            note = _now("registered on %(day)s") % {"day": day} if day else _now("not registered yet")
+        back = [
+            {"number": row.number, "day": day, "amount": amount}
+            for row, fact in zip(one.rows, one.facts, strict=True)
+            for day, amount in fact.taken_back
+            if one.signal.sign is Sign.IN_AND_OUT
+        ]
         chosen = urlencode({"key": one.signal.key, "year": self.year})
         dismiss = restore = ""
         if one.alarm is None and may_on(self.actor, Action.CREATE, FalseAlarm(unit=one.unit)):
             dismiss = f"{reverse('signal_dismiss')}?{chosen}"
         elif one.alarm is not None and may_on(self.actor, Action.ARCHIVE, one.alarm):
             restore = f"{reverse('signal_restore')}?{chosen}"
-        return {"found": one, "note": note, "dismiss_url": dismiss, "restore_url": restore}
+        return {"found": one, "note": note, "back": back, "dismiss_url": dismiss, "restore_url": restore}
 
 
 class OneSignal(SignalNouns, OfYear, FormPage):

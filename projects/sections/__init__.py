@@ -27,6 +27,7 @@ from common.access import Action
 from common.actors import Actor
 from common.scope import may_on
 from leads.looks import Drawer
+from ledger.models import Closing
 from projects import confidential
 from projects.models import Project
 
@@ -57,6 +58,7 @@ class Reading:
     told: bool = False
     changes: bool = False
     assigns: bool = False
+    closing: Closing | None = None  # figures of the books as it published them; as known now without
 
     @classmethod
     def of(cls, project: Project, actor: Actor) -> Reading:

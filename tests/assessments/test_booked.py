@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from assessments import services
 from assessments.booked import returns
+from assessments.forms import MeasureForm
 from assessments.rankings import compute
 from assessments.reading import read
 from assessments.selectors import has_figures
@@ -25,6 +26,7 @@ from rules.trace import canonical_json
 from tests.assessments.support import TESTS
 from tests.capital.recognising import reported
 from tests.support.clients import sign_in, user_with
+from tests.support.factories import GroupFactory, MembershipFactory
 from tests.support.factories_capital import MonthlyReturnFactory, ReportingDutyFactory, period
 from tests.support.factories_projects import all_of, signed_project
 
@@ -93,6 +95,10 @@ def test_recognised_postings_returns_and_what_is_missing(county, booked, head):
     assert lines(run)["dihua"].cells["month"].value == 500
     assert has_figures(booked, Month(2026, 11))
     assert not has_figures(booked, Month(2026, 2))
+    others = GroupFactory(owner=county.unit)
+    MembershipFactory(group=others, unit=county.elsewhere)
+    table = county.make_table(code="elsewhere", measure=booked.measure, group=others, rank_by="done")
+    assert not has_figures(table, Month(2026, 11)), "nobody in this group has reported anything"
 
 
 def test_a_run_replays_and_the_same_books_give_the_same_run(county, booked, head):
@@ -196,6 +202,12 @@ def test_a_measure_names_a_rule_that_is_there_and_of_its_basis(county, head):
     with pytest.raises(ValidationError, match="No published version"):
         county.measure(**given, basis="formed")
     countingrule_publish(actor=TESTS, pk=draft.pk, version=draft.version)
+    later = countingrule_draft(
+        actor=TESTS, code="later", name="later", since=date(2027, 1, 1), document={"schema": 1}
+    )
+    countingrule_publish(actor=TESTS, pk=later.pk, version=later.version)
+    offered = dict(MeasureForm(actor=TESTS).fields["rule_code"].choices)
+    assert ("formed-only" in offered, "later" in offered) == (True, False), "only what holds today"
     with pytest.raises(ValidationError, match="never added"):
         county.measure(**given, basis="arrived")
     measure = county.measure(**given, basis="formed")

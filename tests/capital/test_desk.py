@@ -77,6 +77,10 @@ def test_decided_by_buttons(project, checker, head):
     wrong = press(client, other, "full", amount="30")
     assert wrong.status_code == 422
     assert "In part" in wrong.content.decode()
+    above = press(client, other, "amount", amount="50.0001", reason="少报")
+    assert "reported with 50.00 ten thousand yuan" in above.content.decode()
+    # What was typed stays in the box, and the script knows still what was reported.
+    assert 'value="50.0001" data-whole="50.00"' in above.content.decode()
     no_reason = press(client, other, "amount", amount="30")
     assert no_reason.status_code == 422
     assert "Write down the reason" in no_reason.content.decode()
@@ -93,6 +97,8 @@ def test_decided_by_buttons(project, checker, head):
     assert press(committee, entry, "again", level=LAST, reason="重核").status_code == 302
     assert now(entry).state == "preliminary"
     assert client.post(f"/recognition/?entry={entry.pk}", {"do": "nonsense"}).status_code == 404
+    for wrong in ("NaN", "1e30", "1e999999", "十二", ""):
+        assert press(client, other, "amount", amount=wrong, reason="缺票", version="x").status_code == 422
 
 
 def test_a_form_sent_twice_and_a_stale_one(project, checker):
@@ -212,7 +218,7 @@ def test_every_entry_of_a_long_queue_is_within_reach(project, checker, monkeypat
     assert shown(client.get(done["Location"])) == [rows[2].pk, rows[4].pk]
 
 
-def test_as_many_queries_for_thirty_as_for_three(project, checker, django_assert_num_queries):
+def test_as_many_queries_for_eight_as_for_three(project, checker, django_assert_num_queries):
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 

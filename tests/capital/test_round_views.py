@@ -318,12 +318,19 @@ def test_a_round_held_by_a_unit_that_only_hosts_the_project_keeps_its_secret(tre
     team = a_team(round_)
     (row,) = running(round_, project, team=team)
     Inspection._base_manager.update(
-        reported=D(12_340_000), initial=1, initial_reason="机密理由", state="initial"
+        reported=D(12_340_000),
+        initial=1,
+        initial_reason="机密理由",
+        state="initial",
+        initial_score=D("87.65"),
     )
     reader = client_of(team.user)
-    secrets = ("机密", "1,234.00")
+    secrets = ("机密", "1,234.00", "87.65")
     for url in (
-        *(reverse(name, args=[row.pk]) for name in ("inspection_detail", "inspection_print")),
+        *(
+            reverse(name, args=[row.pk])
+            for name in ("inspection_detail", "inspection_print", "inspection_form", "inspection_initial")
+        ),
         reverse("inspection_list"),
         f"{reverse('inspection_list')}?format=csv&columns=initial_reason&columns=project&columns=reported",
         reverse("round_print", args=[round_.pk]),

@@ -4,6 +4,8 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from rest_framework.test import APIClient
 
@@ -234,8 +236,11 @@ def test_the_lead_follows_its_project(tree):
     assert (lead.amount, lead.currency_id) == (D(120_000_000), "USD")
     assert (lead.code_name, lead.confidential_until) == ("晨光", until)
     later = date(2027, 6, 30)
-    services.project_update(
-        actor=TESTS, pk=project.pk, version=project.version, code_name="暮色", confidential_until=later
-    )
+    with CaptureQueriesContext(connection) as asked:
+        services.project_update(
+            actor=TESTS, pk=project.pk, version=project.version, code_name="暮色", confidential_until=later
+        )
+    locks = [query["sql"].partition(" FROM ")[2] for query in asked if "FOR UPDATE" in query["sql"]]
+    assert [sql.split()[0] for sql in locks[:2]] == ['"lds_lead"', '"prj_project"']
     lead.refresh_from_db()
     assert (lead.code_name, lead.confidential_until) == ("暮色", later)

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('capital', '0001_initial'),
+        ('capital', '0002_openings_rounds_queries'),
         ('organizations', '0002_reminders'),
     ]
 
