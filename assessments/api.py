@@ -16,11 +16,13 @@ from common.api import ReadViewSet, RowSerializer
 
 
 class MeasureSerializer(RowSerializer):
+    rule_code = serializers.CharField(read_only=True)  # a slug, or empty
+
     class Meta:
         model = Measure
         fields = (
             "id", "version", "code", "name", "definition", "defined_since", "unit", "nature", "direction", "numerator", "denominator",
-            "source", "rule_code", "basis", "level", "words", "sort", "archived_at", "created_at", "updated_at",
+            "source", "rule_code", "basis", "level", "role", "words", "sort", "archived_at", "created_at", "updated_at",
         )  # fmt: skip
         read_only_fields = fields
 

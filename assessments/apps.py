@@ -7,8 +7,10 @@ class AssessmentsConfig(AppConfig):
 
     def ready(self) -> None:
         from assessments import permissions, tasks  # noqa: F401  (rights and jobs)
+        from assessments.demo import city
         from assessments.demo import loading as demo
         from assessments.imports import figures
 
         figures.register()
         demo.register()
+        city.register()

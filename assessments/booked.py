@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
+
+from django.db.models import Q
 
 from assessments.choices import FigureSource, MeasureUnit
 from assessments.models import Measure
@@ -15,6 +16,7 @@ from capital import counting
 from capital.choices import ReturnState as Return
 from capital.counting import Figure, Reading, Wanted
 from capital.models import MonthlyReturn, ReportingDuty
+from ledger import terms
 from ledger.choices import Kind
 from ledger.models import Posting
 from organizations.models import Unit
@@ -33,16 +35,22 @@ def code_of(month: Month) -> int:
 
 
 def last_day(month: Month) -> date:
-    return date(month.year, month.number, calendar.monthrange(month.year, month.number)[1])
+    return terms.last_day(code_of(month))
+
+
+def currency_of(measure: Measure) -> str:
+    """In which currency lines are summed: a measure in dollars counts only lines in dollars; "" is yuan."""
+    return "USD" if measure.unit == MeasureUnit.USD else ""
 
 
 def wanted(measure: Measure) -> Wanted:
-    """What a measure counts. In dollars only lines in dollars count, summed in them."""
+    """What a measure counts now."""
     return Wanted(
         basis=measure.basis,
         state=measure.level,
         rule_code=measure.rule_code,
-        currency="USD" if measure.unit == MeasureUnit.USD else "",
+        currency=currency_of(measure),
+        role=measure.role,
     )
 
 
@@ -112,6 +120,7 @@ class Booked:
                 "sha256": reading.sha256,
                 "basis": reading.wanted.basis,
                 "state": str(reading.wanted.state),
+                "role": str(reading.wanted.role),
                 "watermark": reading.watermark,
                 "excluded": {str(key): day.isoformat() for key, day in sorted(reading.excluded.items())},
             }
@@ -148,10 +157,14 @@ def returns(units: Iterable[Unit], month: Month) -> dict[int, ReturnState]:
     return found
 
 
-def has_lines(month: Month) -> bool:
-    """Whether anything was reported in a month, by an entry or a return that says "nothing"."""
-    if MonthlyReturn.objects.unscoped(reason=WHY).filter(period=code_of(month)).exists():
+def has_lines(paths: Iterable[str], month: Month) -> bool:
+    """Whether anything was reported in a month for units or those below them (`paths` are theirs), by an entry or a
+    return that says "nothing"."""
+    near = Q(pk__in=())
+    for path in paths:
+        near |= Q(unit__path__startswith=path)
+    if MonthlyReturn.objects.unscoped(reason=WHY).filter(near, period=code_of(month)).exists():
         return True
     capital = (Kind.CAPITAL_REPORTED, Kind.CAPITAL_PRELIMINARY, Kind.CAPITAL_RECOGNISED)
-    lines = Posting.objects.unscoped(reason=WHY).filter(kind__in=capital, posted_in=code_of(month))
+    lines = Posting.objects.unscoped(reason=WHY).filter(near, kind__in=capital, posted_in=code_of(month))
     return lines.exists()

@@ -38,6 +38,7 @@ class MeasureForm(RowForm):
             "rule_code",
             "basis",
             "level",
+            "role",
             "words",
             "sort",
         )
@@ -46,11 +47,13 @@ class MeasureForm(RowForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         given = self.instance.rule_code
-        known = [*codes(), *([(given, given)] if given and given not in dict(codes()) else [])]
+        known = dict(codes())
+        if given:
+            known.setdefault(given, given)
         field = forms.ChoiceField(
             label=self.fields["rule_code"].label,
             help_text=self.fields["rule_code"].help_text,
-            choices=[("", _("everything that was recognised")), *known],
+            choices=[("", _("everything that was recognised")), *known.items()],
             required=False,
         )
         self.fields["rule_code"] = field

@@ -260,12 +260,14 @@ def unit_ids(codes: Iterable[str]) -> Mapping[str, int]:
 
 def has_figures(table: RankingTable, month: Month) -> bool:
     """Whether anything was filed or said for a table's members in a month: else there is nothing to rank."""
-    if any(is_booked(measure) for measure in needed(table)) and has_lines(month):
+    measures, members = needed(table), members_on(table.group, last_day(month))
+    paths = members.values_list("unit__path", flat=True)
+    if any(is_booked(measure) for measure in measures) and has_lines(paths, month):
         return True
-    units = members_on(table.group, last_day(month)).values("unit_id")
     rows = ImportedFigure.objects.unscoped(reason=WHY).filter(
-        unit_id__in=units, measure__in=needed(table), year=month.year, month=month.number, superseded_at=None
-    )
+        unit_id__in=members.values("unit_id"), measure__in=measures, year=month.year, month=month.number,
+        superseded_at=None,
+    )  # fmt: skip
     return rows.exists()
 
 

@@ -30,6 +30,7 @@ class MeasureTable(RowTable):
             "rule_code",
             "basis",
             "level",
+            "role",
             "words",
             "sort",
             "updated_at",
@@ -42,15 +43,11 @@ class MeasureTable(RowTable):
             "rule_code",
             "basis",
             "level",
+            "role",
             "words",
             "sort",
             "updated_at",
         )
-
-
-def shown_in(record: Any) -> str:
-    """The unit of the amount column: money stands in 万元, pieces as they are."""
-    return "wan" if record.measure.unit in MONEY else "one"
 
 
 class ValueTable(RowTable):

@@ -5,6 +5,7 @@ import sys
 
 NAMES = (
     "benchmarks.ranking",
+    "benchmarks.scoring",
     "benchmarks.export",
     "benchmarks.investors",
     "benchmarks.ledger",

@@ -6,17 +6,13 @@ copies the month's rows out of the table and hashes them: no join, no order, no 
 """
 
 import hashlib
-import os
 import statistics
 import sys
 import time
-from pathlib import Path
 
-from benchmarks.investors import NAME
 from benchmarks.ledger import UNITS
+from benchmarks.scratch import database
 from benchmarks.steal import steal
-from investpro.embedded import state
-from investpro.embedded.testing import Scratch
 
 TIMES = 5
 MONTH = 202510
@@ -110,22 +106,8 @@ def run(count):
 
 def main():
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 250_000
-    scratch = Scratch(Path(state.BASE_DIR) / "var" / "bench", dict(os.environ))
-    scratch.start()
-    try:
-        scratch.recreate(NAME)
-        os.environ["DATABASE_URL"] = scratch.database_url(NAME)
-        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "investpro.settings.test")
-        import django
-
-        django.setup()
-        from django.db import connections
-
+    with database():
         run(count)
-        connections.close_all()
-    finally:
-        scratch.drop(NAME)
-        scratch.stop()
 
 
 if __name__ == "__main__":

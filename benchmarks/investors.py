@@ -17,12 +17,9 @@ from collections import namedtuple
 from datetime import UTC, datetime
 from pathlib import Path
 
-import dj_database_url
+from benchmarks.scratch import database
+from benchmarks.steal import ticks
 
-from investpro.embedded import state
-from investpro.embedded.testing import PREFIX, Scratch
-
-NAME = f"{PREFIX}bench"
 TIMES = 100
 GOAL = 50  # ms
 
@@ -151,15 +148,6 @@ def spent():
     return time.process_time(), servers / os.sysconf("SC_CLK_TCK")
 
 
-def machine():
-    """(all, idle, stolen) ticks of this machine's processors so far; zeros where it doesn't say."""
-    stat = Path("/proc/stat")
-    ticks = (
-        [int(one) for one in stat.read_text().split("\n", 1)[0].split()[1:9]] if stat.exists() else [0] * 8
-    )
-    return sum(ticks), ticks[3] + ticks[4], ticks[7]
-
-
 def measure(label, work, terms, floors):
     """Print the times of `work` over the terms: median and p95 in ms, the processor's time, and p95 as a ratio to each
     floor."""
@@ -200,7 +188,7 @@ def run(count):
     initials = ["".join(readings(char)[0][0] for char in name[:4]) for name in some]
     rows = Investor.objects.unscoped(reason="benchmark")
 
-    began, used = machine(), spent()
+    began, used = ticks(), spent()
     floors = {}
     keys = [rng.randrange(1, count) for _n in range(TIMES)]
     floors["key"] = measure("floor: one row by its key", lambda pk: rows.get(pk=pk), keys, {})[0]
@@ -242,7 +230,7 @@ def run(count):
     start = time.perf_counter()
     warnings_for(officer, typed)
     print(f"import of {len(typed)} rows: {(time.perf_counter() - start) * 1000 / len(typed):.2f} ms a row")
-    everything, idle, stolen = (now - then for then, now in zip(began, machine(), strict=True))
+    everything, idle, stolen = (now - then for then, now in zip(began, ticks(), strict=True))
     mine = sum(now - then for then, now in zip(used, spent(), strict=True)) * os.sysconf("SC_CLK_TCK")
     if everything:
         others = max(everything - idle - stolen - mine, 0)
@@ -252,26 +240,8 @@ def run(count):
 
 def main():
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 200_000
-    scratch = Scratch(Path(state.BASE_DIR) / "var" / "bench", dict(os.environ))
-    scratch.start()
-    try:
-        scratch.recreate(NAME)
-        os.environ["DATABASE_URL"] = scratch.database_url(NAME)
-        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "investpro.settings.test")
-        import django
-
-        django.setup()
-        from django.conf import settings
-        from django.db import connections
-
-        assert (
-            dj_database_url.parse(os.environ["DATABASE_URL"])["NAME"] == settings.DATABASES["default"]["NAME"]
-        )
+    with database():
         run(count)
-        connections.close_all()
-    finally:
-        scratch.drop(NAME)
-        scratch.stop()
 
 
 if __name__ == "__main__":

@@ -6,16 +6,12 @@ table with the same columns and no triggers. The goal is at most 15 queries, the
 invented.
 """
 
-import os
 import sys
 import time
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from pathlib import Path
 
-from benchmarks.investors import NAME
-from investpro.embedded import state
-from investpro.embedded.testing import Scratch
+from benchmarks.scratch import database
 
 SIZES = (2, 20, 200)
 GOAL = 15
@@ -95,22 +91,8 @@ def measure():
 
 
 def main():
-    scratch = Scratch(Path(state.BASE_DIR) / "var" / "bench", dict(os.environ))
-    scratch.start()
-    try:
-        scratch.recreate(NAME)
-        os.environ["DATABASE_URL"] = scratch.database_url(NAME)
-        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "investpro.settings.test")
-        import django
-
-        django.setup()
-        from django.db import connections
-
+    with database():
         good = measure()
-        connections.close_all()
-    finally:
-        scratch.drop(NAME)
-        scratch.stop()
     return 0 if good else 1
 
 

@@ -7,17 +7,13 @@ other: locks, rules, decision, state, lines of the books, all in one transaction
 for one project alone. The order is turned from round to round, and the middle one of the ratios counts.
 """
 
-import os
 import statistics
 import sys
 import time
 from datetime import UTC, datetime
-from pathlib import Path
 from threading import Barrier, Thread
 
-from benchmarks.investors import NAME
-from investpro.embedded import state
-from investpro.embedded.testing import Scratch
+from benchmarks.scratch import database
 
 PEOPLE, ROUNDS, GOAL = 32, 3, 0.7
 NOW = datetime(2026, 11, 20, 4, tzinfo=UTC)
@@ -95,22 +91,8 @@ def run(each):
 
 def main():
     each = int(sys.argv[1]) if len(sys.argv) > 1 else 10
-    scratch = Scratch(Path(state.BASE_DIR) / "var" / "bench", dict(os.environ))
-    scratch.start()
-    try:
-        scratch.recreate(NAME)
-        os.environ["DATABASE_URL"] = scratch.database_url(NAME)
-        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "investpro.settings.test")
-        import django
-
-        django.setup()
-        from django.db import connections
-
+    with database():
         run(each)
-        connections.close_all()
-    finally:
-        scratch.drop(NAME)
-        scratch.stop()
 
 
 if __name__ == "__main__":

@@ -10,18 +10,19 @@ class Stolen:
     percent = 0.0
 
 
-def _times():
+def ticks():
+    """(all, idle, stolen) ticks of this machine's processors so far; zeros where it doesn't say."""
     try:
         first = Path("/proc/stat").read_text(encoding="ascii").partition("\n")[0]
     except OSError:
-        return 0, 1
-    numbers = [int(word) for word in first.split()[1:9]]
-    return numbers[7] if len(numbers) > 7 else 0, sum(numbers)
+        return 0, 0, 0
+    numbers = [int(word) for word in first.split()[1:9]] + [0] * 8
+    return sum(numbers), numbers[3] + numbers[4], numbers[7]
 
 
 @contextmanager
 def steal():
-    found, (before, all_before) = Stolen(), _times()
+    found, (all_before, _idle, before) = Stolen(), ticks()
     yield found
-    after, all_after = _times()
+    all_after, _idle, after = ticks()
     found.percent = 100 * (after - before) / max(1, all_after - all_before)

@@ -5,17 +5,13 @@ the embedded server. Capital arrived, recognised, two units share each event in 
 adds up the same window by unit: nothing is rolled up, nobody asks who reads.
 """
 
-import os
 import statistics
 import sys
 import time
 from datetime import date
-from pathlib import Path
 
-from benchmarks.investors import NAME
+from benchmarks.scratch import database
 from benchmarks.steal import steal
-from investpro.embedded import state
-from investpro.embedded.testing import Scratch
 
 TIMES = 7
 UNITS = """
@@ -128,22 +124,8 @@ def run(count, number):
 def main():
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 3_000_000
     number = int(sys.argv[2]) if len(sys.argv) > 2 else 3_000
-    scratch = Scratch(Path(state.BASE_DIR) / "var" / "bench", dict(os.environ))
-    scratch.start()
-    try:
-        scratch.recreate(NAME)
-        os.environ["DATABASE_URL"] = scratch.database_url(NAME)
-        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "investpro.settings.test")
-        import django
-
-        django.setup()
-        from django.db import connections
-
+    with database():
         run(count, number)
-        connections.close_all()
-    finally:
-        scratch.drop(NAME)
-        scratch.stop()
 
 
 if __name__ == "__main__":

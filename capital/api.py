@@ -16,7 +16,7 @@ from capital.filters.entries import CapitalEntryFilterSet
 from capital.filters.returns import DutyFilterSet, MonthlyReturnFilterSet
 from capital.filters.vouchers import VoucherFilterSet
 from capital.models import Allocation, CapitalEntry, MonthlyReturn, ReportingDuty, Voucher
-from capital.readable import told
+from capital.readable import hidden_entries, hidden_vouchers, told
 from capital.selectors import with_sums
 from capital.services.entries import entries_report, entry_create, entry_update, entry_withdraw
 from capital.services.returns import duty_create, duty_update, return_file
@@ -132,6 +132,9 @@ class EntryViewSet(RowViewSet):
             return EntryDetailSerializer
         return EntryChangeSerializer if self.action in ("update", "partial_update") else EntrySerializer
 
+    def kept_in_order(self, actor: Any) -> Any:
+        return hidden_entries(actor), ("amount",)
+
     def rows(self, queryset: Any) -> Any:
         return with_sums(queryset).select_related("project__unit", "currency")
 
@@ -245,6 +248,9 @@ class VoucherViewSet(RowViewSet):
         if self.action == "retrieve":
             return VoucherDetailSerializer
         return VoucherChangeSerializer if self.action in ("update", "partial_update") else VoucherSerializer
+
+    def kept_in_order(self, actor: Any) -> Any:
+        return hidden_vouchers(actor), ("amount", "number")
 
     def rows(self, queryset: Any) -> Any:
         return with_kept(queryset, self.request.user).select_related("stored", "currency")

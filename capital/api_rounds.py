@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any, cast
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -140,5 +141,5 @@ def answers_of(row: Inspection, sent: dict[str, Any]) -> dict[str, Any]:
         try:
             found[code] = Decimal(str(sent[code]))
         except ArithmeticError as wrong:
-            raise Refused(f"“{sent[code]}” is not a number.", code="answer") from wrong
+            raise Refused(_("“%(value)s” is no number.") % {"value": sent[code]}, code="answer") from wrong
     return found

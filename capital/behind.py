@@ -35,7 +35,8 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Behind:
-    """A project in a unit's figure. `project` None: projects that the reader doesn't see, taken together."""
+    """A project in a unit's figure. `project` None: projects that the reader doesn't see or may not know, taken
+    together."""
 
     project: int | None
     name: str
@@ -55,14 +56,14 @@ def behind(
     year: int = 0,
     projects: Collection[int] | None = None,
 ) -> list[Behind]:
-    """The projects of a unit's figure, the largest first; what the actor doesn't see comes last as one line without
-    names, so that the lines always add up to the figure. `projects`: only these."""
+    """The projects of a unit's figure, the largest first; what the actor doesn't see or may not know comes last as
+    one line without names, so that the lines always add up to the figure. `projects`: only these."""
     inside, year = holders(reading, unit), year or reading.year
     moves = {one.key: _moves(one.movements, inside, year, through) for one in reading.projects}
     counted = [
         one
         for one in reading.count(level_of(unit), through, year)
-        if moves[one.key] or _mine(one.prior_parts, inside)
+        if moves[one.key] or inside & (one.parts.keys() | one.prior_parts.keys())
     ]
     if projects is not None:
         counted = [one for one in counted if one.key in projects]
@@ -70,7 +71,7 @@ def behind(
         row.pk: row
         for row in Project.objects.visible_to(actor)
         .filter(pk__in=[one.key for one in counted])
-        .select_related("unit", "lead__investor")
+        .exclude(confidential.hidden(actor))
     }
     entries = _entries([move for one in counted if one.key in seen for move in moves[one.key]], actor)
     found, rest = [], []
@@ -79,10 +80,7 @@ def behind(
         if project is None:
             rest.append(one)
             continue
-        told = not confidential.kept_back(project, actor)
-        rows = _rows(moves[one.key], inside, entries) if told else ()
-        name = confidential.shown_name(project, actor)
-        found.append(_line(one, one.key, name, inside, rows))
+        found.append(_line(one, one.key, project.name, inside, _rows(moves[one.key], inside, entries)))
     found.sort(key=lambda line: (-line.own, line.name, line.project or 0))
     return [*found, *_unseen(rest, inside)]
 

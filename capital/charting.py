@@ -20,7 +20,9 @@ from capital.choices import Basis
 from common import charts, clock
 from common.actors import Actor
 from common.templatetags.ip import amount
+from ledger.asked import said
 from ledger.choices import Kind, Role
+from ledger.clocks import published_q
 from ledger.models import Posting
 from ledger.selectors import Cut, sums_many
 from organizations.models import Unit
@@ -44,9 +46,12 @@ def formed(reading: Reading) -> dict[str, Any]:
 
 def _by_month(reading: Reading, basis: Basis, title: str) -> dict[str, Any]:
     year = clock.today().year
-    got = _moved(reading.project.pk, basis, year)
+    got = _moved(reading, basis, year)
     plan = _plan(reading, year) if basis == Basis.ARRIVED else {}
-    note = _("%(year)s, by the day on which it happened, ten thousand yuan, as known now") % {"year": year}
+    note = _("%(year)s, by the day on which it happened, ten thousand yuan, %(clock)s") % {
+        "year": year,
+        "clock": said(reading.closing),
+    }
     heads = [(_("month"), ""), (_("reported"), NUM), (_("first check"), NUM), (_("recognised"), NUM)]
     if plan:
         heads.insert(1, (_("planned"), NUM))
@@ -71,16 +76,18 @@ def _by_month(reading: Reading, basis: Basis, title: str) -> dict[str, Any]:
     return found
 
 
-def _moved(project: int, basis: str, year: int) -> dict[str, dict[int, Decimal]]:
+def _moved(reading: Reading, basis: str, year: int) -> dict[str, dict[int, Decimal]]:
     """{kind: {month: yuan}} of a project, in the dimension of assessed units, where shares add up to the whole."""
     rows = Posting.objects.unscoped(reason=WHOLE).filter(
         subject_type="project",
-        subject_id=project,
+        subject_id=reading.project.pk,
         kind__in=SHOWN,
         basis=basis,
         role=Role.ASSESSED,
         occurred_on__year=year,
     )
+    if reading.closing is not None:
+        rows = rows.filter(published_q(reading.closing))
     found: dict[str, dict[int, Decimal]] = defaultdict(dict)
     sums = rows.order_by().values("kind", month=ExtractMonth("occurred_on")).annotate(total=Sum("base_qty"))
     for line in sums:
@@ -129,13 +136,14 @@ def gaps(
     clocks: dict[str, Any] | None = None,
 ) -> list[Gap]:
     """Reported against recognised of what happened from a day to a day, the largest gap first; units without a line
-    are left out. `clocks`: fields of a Cut (ledger.clocks), as known now without. One query."""
+    are left out. Projects that are confidential to the actor are in no sum: alone in its unit, one would be told
+    by it. `clocks`: fields of a Cut (ledger.clocks), as known now without. One query."""
     units = list(units)
     cuts = {
         kind: Cut((kind,), Role.ASSESSED, occurred=(first, last), basis=basis, **(clocks or {}))
         for kind in SHOWN
     }
-    found = sums_many(cuts, units, actor=actor)
+    found = sums_many(cuts, units, actor=actor, told=True)
     rows = []
     for unit in units:
         said, first_check, got = (found.get((unit.pk, kind)) for kind in SHOWN)
@@ -154,7 +162,7 @@ def gap_chart(label: str, rows: Sequence[Gap]) -> charts.Chart | None:
         return None
     return charts.columns(
         label,
-        [one.unit.label[:4] for one in some],
+        [one.unit.label for one in some],
         [
             charts.Series(_("reported"), [to_display(one.reported, "wan") for one in some], "s2"),
             charts.Series(_("recognised"), [to_display(one.recognised, "wan") for one in some], "s1"),

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, DecimalField, F, Q, Sum
+from django.db.models import Count, Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,16 +16,17 @@ from capital.checks import Papers
 from capital.choices import EntryState, Level, Verdict
 from capital.models import CapitalEntry, Override, Recognition
 from capital.readable import hidden_entries
-from capital.services.deciding import KIND, RIGHT, WAITING, Case
+from capital.selectors import in_yuan
+from capital.services.deciding import KIND, RIGHT, WAITING, Case, decided_by, works_at
 from capital.services.samples import STANDS_AT
 from capital.terms import terms_on
+from capital.ventures import divide, sums_of
 from common import clock, scope
 from common.actors import Actor, may, may_somewhere
-from common.scope import visible_q
 from ledger.choices import Kind, Role
 from ledger.models import Posting
 from ledger.services import base
-from organizations.models import Officer, Unit
+from organizations.models import Unit
 from projects.posting import TYPE, parts_of
 from rules import money
 
@@ -33,14 +34,6 @@ SHOWN = 100
 UNDO_FOR = timedelta(hours=12)
 ZERO = Decimal(0)
 COUNTS = {Level.PRELIMINARY: Kind.CAPITAL_PRELIMINARY, Level.FINAL: Kind.CAPITAL_RECOGNISED}
-
-
-class _Decided:
-    """Entries, as the gate sees decisions about them."""
-
-    class Scope(scope.Scope):
-        kind = KIND
-        path = "unit__path"
 
 
 class DecidedUnits:
@@ -59,15 +52,11 @@ def levels(actor: Actor) -> list[str]:
 def decidable(actor: Actor, level: str) -> Any:
     """Entries about which the actor may decide at a level, whatever their state: within his units, not entered or
     reported by himself, not of his own unit where the terms forbid it, not confidential to him."""
-    rows = CapitalEntry.objects.visible_to(actor).filter(
-        visible_q(_Decided, actor, RIGHT[Level(level)]), archived_at=None
-    )
+    rows = CapitalEntry.objects.visible_to(actor).filter(decided_by(actor, level), archived_at=None)
     if actor.pk is not None:
         rows = rows.exclude(Q(entered_by=actor.pk) | Q(reported_by=actor.pk))
     if not terms_on(clock.today()).own_unit:
-        own = {*(grant.unit_id for grant in actor.grants()), getattr(actor, "unit_id", None)} - {None}
-        officer = Officer._base_manager.filter(user=actor.pk, user__isnull=False, left_on=None)
-        rows = rows.exclude(Q(unit__in=own) | Q(unit__in=officer.values("unit")))
+        rows = rows.exclude(works_at(actor))
     return rows.exclude(hidden_entries(actor))
 
 
@@ -77,11 +66,8 @@ def queue(actor: Actor, level: str) -> Any:
     return rows.order_by("reported_at", "pk")
 
 
-def in_yuan(rows: Any) -> Decimal:
-    found = rows.order_by().aggregate(
-        total=Sum(F("amount") * F("rate"), output_field=DecimalField(max_digits=40, decimal_places=10))
-    )
-    return found["total"] or ZERO
+def total_yuan(rows: Any) -> Decimal:
+    return rows.order_by().aggregate(total=Sum(in_yuan("amount")))["total"] or ZERO
 
 
 def counts(rows: Any) -> dict[str, int]:
@@ -148,9 +134,7 @@ class Moved:
 def effect(case: Case, level: str, papers: Papers) -> list[Moved]:
     """What full recognition would do: to the project's year and the unit's month, in yuan, and to the vouchers."""
     entry, kind = case.entry, COUNTS[Level(level)]
-    currency = str(entry.currency_id)
-    so_far = case.counts if level == Level.PRELIMINARY else case.so_far(level)
-    more = base(entry.amount, currency, entry.rate) - base(so_far, currency, entry.rate)
+    more = _more(case, level)
     lines = Posting.objects.unscoped(reason="the sums of an entry that the reader decides about").filter(
         kind=kind, basis=entry.basis, role=Role.ASSESSED
     )
@@ -177,6 +161,42 @@ def effect(case: Case, level: str, papers: Papers) -> list[Moved]:
         left = use.voucher.amount - (papers.used.get(use.voucher_id, ZERO) - use.amount)
         found.append(Moved(_("Left of the voucher"), left, left - use.amount, str(use.voucher.currency_id)))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Venture:
+    """A project of several investors: what full recognition would do to each one's part (yuan), and why it is divided."""
+
+    parts: tuple[Moved, ...]
+    flag: str
+
+
+def venture(case: Case, level: str, papers: Papers) -> Venture | None:
+    """How the project's sum in the entry's basis, of all years, is divided by equity before and after. None for a project
+    of one investor (then no query), else one query."""
+    entry = case.entry
+    investors = papers.investors.get(entry.project_id, [])
+    if len(investors) < 2:  # noqa: PLR2004  (nothing to divide)
+        return None
+    now = sums_of(entry.project_id, COUNTS[Level(level)])[entry.basis]
+    before, after = (divide(total, investors) for total in (now, now + _more(case, level)))
+    parts = tuple(
+        Moved(
+            _("%(name)s, %(percent)s %%") % {"name": a.name, "percent": f"{a.percent:f}"},
+            b.amount,
+            a.amount,
+            "CNY",
+        )
+        for b, a in zip(before.shares, after.shares, strict=True)
+    )
+    return Venture(parts, after.flag or before.flag)
+
+
+def _more(case: Case, level: str) -> Decimal:
+    """By how many yuan full recognition of the entry would raise what counts at a level."""
+    entry, currency = case.entry, str(case.entry.currency_id)
+    so_far = case.counts if level == Level.PRELIMINARY else case.so_far(level)
+    return base(entry.amount, currency, entry.rate) - base(so_far, currency, entry.rate)
 
 
 def _total(rows: Any) -> Decimal:

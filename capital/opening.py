@@ -9,13 +9,11 @@ from typing import Any
 
 from django.db.models import Q
 
-from capital.choices import EntryState
+from capital.choices import EntryState, Level
 from capital.models import CapitalEntry, Recognition
 from capital.posting import PREFIX
-from common import scope
-from common.access import Action
+from capital.services.deciding import decided_by
 from common.actors import Actor
-from common.scope import visible_q
 from ledger.choices import Cause
 
 OPENING = "what is an opening balance is the same for everybody"
@@ -29,18 +27,10 @@ def waiting(actor: Actor) -> Any:
     return rows.filter(confirmable(actor))
 
 
-class _Decides:
-    """Entries, as the gate sees the decisions about them."""
-
-    class Scope(scope.Scope):
-        kind = "recognition"
-        path = "unit__path"
-
-
 def confirmable(actor: Actor) -> Q:
     """Entries about which this person has the last word by his role, not entered by himself."""
     own = Q(entered_by=actor.pk) if actor.pk is not None else Q(pk__in=())
-    return visible_q(_Decides, actor, Action.CONFIRM) & ~own
+    return decided_by(actor, Level.FINAL) & ~own
 
 
 def rewardable(postings: Any) -> Any:

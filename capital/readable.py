@@ -19,6 +19,7 @@ def kept_from(actor: Actor, projects: Collection[int]) -> bool:
 
 
 def hidden_entries(actor: Actor) -> Q:
+    """Entries of such a project; the same filter holds for whatever has a `project`."""
     return Q(project__in=confidential.kept_rows(actor))
 
 

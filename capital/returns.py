@@ -9,13 +9,15 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, DecimalField, F, OuterRef, Q, Subquery, Sum, Value
+from django.db.models import Count, OuterRef, Q, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
 from capital.choices import Basis, EntryState
 from capital.models import CapitalEntry, MonthlyReturn, ReportingDuty
-from capital.readable import KEPT, told
+from capital.readable import KEPT, hidden_entries, told
+from capital.selectors import MONEY, in_yuan
 from common.actors import Actor
+from ledger.services import base
 from organizations.models import Unit
 from projects import confidential
 from reference.models import HOME_CURRENCY
@@ -23,7 +25,6 @@ from reference.models import HOME_CURRENCY
 OWN = "what a unit reported, beside its return"
 MISSING = "missing"
 COUNTED = ~Q(state__in=(EntryState.DRAFT, EntryState.WITHDRAWN))
-MONEY: Any = DecimalField(max_digits=24, decimal_places=2)
 LAST_MONTH = 12
 
 
@@ -39,30 +40,36 @@ def in_force(period: int) -> Q:
     return Q(since__lte=last) & (Q(until=None) | Q(until__gte=first)) & Q(archived_at=None)
 
 
-def with_returns(duties: Any, period: int) -> Any:
-    """Duties with what was filed for the month: `return_pk`, `return_state` ("" for missing), `filed_at`, `filed_name`,
-    `late`, `scan_name`, and of the unit's entries `drafts`, `reported`, `arrived`, `formed` (yuan)."""
+def of_month(period: int) -> Any:
+    """Entries that a return of the month speaks of. An opening balance is none: nobody reports it."""
+    rows = CapitalEntry.objects.unscoped(reason=OWN)
+    return rows.filter(period=period, is_opening=False, archived_at=None)
+
+
+def with_returns(duties: Any, period: int, *, actor: Actor) -> Any:
+    """Duties with what was filed for the month: `return_pk`, `return_state` ("" for missing), `filed_at`,
+    `filed_name`, `late`, `scan_name`, and of the unit's entries `drafts`, `reported`, `arrived`, `formed` (yuan). In
+    the sums there is only what the actor may know: alone in its unit, an amount would be told by them."""
     rows = MonthlyReturn.objects.unscoped(reason=OWN).filter(unit=OuterRef("unit"), period=period)
     found = {
         name: Subquery(rows.values(name)[:1]) for name in ("filed_at", "filed_name", "late", "scan_name")
     }
-    entries = CapitalEntry.objects.unscoped(reason=OWN).filter(
-        unit=OuterRef("unit"), period=period, archived_at=None
-    )
+    entries = of_month(period).filter(unit=OuterRef("unit"))
+    known = entries.exclude(hidden_entries(actor))
 
     def count(q: Q) -> Any:
         counted = entries.filter(q).order_by().values("unit").annotate(n=Count("pk")).values("n")
         return Coalesce(Subquery(counted), Value(0))
 
     def total(basis: str) -> Any:
-        sums = entries.filter(COUNTED, basis=basis).order_by().values("unit")
-        sums = sums.annotate(n=Sum(F("amount") * F("rate"), output_field=MONEY)).values("n")
+        sums = known.filter(COUNTED, basis=basis).order_by().values("unit")
+        sums = sums.annotate(n=Sum(in_yuan("amount"))).values("n")
         return Coalesce(Subquery(sums, output_field=MONEY), Value(Decimal(0), MONEY))
 
     return duties.annotate(
         return_pk=Subquery(rows.values("pk")[:1]),
         return_state=Coalesce(Subquery(rows.values("state")[:1]), Value("")),
-        drafts=count(Q(state=EntryState.DRAFT, is_opening=False)),
+        drafts=count(Q(state=EntryState.DRAFT)),
         reported=count(COUNTED),
         arrived=total(Basis.ARRIVED),
         formed=total(Basis.FORMED),
@@ -115,8 +122,8 @@ class Part:
 def parts_of(actor: Actor, unit: Unit, period: int) -> list[Part]:
     """What the unit's return of a month says, arrived and formed apart. The caller has seen that the actor may
     read the unit's returns."""
-    rows = CapitalEntry.objects.unscoped(reason=OWN).filter(unit=unit, period=period, archived_at=None)
-    rows = rows.exclude(state=EntryState.WITHDRAWN).select_related("project__unit")
+    rows = of_month(period).filter(unit=unit).exclude(state=EntryState.WITHDRAWN)
+    rows = rows.select_related("project__unit")
     entries = list(rows.order_by("project__pinyin", "kind", "occurred_on", "pk"))
     return [Part(basis.value, basis.label, list(_lines(actor, entries, basis))) for basis in Basis]
 
@@ -126,7 +133,7 @@ def _lines(actor: Actor, entries: Iterable[CapitalEntry], basis: str) -> Iterabl
         if one.basis != basis:
             continue
         known = told(one, actor)
-        rate = Decimal(1) if one.currency_id == HOME_CURRENCY else one.rate
+        converted = one.rate is not None or one.currency_id == HOME_CURRENCY
         yield ReturnLine(
             number=one.number,
             project=confidential.shown_name(one.project, actor),
@@ -134,7 +141,7 @@ def _lines(actor: Actor, entries: Iterable[CapitalEntry], basis: str) -> Iterabl
             day=one.occurred_on,
             amount=one.amount if known else None,
             currency="" if one.currency_id == HOME_CURRENCY else str(one.currency_id),
-            yuan=(one.amount * rate if rate else None) if known else None,
+            yuan=base(one.amount, str(one.currency_id), one.rate) if known and converted else None,
             state=str(one.get_state_display()),
             is_draft=one.state == EntryState.DRAFT,
         )

@@ -10,16 +10,17 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, DecimalField, F, Q, Sum
-from django.db.models.functions import Round
+from django.db.models import Count, Q, Sum
 
 from capital.choices import EntryState, Level, RoundKind
 from capital.models import CapitalEntry, EvaluationRound, Inspection, Recognition, Team, TeamMember
+from capital.selectors import in_yuan
 from common.actors import Actor
 from leads.choices import StageKind
 from ledger.choices import Kind
 from ledger.choices import Role as Dimension
 from ledger.models import FINAL_ACCOUNT, Period, Posting
+from ledger.services import base
 from organizations.models import Officer, Unit, User
 from projects.models import AttributionShare, Project
 from projects.selectors import TYPE, reached_on
@@ -28,7 +29,6 @@ from rules.inspection import allot
 
 NOT_REPORTED = (EntryState.DRAFT, EntryState.WITHDRAWN)
 WAITING = (EntryState.REPORTED, EntryState.PRELIMINARY)  # one that was queried waits for its answer first
-MONEY = DecimalField(max_digits=40, decimal_places=2)
 HALF_UP, DOWN = money.Rounding(2), money.Rounding(2, "truncate")
 
 
@@ -107,24 +107,39 @@ def homes(people: Iterable[TeamMember]) -> dict[int, tuple[str, ...]]:
     return {pk: tuple(sorted(paths)) for pk, paths in found.items()}
 
 
-def places(project: Project) -> set[str]:
-    """Unit paths that a project belongs to: who brought it, who hosts it, who is credited for it."""
+def places(projects: Iterable[Project]) -> dict[int, set[str]]:
+    """{project: unit paths that it belongs to}: who brought it, who hosts it, who is credited for it. One query."""
+    found = {one.pk: {one.unit.path, one.host.path} for one in projects}
     shares = AttributionShare.objects.filter(
-        version__project=project, version__superseded_by=None, version__role=Dimension.ASSESSED
+        version__project__in=found, version__superseded_by=None, version__role=Dimension.ASSESSED
     )
-    return {project.unit.path, project.host.path, *shares.values_list("unit__path", flat=True)}
+    for project, path in shares.values_list("version__project", "unit__path"):
+        found[project].add(path)
+    return found
 
 
-def bound(round_: EvaluationRound, project: Project, team: Team) -> list[TeamMember]:
-    """Members of a team who would inspect their own unit, where the round forbids it."""
-    if round_.own_unit:
+def bound(round_: EvaluationRound, rows: Iterable[Inspection]) -> list[tuple[TeamMember, Inspection]]:
+    """Who would inspect his own unit, and where, when the round forbids it. Three queries for whatever number of
+    inspections; their projects with unit and host are joined."""
+    rows = [one for one in rows if one.team_id is not None]
+    if round_.own_unit or not rows:
         return []
-    people = list(team.members.filter(archived_at=None).select_related("works_for", "user__unit"))
-    theirs, here = homes(people), places(project)
+    people = list(
+        TeamMember.objects.filter(team__in={one.team_id for one in rows}, archived_at=None).select_related(
+            "works_for", "user__unit"
+        )
+    )
+    theirs, here = homes(people), places(one.project for one in rows)
     return [
-        one
-        for one in people
-        if any(is_own(own, place, round_.unit.path) for own in theirs[one.pk] for place in here)
+        (person, row)
+        for row in rows
+        for person in people
+        if person.team_id == row.team_id
+        and any(
+            is_own(own, place, round_.unit.path)
+            for own in theirs[person.pk]
+            for place in here[row.project_id]
+        )
     ]
 
 
@@ -136,7 +151,7 @@ def own_unit(actor: Actor, round_: EvaluationRound, project: Project) -> bool:
     paths = {user.unit.path}
     records = Officer.objects.unscoped(reason="where the actor works").filter(user=user, archived_at=None)
     paths |= set(records.filter(left_on=None).values_list("unit__path", flat=True))
-    here = places(project)
+    here = places([project])[project.pk]
     return any(is_own(own, place, round_.unit.path) for own in paths for place in here)
 
 
@@ -153,7 +168,7 @@ def reported(pks: Collection[int], basis: str, until: date) -> dict[int, Decimal
         project_id__in=pks, basis=basis, occurred_on__lte=until, archived_at=None
     )
     rows = rows.exclude(state__in=NOT_REPORTED).order_by().values("project_id")
-    sums = rows.annotate(total=Sum(Round(F("amount") * F("rate"), 2, output_field=MONEY)))
+    sums = rows.annotate(total=Sum(in_yuan("amount")))
     return dict(sums.values_list("project_id", "total"))
 
 
@@ -162,8 +177,7 @@ def recognised(project: int, basis: str, until: date) -> Decimal:
     rows = Recognition.objects.unscoped(reason="the sum of one project").filter(
         entry__project_id=project, entry__basis=basis, entry__occurred_on__lte=until, level=Level.FINAL
     )
-    in_yuan = Round(F("delta") * F("entry__rate"), 2, output_field=MONEY)
-    return rows.aggregate(total=Sum(in_yuan))["total"] or Decimal(0)
+    return rows.aggregate(total=Sum(in_yuan("delta", "entry__rate")))["total"] or Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +201,7 @@ def offered(row: Inspection) -> list[Offered]:
         .order_by("occurred_on", "pk")
     )
     entries = list(rows)
-    worth = {one.pk: in_yuan(one.amount, one.rate or Decimal(1)) for one in entries}
+    worth = {one.pk: base(one.amount, str(one.currency_id), one.rate) for one in entries}
     assert row.final is not None
     before = recognised(row.project_id, row.round.basis, last)
     parts = allot(row.final, before, [(str(pk), amount) for pk, amount in worth.items()])
@@ -199,10 +213,6 @@ def offered(row: Inspection) -> list[Offered]:
         amount = one.amount if whole else cut
         found.append(Offered(one, amount, part))
     return found
-
-
-def in_yuan(amount: Decimal, rate: Decimal) -> Decimal:
-    return HALF_UP.apply(money.multiply(amount, rate))
 
 
 @dataclass(frozen=True, slots=True)

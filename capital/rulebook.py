@@ -75,10 +75,13 @@ def excluded(code: str) -> dict[int, date]:
 
 
 def codes() -> list[tuple[str, str]]:
-    """(code, name) of the rules that have a published version in force, for choices."""
+    """(code, name) of the rules that have a published version in force or to come, for choices."""
     today = clock.today()
     rows = CountingRule.objects.unscoped(reason=SHARED).filter(
-        Q(until=None) | Q(until__gte=today), state=RuleState.PUBLISHED, archived_at=None
+        Q(until=None) | Q(until__gte=today),
+        state=RuleState.PUBLISHED,
+        since__lte=today,
+        archived_at=None,
     )
     return list(dict(rows.order_by("code", "since").values_list("code", "name")).items())
 

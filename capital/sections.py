@@ -7,16 +7,18 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from capital.models import Allocation, CapitalEntry, Recognition
+from capital.models import Allocation, CapitalEntry, Recognition, Voucher
 from capital.readable import KEPT, hidden_vouchers, told
 from common.access import Action
 from common.actors import Actor
 from common.scope import may_on
 from common.templatetags.ip import amount as plain
 from leads.tables.columns import wan, wan_text
+from ledger.services import base
 from projects import confidential
 from projects.sections import NUM, day, num, row, section
 from reference.models import HOME_CURRENCY
@@ -46,7 +48,7 @@ def facts(entry: CapitalEntry, actor: Actor) -> list[tuple[Any, Any]]:
     ]
     if currency != HOME_CURRENCY and entry.rate:
         found.append((_("rate"), f"{entry.rate.normalize():f} ({entry.rate_note})"))
-        found.append((_("in yuan"), wan_text(entry.amount * entry.rate)))
+        found.append((_("in yuan"), wan_text(base(entry.amount, currency, entry.rate))))
     for label, value in (
         (_("preliminarily recognised"), entry.preliminary_sum),  # type: ignore[attr-defined]
         (_("finally recognised"), entry.final_sum),  # type: ignore[attr-defined]
@@ -59,7 +61,7 @@ def facts(entry: CapitalEntry, actor: Actor) -> list[tuple[Any, Any]]:
         (_("source of funds"), entry.get_fund_source_display()),
         (pgettext("project", "mode"), entry.get_mode_display()),
         (_("entered by"), entry.entered_name),
-        (_("reported"), f"{entry.reported_at:%Y-%m-%d}" if entry.reported_at else ""),
+        (_("reported"), localdate(entry.reported_at).isoformat() if entry.reported_at else ""),
         (_("note"), entry.note),
         *([(_("in place of"), str(entry.replaces))] if entry.replaces else []),
         *([(_("opening balance"), _("yes"))] if entry.is_opening else []),
@@ -74,12 +76,9 @@ def proofs(entry: CapitalEntry, *, actor: Actor, changes: bool) -> dict[str, Any
         .order_by("pk")
     )
     kept = set(
-        type(parts[0].voucher)
-        .objects.unscoped(reason="vouchers of an entry that may be read")
+        Voucher.objects.unscoped(reason="vouchers of an entry that may be read")
         .filter(hidden_vouchers(actor), pk__in=[one.voucher_id for one in parts])
         .values_list("pk", flat=True)
-        if parts
-        else ()
     )
     rows = []
     for one in parts:
@@ -122,7 +121,7 @@ def decisions(entry: CapitalEntry, *, actor: Actor, changes: bool) -> dict[str, 
             one.get_level_display(),
             {"text": one.get_verdict_display(), "sub": one.reason},
             num(_signed(one.delta, entry.currency_id)),
-            {"text": f"{one.decided_at:%Y-%m-%d}", "css": "nb"},
+            day(localdate(one.decided_at)),
             {"text": one.decided_name, "sub": one.second_name},
         )
         for one in rows.filter(entry=entry).order_by("ordinal")
@@ -142,10 +141,10 @@ def queries(entry: CapitalEntry, *, actor: Actor, changes: bool) -> dict[str, An
     """Questions of those who recognise, and the answers."""
     lines = [
         row(
-            {"text": one.text, "sub": f"{one.asked_name} {one.asked_at:%Y-%m-%d}"},
+            {"text": one.text, "sub": f"{one.asked_name} {localdate(one.asked_at)}"},
             {
                 "text": one.answer,
-                "sub": f"{one.answered_name} {one.answered_at:%Y-%m-%d}" if one.answered_at else "",
+                "sub": f"{one.answered_name} {localdate(one.answered_at)}" if one.answered_at else "",
             },
         )
         for one in entry.queries.filter(archived_at=None)
@@ -159,7 +158,7 @@ def papers(entry: CapitalEntry, *, actor: Actor, changes: bool) -> dict[str, Any
         row(
             {"text": one.name, "url": reverse("entry_paper", args=[one.pk]), "sub": one.note},
             one.entered_name,
-            day(one.created_at.date()),
+            day(localdate(one.created_at)),
         )
         for one in entry.files.filter(archived_at=None)
     ]

@@ -5,13 +5,19 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, DecimalField, OuterRef, QuerySet, Subquery, Sum, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Count, DecimalField, F, OuterRef, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce, Round
 
 from capital.choices import Level
 from capital.models import Allocation, CapitalEntry, Recognition
 
-MONEY: Any = DecimalField(max_digits=24, decimal_places=2)
+MONEY: Any = DecimalField(max_digits=40, decimal_places=2)
+
+
+def in_yuan(amount: str, rate: str = "rate") -> Any:
+    """An entry's amount, or a part of it, in yuan at the entry's own rate, to the cent half up as the books have it
+    (`ledger.services.base`). To be added up: each one is rounded for itself."""
+    return Round(F(amount) * F(rate), 2, output_field=MONEY)
 
 
 def recognised(level: str) -> Any:

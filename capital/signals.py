@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Min, Q, QuerySet, Sum
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from capital.choices import EntryState, Verdict
+from capital.choices import EntryState, Level, Verdict
 from capital.models import CapitalEntry, FalseAlarm, Recognition, SignalTerms
 from capital.readable import hidden_entries
+from capital.services.deciding import WAITING
 from common.actors import Actor
 from ledger.choices import Kind, Role
 from ledger.models import Posting
@@ -31,12 +32,13 @@ COUNTED = ~Q(state__in=(EntryState.DRAFT, EntryState.WITHDRAWN))
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A signal with the rows behind it, and what was said about it."""
+    """A signal with the rows behind it, and why it is a false alarm, when somebody says so."""
 
     signal: rules.Signal
     unit: Unit
     name: str  # of the project, "" for a signal about a unit
     rows: tuple[CapitalEntry, ...]
+    facts: tuple[rules.Entry, ...]  # of the rows: when the enterprise was registered, what was taken back
     alarm: FalseAlarm | None
 
 
@@ -74,11 +76,13 @@ def find(year: int, *, actor: Actor, unit: Unit | None = None) -> list[Found]:
         )
     }
     terms = terms_on(date(year, 12, 31))
+    facts = {one.key: one for one in _facts(rows.values())}
     got = rules.signals(
-        terms, _facts(rows.values()), _contracts({row.project_id for row in rows.values()}), year=year
+        terms, facts.values(), _contracts({row.project_id for row in rows.values()}), year=year
     )
     alarms = {
-        one.key: one for one in FalseAlarm.objects.visible_to(actor).filter(key__in=[s.key for s in got])
+        one.key: one
+        for one in FalseAlarm.objects.visible_to(actor).filter(key__in=[s.key for s in got], archived_at=None)
     }
     return [
         Found(
@@ -86,6 +90,7 @@ def find(year: int, *, actor: Actor, unit: Unit | None = None) -> list[Found]:
             rows[one.entries[-1]].unit,
             confidential.shown_name(rows[one.entries[-1]].project, actor) if one.project else "",
             tuple(rows[key] for key in one.entries),
+            tuple(facts[key] for key in one.entries),
             alarms.get(one.key),
         )
         for one in got
@@ -143,8 +148,15 @@ def _lines(projects: set[int], kind: str) -> QuerySet[Posting]:
 
 
 def _taken_back(entries: Sequence[int]) -> dict[int, list[tuple[date, Decimal]]]:
-    rows = Recognition.objects.unscoped(reason=WHOLE).filter(
-        entry__in=entries, verdict=Verdict.REVERSAL, delta__lt=0
+    """Money that flowed back. A mistake that was taken back to be decided again is none: the entry waits for that
+    level, or the level spoke once more."""
+    every = Recognition.objects.unscoped(reason=WHOLE)
+    again = every.filter(entry=OuterRef("entry"), level=OuterRef("level"), ordinal__gt=OuterRef("ordinal"))
+    waits = Q(level=Level.PRELIMINARY, entry__state__in=WAITING[Level.PRELIMINARY]) | Q(
+        level=Level.FINAL, entry__state__in=WAITING[Level.FINAL]
+    )
+    rows = every.filter(entry__in=entries, verdict=Verdict.REVERSAL, delta__lt=0).exclude(
+        waits | Exists(again.exclude(verdict=Verdict.REVERSAL))
     )
     found: dict[int, list[tuple[date, Decimal]]] = defaultdict(list)
     for entry, at, delta in rows.values_list("entry", "decided_at", "delta"):

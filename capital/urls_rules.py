@@ -23,6 +23,7 @@ urlpatterns = [
     path("capital/gaps/", gaps.GapPage.as_view(), name="capital_gaps"),
     path("capital/signals/", signals.SignalPage.as_view(), name="signal_list"),
     path("capital/signals/dismiss/", signals.SignalDismiss.as_view(), name="signal_dismiss"),
+    path("capital/signals/restore/", signals.SignalRestore.as_view(), name="signal_restore"),
     path("capital/signals/terms/", signals.SignalTermsList.as_view(), name="signalterms_list"),
     path("capital/signals/terms/new/", signals.SignalTermsCreate.as_view(), name="signalterms_create"),
     path("capital/signals/terms/<int:pk>/", signals.SignalTermsDetail.as_view(), name="signalterms_detail"),

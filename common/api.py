@@ -32,7 +32,17 @@ class RowSerializer(serializers.ModelSerializer):
         ]
         if not kwargs["validators"]:
             del kwargs["validators"]
+        if model_field.choices and model_field.blank:
+            kwargs["allow_blank"] = True
         return field_class, kwargs
+
+    def include_extra_kwargs(self, kwargs: Any, extra_kwargs: Any) -> Any:
+        """A choice that may be empty is so in an answer too; for what is only read the framework forgets it."""
+        blank = "choices" in kwargs and kwargs.get("allow_blank", False)
+        found = super().include_extra_kwargs(kwargs, extra_kwargs)
+        if blank:
+            found.setdefault("allow_blank", True)
+        return found
 
     def build_relational_field(self, field_name: str, relation_info: Any) -> Any:
         field_class, kwargs = super().build_relational_field(field_name, relation_info)
@@ -77,6 +87,12 @@ class ReadViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
         files = FILES if self.list_page and getattr(self, "action", None) == "list" else ()
         return [*super().get_renderers(), *(renderer() for renderer in files)]
 
+    def handle_exception(self, exc: Exception) -> Any:
+        """Who asked for a file is refused in words."""
+        if isinstance(getattr(self.request, "accepted_renderer", None), FILES):
+            self.request.accepted_renderer = renderers.JSONRenderer()
+        return super().handle_exception(exc)
+
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Any:
         if isinstance(request.accepted_renderer, FILES):
             return self.exported(request)
@@ -86,7 +102,6 @@ class ReadViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
         """The filtered list as the file that its page gives: the same columns (`columns`), order (`sort`), masking,
         right and line in the export log."""
         fmt = request.accepted_renderer.format
-        request.accepted_renderer = renderers.JSONRenderer()  # of refusals
         if "ordering" in request.query_params:
             raise serializers.ValidationError(
                 {"ordering": "A file is ordered by `sort`, one of its columns."}

@@ -28,6 +28,15 @@ DONE = {"insert": _("entered"), "update": _("changed"), "delete": _("removed")}
 # What the program keeps for itself; a person reads the rest.
 QUIET = {"id", "version", "created_at", "updated_at", "path", "scope_path", "pinyin", "actor_id"}
 
+_named: dict[tuple[type[models.Model], str], Callable[[Any], Any]] = {}
+
+
+def tell(model: type[models.Model], field: str, words: Callable[[Any], Any]) -> None:
+    """Say in words what a field keeps as codes without having `choices` of its own: `words(code)` for a code and
+    for each of a list, `words(document)` for a document. A code unknown to `words` (KeyError, ValueError) is shown as it is."""
+    model._meta.get_field(field)
+    _named[model, field] = words
+
 
 def track(db_table: str, exclude: tuple[str, ...] = ()) -> Callable[[type[models.Model]], type[models.Model]]:
     """Class decorator: keep a change log of this model in the table `db_table` (at most 30 characters)."""
@@ -144,19 +153,33 @@ def _shown(event: Any, field: Any) -> str:
 
 
 def in_words(field: models.Field, value: Any) -> str:
-    """A stored value as a person reads it: choices by name, times in the office's time zone, "" for nothing.
+    """A stored value as a person reads it, in his language: choices and what `tell` names by their labels, also in
+    a list; times in the office's time zone, "" for nothing. What is stored stays a code.
 
-    Documents (JSON objects) are the program's own and give "". Does not read the database.
+    Other documents (JSON objects) are the program's own and give "". Does not read the database.
     """
-    if value in (None, "") or isinstance(value, dict):
+    if value in (None, ""):
         return ""
-    if field.choices:
-        return force_str(dict(field.flatchoices).get(value, value))
+    if isinstance(value, list):
+        one = getattr(field, "base_field", field)
+        return gettext(", ").join(_labelled(field, one, code) or str(code) for code in value)
+    if label := _labelled(field, field, value):
+        return label
+    if isinstance(value, dict):
+        return ""
     if isinstance(value, bool):
         return gettext("yes") if value else gettext("no")
     if isinstance(field, models.DateTimeField):
         moment = parse_datetime(value) if isinstance(value, str) else value
         return f"{timezone.localtime(moment):%Y-%m-%d %H:%M}" if moment else str(value)
-    if isinstance(value, list):
-        return "、".join(map(str, value))
     return str(masked(field.name, value))
+
+
+def _labelled(field: models.Field, holder: models.Field, value: Any) -> str:
+    """The label of a code; "" where there is none. `holder` has the choices: the field, or what its list is of."""
+    try:
+        if words := _named.get((field.model, field.name)):
+            return force_str(words(value))
+        return force_str(dict(holder.flatchoices)[value]) if holder.choices else ""
+    except (KeyError, ValueError):
+        return ""

@@ -9,7 +9,8 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from common.forms import scope_choices
+from common.forms import pick, scope_choices
+from common.pickers import picker_of
 
 
 class RowFilterSet(django_filters.FilterSet):
@@ -28,7 +29,13 @@ class RowFilterSet(django_filters.FilterSet):
     def form(self) -> Any:
         form = super().form
         if not getattr(form, "_scoped", False):
-            scope_choices(form.fields, self.request.user)
+            form.actor = self.request.user
+            scope_choices(form.fields, form.actor)
+            for name, field in form.fields.items():
+                if type(field.widget) is not forms.Select or not isinstance(field, forms.ModelChoiceField):
+                    continue
+                if field.queryset is not None and (url := picker_of(field.queryset.model)):
+                    pick(form, name, url)
             form._scoped = True
         return form
 

@@ -14,6 +14,8 @@ from common.masking import masked
 from common.pickers import PickerField
 from common.scope import ScopedQuerySet
 
+FEW = 12  # rows that one looks through without searching
+
 
 def offer(form: forms.BaseForm, name: str, rows: Any) -> None:
     """Let a choice of a form offer these rows."""
@@ -21,6 +23,26 @@ def offer(form: forms.BaseForm, name: str, rows: Any) -> None:
     if not isinstance(field, forms.ModelChoiceField):
         raise TypeError(f"{name} is no choice of rows")
     field.queryset = rows
+
+
+def pick(form: Any, name: str, picker: str, few: int = FEW) -> None:
+    """Make a choice of more than `few` rows a picker (`picker`: url name of a PickerPage); fewer stay a list to choose
+    from. For an ActorForm whose field has its final rows. One query."""
+    field = form.fields[name]
+    if field.queryset.order_by()[: few + 1].count() <= few:
+        return
+    chosen = PickerField(
+        field.queryset,
+        picker=picker,
+        label=field.label,
+        help_text=field.help_text,
+        required=field.required,
+        initial=field.initial,
+    )
+    chosen.actor = form.actor
+    if field.empty_label and not field.required:
+        chosen.widget.attrs["placeholder"] = field.empty_label.strip("-")
+    form.fields[name] = chosen
 
 
 def scope_choices(fields: dict[str, forms.Field], actor: Actor) -> None:

@@ -144,7 +144,7 @@ class ImportViewSet(ReadViewSet):
         self.may_import()
         found = []
         for one in imports.offered_to(self.actor):
-            template = getattr(one, "template_form", None)
+            template = one.template_form
             found.append(
                 {
                     "code": one.code,
@@ -170,7 +170,7 @@ class ImportViewSet(ReadViewSet):
         if machine not in imports.offered_to(self.actor):
             raise Denied
         given: dict[str, Any] = {}
-        if form_class := getattr(machine, "template_form", None):
+        if form_class := machine.template_form:
             given = cleaned(form_class(request.query_params, actor=self.actor)).cleaned_data
         response = HttpResponse(machine.template(self.actor, **given), content_type=exporting.XLSX)
         response["Content-Disposition"] = f'attachment; filename="{machine.code}.xlsx"'

@@ -40,10 +40,28 @@ class Picked:
         return bool(self.pk or self.text)
 
 
+_urls: dict[type, str] = {}
+
+
+def register(model: type, url_name: str) -> None:
+    """Name the PickerPage of a model, for the filters of lists."""
+    _urls[model] = url_name
+
+
+def picker_of(model: type) -> str:
+    """The url name of the model's PickerPage; empty when it has none."""
+    return _urls.get(model, "")
+
+
 class NewName(str):
     """The cleaned value of a picker with `allow_new` when nothing was chosen: the name of a row to be made."""
 
     __slots__ = ()
+
+
+def extra_names(name: str) -> tuple[str, str]:
+    """What a picker sends besides the key: what stands in the box, and what was chosen."""
+    return f"{name}_text", f"{name}_label"
 
 
 class PickerWidget(forms.Widget):
@@ -118,6 +136,9 @@ class PickerField(forms.ModelChoiceField):
         if self.allow_new:
             return NewName(value.text)
         found = self.widget.page.search(self.actor, value.text) if self.actor else []
+        rows: Any = self.queryset
+        offered = set(rows.filter(pk__in=[one.pk for one in found]).values_list("pk", flat=True))
+        found = [one for one in found if one.pk in offered]
         exact = [one for one in found if one.label == value.text] or found
         if len(exact) == 1:
             return super().clean(exact[0].pk)

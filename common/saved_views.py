@@ -15,6 +15,7 @@ from common.access import Action, Relation
 from common.actors import Actor, may, may_somewhere
 from common.errors import Denied, Refused
 from common.models import SavedView
+from common.pickers import extra_names
 from common.services import authorize, get_visible
 
 KIND = SavedView.Scope.kind
@@ -24,10 +25,14 @@ Reach = SavedView.Reach
 
 
 def normal(query: str | QueryDict) -> str:
-    """A query string in one spelling: sorted, without empty values, page number and export format."""
+    """A query string in one spelling: sorted, without empty values, page number, export format and what a
+    picker sends beside its key."""
     given = QueryDict(query) if isinstance(query, str) else query
+    passing = PASSING.union(
+        *(extra_names(name) for name in given if given[name])
+    )  # a picker's key says it all
     pairs = sorted(
-        (name, value) for name, values in given.lists() for value in values if value and name not in PASSING
+        (name, value) for name, values in given.lists() for value in values if value and name not in passing
     )
     found = QueryDict(mutable=True)
     for name, value in pairs:

@@ -18,6 +18,28 @@ PARAMETERS = (
         "sort", str, many=True, description="Of a file: the columns it is ordered by, with - downwards."
     ),
 )
+# What `common.rest.problem` answers with.
+REFUSAL = {
+    "type": "object",
+    "description": "A refusal: why in words, and beside which field.",
+    "properties": {
+        "code": {"type": "string", "description": "Stable, for programs."},
+        "message": {"type": "string", "description": "For people."},
+        "fields": {"type": "object", "additionalProperties": {}},
+        "request_id": {"type": "string", "description": "The event number, to be found in the logs."},
+    },
+    "required": ["code", "fields", "message", "request_id"],
+}
+
+
+def refusals(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+    """Hook of the API document: every address may refuse, and all do it in the one error format."""
+    result["components"]["schemas"]["Refusal"] = REFUSAL
+    body = {"application/json": {"schema": {"$ref": "#/components/schemas/Refusal"}}}
+    for methods in result["paths"].values():
+        for operation in methods.values():
+            operation["responses"]["4XX"] = {"description": "Refused, with the reason.", "content": body}
+    return result
 
 
 class Schema(AutoSchema):

@@ -121,6 +121,26 @@ def visible_q(model: Any, actor: Actor, action: Action) -> Q:
     return found
 
 
+def plain_scope(model: Any, actor: Actor, action: Action) -> tuple[str, ...] | None:
+    """The unit paths at and below which the actor may do this to every row, and to every row that is a member there,
+    when his scope is just that; None where it is anything else. For finding faster what `visible_q` then lets through.
+    """
+    scope, paths = model.Scope, []
+    whole = {Relation.OWN, Relation.BELOW} | ({Relation.MEMBER} if scope.members else set())
+    if actor.is_system or scope.path is None or scope.owner:
+        return None
+    for grant in actor.grants():
+        allowed = {r for r in Relation if decide(grant.role, r, action, scope.kind)} - {
+            Relation.GLOBAL,
+            Relation.SELF,
+        }
+        if allowed == whole:
+            paths.append(grant.path)
+        elif allowed:
+            return None
+    return tuple(paths)
+
+
 class Scope:
     """How a model's rows belong to people. Subclass it inside the model as `class Scope(scope.Scope)`."""
 

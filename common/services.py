@@ -50,6 +50,21 @@ def get_visible(model: type[M], pk: Any, actor: Actor, *, lock: bool = False) ->
     return found
 
 
+def locked(model: type[M], pk: Any, actor: Actor, action: Action, version: int | None = None) -> M:
+    """One row locked for a change, after the questions that every change asks. `version` is the one the actor saw;
+    None where the caller holds the lock already or asks for none.
+
+    Raises NotVisible, Denied, Archived, Stale.
+    """
+    row: Any = get_visible(model, pk, actor, lock=True)
+    authorize(actor, action, row)
+    if row.archived_at is not None:
+        raise Archived
+    if version is not None and row.version != version:
+        raise Stale(row)
+    return row
+
+
 @transaction.atomic
 def create(model: type[M], *, actor: Actor, values: Mapping[str, Any], reason: str = "") -> M:
     """A new row. Raises Denied, ValidationError (per field)."""
@@ -80,12 +95,7 @@ def update(
     Archived, ValidationError. Fields that are not in `values` stay as they are; with `only_touched` they are
     not validated either, nor are those whose value stays (a rule that came later stops nobody's other work).
     """
-    obj: Any = get_visible(model, pk, actor, lock=True)
-    authorize(actor, Action.CHANGE, obj)
-    if obj.archived_at is not None:
-        raise Archived
-    if version is not None and obj.version != version:
-        raise Stale(obj)
+    obj: Any = locked(model, pk, actor, Action.CHANGE, version)
     touched = {name: value for name, value in values.items() if getattr(obj, name) != value}
     if not touched:
         return obj
@@ -108,12 +118,7 @@ def update(
 @transaction.atomic
 def archive(model: type[M], *, actor: Actor, pk: Any, version: int | None, reason: str) -> M:
     """Close a row: it stays readable and refuses edits. Raises as `update`."""
-    obj: Any = get_visible(model, pk, actor, lock=True)
-    authorize(actor, Action.ARCHIVE, obj)
-    if obj.archived_at is not None:
-        raise Archived
-    if version is not None and obj.version != version:
-        raise Stale(obj)
+    obj: Any = locked(model, pk, actor, Action.ARCHIVE, version)
     obj.archived_at = clock.now()
     obj.version += 1
     with changelog.acting(actor, reason=reason):

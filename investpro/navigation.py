@@ -34,7 +34,7 @@ MENU: tuple[tuple[Any, tuple[Item, ...]], ...] = (
         _("Progress"),
         (
             Item(_("Leads"), "lead_list", "lead", "lead", tab=True, count=under_way),
-            Item(_("Projects"), "project_list", "project", "project"),
+            Item(_("Projects"), "project_list", "project", "project", tab=True),
             Item(_("Tasks"), "task_list", "check", "lead"),
             Item(_("Pool"), "pool_list", "archive", "lead"),
             Item(_("Transfers"), "transfer_list", "retry", "lead_transfer"),
@@ -64,7 +64,7 @@ MENU: tuple[tuple[Any, tuple[Item, ...]], ...] = (
     (
         _("Assessment"),
         (
-            Item(_("Figures"), "figure_list", "figures", "figure", tab=True),
+            Item(_("Figures"), "figure_list", "figures", "figure"),
             Item(_("Targets"), "target_list", "target", "target"),
             Item(_("Ranking tables"), "rankingtable_list", "scheme", "ranking_table"),
             Item(_("Rankings"), "ranking", "ranking", "ranking_run", tab=True),

@@ -203,6 +203,12 @@ class LeadViewSet(MoveMixin, RowViewSet):
     def kept_in_order(self, actor: Any) -> Any:
         return confidential.hidden(actor), ("pinyin", "amount")
 
+    def opened(self, row: Lead) -> bool:
+        """As on its page: what it lacks is for those who may know it."""
+        actor = cast(Actor, self.request.user)
+        confidential.look(actor, row)
+        return not (confidential.kept_back(row, actor) or confidential.of_others(row, actor))
+
     def get_object(self) -> Any:
         """Opening a confidential lead is logged."""
         lead = super().get_object()

@@ -22,7 +22,7 @@ class LeadsConfig(AppConfig):
         from leads import tasks as stage_tasks
         from leads.duplicates import tasks  # noqa: F401
         from leads.services import hooks, moves, protection
-        from leads.stages import shipped
+        from leads.stages import shipped, words
         from ledger import subjects
 
         numbers = subjects.by_number(self.get_model("Lead"))
@@ -37,6 +37,7 @@ class LeadsConfig(AppConfig):
         shipped_protection.register()
         moves.register()
         stage_tasks.register()
+        words.register()
         own_panels.register()
         work_panels.register()
         finding.register_searches()

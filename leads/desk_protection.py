@@ -95,6 +95,7 @@ def transfers_waiting(actor: Actor) -> list[dict[str, Any]]:
     rows = LeadTransfer.objects.allowed_to(actor, Action.CHANGE).filter(
         state=TransferState.PROPOSED, archived_at=None
     )
+    rows = rows.exclude(proposed_by=actor.actor_name)  # nobody consents to his own offer
     rows = rows.select_related("lead__unit", "lead__officer", "from_unit", "to_unit").order_by("pk")
     return [
         {

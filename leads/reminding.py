@@ -51,7 +51,7 @@ def tell_ending(lead: Lead, on: date) -> None:
         users=followers(lead),
         kind=ENDS,
         key=f"{ENDS}:{lead.pk}:{lead.protected_until}:{on}",
-        params={"lead": lead.name, "until": str(lead.protected_until)},
+        params={"lead": _told(lead), "until": str(lead.protected_until)},
         url=lead_url(lead.pk),
         subject=lead,
         due_on=lead.protected_until,
@@ -65,7 +65,7 @@ def tell_lapsed(lead: Lead, officer: Officer | None, ended_on: date | None) -> N
         users=[pk for pk in users if pk],
         kind=LAPSED,
         key=f"{LAPSED}:{lead.pk}:{ended_on}",
-        params={"lead": lead.name},
+        params={"lead": _told(lead)},
         url=reverse("pool_list"),
         subject=lead,
     )

@@ -119,6 +119,11 @@ def screening_of(lead: Lead) -> Screening | None:
     return rows.select_related("gate", "lead__unit").first()
 
 
+def was_checked(checks: Iterable[ScreeningCheck]) -> bool:
+    """Has anybody entered anything? Before that there is nothing to decide on."""
+    return any(check.checked_by for check in checks)
+
+
 def checks_of(screening: Screening) -> list[ScreeningCheck]:
     rows = ScreeningCheck._base_manager.filter(screening=screening, archived_at=None)
     return list(rows.select_related("check_def").order_by("check_def__sort", "pk"))

@@ -183,7 +183,7 @@ class AttachmentViewSet(ReadViewSet):
         )
         return Response(self.get_serializer(row).data, status=201)
 
-    @extend_schema(responses={(200, "application/octet-stream"): bytes})
+    @extend_schema(responses={(200, "*/*"): bytes})
     @action(detail=True, methods=["get"])
     def content(self, request: Request, pk: str) -> Any:
         row = self.get_object()

@@ -90,7 +90,7 @@ class ClosingSerializer(RowSerializer):
 
 
 class ClosingViewSet(ReadViewSet):
-    """Every closing of every period, in the order of the chain of hashes."""
+    """Every closing of every period, the latest first: each follows the next one in the chain of hashes."""
 
     model = Closing
     serializer_class = ClosingSerializer

@@ -5,6 +5,7 @@ class LedgerConfig(AppConfig):
     name = "ledger"
 
     def ready(self) -> None:
-        from ledger import integrity, permissions, tasks  # noqa: F401
+        from ledger import integrity, permissions, tasks, telling  # noqa: F401
 
         integrity.ship()
+        telling.register()

@@ -8,8 +8,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.db.models import F, Q
-from django.db.models.functions import ExtractYear
+from django.db.models import Q
 
 from ledger.models import FINAL_ACCOUNT, Closing
 
@@ -64,8 +63,3 @@ def prior_year(year: int, closing: Closing | None = None) -> dict[str, Any]:
 def published_q(closing: Closing) -> Q:
     """The same as `published`, as a filter over postings."""
     return Q(posted_in__lte=closing.period_id, seq__lte=closing.watermark)
-
-
-def prior_year_q() -> Q:
-    """Postings that are prior-year adjustments of the year in which they are counted."""
-    return Q(posted_in__year__gt=ExtractYear(F("occurred_on")))

@@ -19,7 +19,7 @@ from common import changelog, clock
 from common.access import Action
 from common.actors import Actor, may
 from common.errors import Denied, NotVisible, Refused
-from ledger import clocks, hashing, periods, terms
+from ledger import clocks, hashing, periods, telling, terms
 from ledger.choices import PeriodState
 from ledger.models import FINAL_ACCOUNT, Closing, Period, Posting, Reopening, ReopeningAsked
 
@@ -152,7 +152,7 @@ def period_close(*, actor: Actor, code: int) -> Closing:
 
 @transaction.atomic
 def reopening_ask(*, actor: Actor, code: int, reason: str) -> ReopeningAsked:
-    """Ask to open a closed period again. Another person signs (`reopening_sign`) or refuses.
+    """Ask to open a closed period again. Another person signs (`reopening_sign`) or refuses; whoever may is reminded.
 
     Raises NotVisible, Denied (PUBLISH), Refused: no_period, not_closed, no_reason, no_person, asked_already.
     """
@@ -168,13 +168,15 @@ def reopening_ask(*, actor: Actor, code: int, reason: str) -> ReopeningAsked:
     if ReopeningAsked.objects.filter(closing=closing, answered_at=None, archived_at=None).exists():
         raise Refused(_("Somebody asked for this already: it waits for a signature."), code="asked_already")
     with changelog.acting(actor, reason=reason.strip()):
-        return ReopeningAsked.objects.create(
+        asked = ReopeningAsked.objects.create(
             closing=closing,
             reason=reason.strip()[:500],
             by_id=actor.pk,
             by_name=actor.actor_name,
             at=clock.now(),
         )
+    telling.tell_asked(asked)
+    return asked
 
 
 @transaction.atomic
@@ -248,9 +250,13 @@ def _in_state(period: Period, state: str, code: str) -> None:
         return
     told = {
         "not_open": _("%(period)s is not open any more: it can't be cut off again."),
-        "not_cut_off": _("%(period)s has to be cut off before it is closed, and is closed once."),
+        "not_cut_off": _("%(period)s is still open: cut it off first."),
         "not_closed": _("%(period)s is not closed."),
     }[code]
+    if code == "not_cut_off" and period.state == PeriodState.CLOSED:
+        told = _(
+            "%(period)s is closed already. To count something in it, ask to open it again; another one signs."
+        )
     raise Refused(told % {"period": period}, code=code)
 
 
@@ -349,6 +355,7 @@ def _answer(asked: ReopeningAsked, actor: Actor, *, signed: bool) -> ReopeningAs
     asked.signed, asked.answered_at, asked.answered_name = signed, clock.now(), actor.actor_name
     asked.version += 1
     asked.save()
+    telling.settle(asked)
     return asked
 
 

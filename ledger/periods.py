@@ -27,6 +27,11 @@ def after(code: int) -> int:
     return (year + 1) * 100 + 1 if number >= FINAL_ACCOUNT else code + 1
 
 
+def text(code: int) -> str:
+    """As people write it: "2026-10"; 2026-13 is the final account."""
+    return str(row(code))
+
+
 def row(code: int) -> Period:
     """A period as a row that isn't saved yet."""
     return Period(code=code, year=code // 100, number=code % 100)

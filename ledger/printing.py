@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from ledger import periods
 from ledger.choices import Kind
 from ledger.models import Closing, Period, ReopeningAsked
 from ledger.restatement import Figure, Moved
@@ -82,7 +83,7 @@ def report(
                 **_what(one),
                 "about": str(one.subject),
                 "cause": one.cause,
-                "counted_in": f"{one.posted_in // 100}-{one.posted_in % 100:02d}",
+                "counted_in": periods.text(one.posted_in),
                 "amount": plain(one.amount),
                 "lines": one.lines,
             }

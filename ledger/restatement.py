@@ -36,10 +36,6 @@ class Figure:
     year: Decimal | None
     prior_year: Decimal | None
 
-    @property
-    def kind_label(self) -> str:
-        return str(Kind(self.kind).label)
-
 
 @dataclass(frozen=True, slots=True)
 class Restated:
@@ -50,10 +46,6 @@ class Restated:
     money: bool
     published: Decimal | None
     known: Decimal | None
-
-    @property
-    def kind_label(self) -> str:
-        return str(Kind(self.kind).label)
 
     @property
     def moved(self) -> Decimal:
@@ -75,10 +67,6 @@ class Moved:
     amount: Decimal  # yuan or pieces
     lines: int
     last: int  # seq of the last of them
-
-    @property
-    def kind_label(self) -> str:
-        return str(Kind(self.kind).label)
 
     @property
     def cause_label(self) -> str:

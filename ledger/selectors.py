@@ -17,6 +17,7 @@ from common import scope
 from common.access import Action
 from common.actors import Actor
 from common.scope import visible_q
+from ledger import subjects
 from ledger.models import Posting
 from organizations.models import Unit
 from rules.shares import Credit
@@ -159,12 +160,14 @@ def sums_many(
     actor: Actor,
     below: bool = True,
     credit: Credit = Credit.SHARE,
+    told: bool = False,
 ) -> dict[tuple[int, K], Decimal]:
     """{(unit id, key): sum} of several cuts in one query and one pass over the books: other windows, kinds,
     dimensions, clocks, looks, sizes or currencies beside each other. The kinds of one cut are added together.
 
     Units, credit and rights are those of `sums`, and so is each figure; a unit has no entry for a cut in
-    which it has no line. It relies on what `post` keeps: the lines of an event differ in holder, share and
+    which it has no line. `told`: only what the actor may know (`ledger.subjects.hidden_q`), for pages on which a
+    sum over one subject would tell it; without, a figure is the same for everybody. It relies on what `post` keeps: the lines of an event differ in holder, share and
     seq only, so one order of the shares serves all cuts that know the same lines.
     """
     keys = [key for key, cut in cuts.items() if cut.kinds and all(cut.facets.values())]
@@ -173,7 +176,10 @@ def sums_many(
     chosen = [cuts[key] for key in keys]
     units = None if units is None else list(units)
     try:
-        inner, inner_params = _flagged(chosen).query.sql_with_params()
+        found = _flagged(chosen)
+        if told and not actor.is_system:
+            found = found.exclude(subjects.hidden_q(actor))
+        inner, inner_params = found.query.sql_with_params()
         targets, target_params = _targets(units, actor).query.sql_with_params()
     except EmptyResultSet:
         return {}

@@ -54,11 +54,8 @@ def by_number(model: Any) -> Numbers:
 
 def named(subjects: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Named]:
     """Every subject in words, with one query for each type. An unknown type shows its code and id."""
-    wanted: dict[str, set[int]] = {}
-    for name, pk in subjects:
-        wanted.setdefault(name, set()).add(pk)
     found = {}
-    for name, pks in wanted.items():
+    for name, pks in _by_type(subjects).items():
         known = _types.get(name)
         numbers = known.numbers(pks) if known else {}
         for pk in pks:
@@ -70,11 +67,8 @@ def named(subjects: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Named]:
 def hidden(actor: Actor, subjects: Iterable[tuple[str, int]]) -> set[tuple[str, int]]:
     """Those of which the actor may not know how much is counted and what they are: amounts and facets of their
     lines are not for him. One query for each type."""
-    wanted: dict[str, set[int]] = {}
-    for name, pk in subjects:
-        wanted.setdefault(name, set()).add(pk)
     found = set()
-    for name, pks in wanted.items():
+    for name, pks in _by_type(subjects).items():
         known = _types.get(name)
         if known and known.hidden:
             found |= {
@@ -89,6 +83,13 @@ def hidden_q(actor: Actor) -> Q:
     for name, known in _types.items():
         if known.hidden:
             found |= Q(subject_type=name, subject_id__in=known.hidden(actor))
+    return found
+
+
+def _by_type(subjects: Iterable[tuple[str, int]]) -> dict[str, set[int]]:
+    found: dict[str, set[int]] = {}
+    for name, pk in subjects:
+        found.setdefault(name, set()).add(pk)
     return found
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import pgettext_lazy
 from common.ordering import kept_order
 from common.tables import NUMBER, RowTable
 from common.templatetags.ip import glyph
-from ledger import subjects
+from ledger import periods, subjects
 from ledger.choices import BASES, Kind, PeriodState, Role
 from ledger.models import Closing, ClosingTerms, Posting
 from organizations.models import Officer, User
@@ -291,7 +291,7 @@ class MovedTable(RowTable):
         return record.cause_label
 
     def render_posted_in(self, record: Any) -> str:
-        return f"{record.posted_in // 100}-{record.posted_in % 100:02d}"
+        return periods.text(record.posted_in)
 
     def render_subject(self, record: Any) -> str:
         named = record.subject

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from common import memo
 from common.actors import Actor
 from common.jobs import Progress, job
 from ledger import terms
@@ -26,9 +27,10 @@ def cut_off(progress: Progress, *, day: str) -> dict[str, Any]:
 def cut_off_due(*, actor: Actor, day: date) -> list[int]:
     """Codes of what was cut off, in the order of time. The calendar may say that people do it."""
     rows = Period.objects.filter(state=PeriodState.OPEN, code__lte=day.year * 100 + day.month)
-    codes = [
-        code
-        for code in rows.order_by("code").values_list("code", flat=True)
-        if terms.due(code) < day and terms.terms_on(terms.last_day(code)).by_itself
-    ]
+    with memo.block(only_reads=True):
+        codes = [
+            code
+            for code in rows.order_by("code").values_list("code", flat=True)
+            if terms.due(code) < day and terms.terms_on(terms.last_day(code)).by_itself
+        ]
     return [period_cut_off(actor=actor, code=code).code for code in codes]

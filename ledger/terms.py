@@ -6,7 +6,7 @@ from calendar import monthrange
 from datetime import date
 from typing import Any
 
-from common import services
+from common import memo, services
 from common.actors import Actor
 from ledger.models import FINAL_ACCOUNT, ClosingTerms
 from ledger.periods import after
@@ -23,8 +23,13 @@ def last_day(code: int) -> date:
 
 def terms_on(day: date) -> ClosingTerms:
     """The calendar in force on a day; as the program is shipped when nobody wrote one."""
-    rows = ClosingTerms.objects.unscoped(reason=ALL).filter(since__lte=day, archived_at=None)
-    return rows.order_by("-since").first() or ClosingTerms(since=day)
+    every = memo.settled("closing terms", _read)
+    return next((row for row in every if row.since <= day), None) or ClosingTerms(since=day)
+
+
+def _read() -> list[ClosingTerms]:
+    """All calendars, the latest first: a handful, asked for by every period of a list."""
+    return list(ClosingTerms.objects.unscoped(reason=ALL).filter(archived_at=None).order_by("-since"))
 
 
 def due(code: int) -> date:

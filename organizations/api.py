@@ -19,7 +19,13 @@ class UnitSerializer(RowSerializer):
             "valid_from", "valid_to", "successor", "archived_at", "created_at", "updated_at",
         )  # fmt: skip
         read_only_fields = ("id", "version", "archived_at", "created_at", "updated_at")
-        extra_kwargs = {"parent": {"required": True, "allow_null": False}}
+        extra_kwargs = {"parent": {"required": True}}
+
+    def validate_parent(self, value: Unit | None) -> Unit:
+        """Only the city, which the installation made, belongs to nothing."""
+        if value is None:
+            self.fields["parent"].fail("null")
+        return value
 
 
 class UnitViewSet(RowViewSet):

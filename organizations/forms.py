@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from common import clock
 from common.access import Action
 from common.actors import may
-from common.forms import ActorForm, PersonForm, RowForm, offer
+from common.forms import ActorForm, PersonForm, RowForm, offer, pick
 from organizations.models import CompetitionGroup, Officer, Post, RoleGrant, ServiceRecord, Unit, User
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -38,6 +38,7 @@ class UnitForm(RowForm):
             parents = parents | Unit.objects.visible_to(self.actor).filter(pk=self.instance.parent_id)
         offer(self, "parent", parents.order_by("path"))
         self.fields["parent"].required = self.instance.parent_id is not None or not self.instance.pk
+        pick(self, "parent", "unit_pick")
 
 
 class AliasForm(ActorForm):
@@ -52,6 +53,7 @@ class GroupForm(RowForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer(self, "owner", Unit.objects.allowed_to(self.actor, Action.CHANGE).filter(archived_at=None))
+        pick(self, "owner", "unit_pick")
 
 
 class MembershipForm(ActorForm):
@@ -72,6 +74,7 @@ class MembershipForm(ActorForm):
             .filter(archived_at=None)
             .order_by("path"),
         )
+        pick(self, "unit", "unit_pick")
         self.fields["begins"].initial = clock.today().replace(month=1, day=1)
 
 
@@ -179,3 +182,4 @@ def limit_units(form: Any, kind: str, action: Action = Action.CREATE) -> None:
     units = field.queryset
     allowed = [u.pk for u in units.only("pk", "path") if may(form.actor, action, kind, path=u.path)]
     field.queryset = units.filter(pk__in=allowed).order_by("path")
+    pick(form, "unit", "unit_pick")

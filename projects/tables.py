@@ -9,16 +9,13 @@ from django.utils.translation import pgettext_lazy
 from common.ordering import kept_order
 from common.tables import RowTable
 from leads.looks import Drawer
-from leads.tables.columns import WAN, MoneyColumn, wan
+from leads.tables.columns import KEPT, WAN, MoneyColumn, wan_cell
 from projects import confidential
 from projects.models import Project
 
 
 def cell(css: str) -> dict[str, Any]:
     return {"td": {"class": css}, "th": {"class": css}}
-
-
-KEPT = "***"
 
 
 class ProjectTable(RowTable):
@@ -154,9 +151,9 @@ class ProjectTable(RowTable):
         return value
 
     def render_contract_amount(self, record: Project, value: Any) -> Any:
-        return self._told(record, wan(value, str(record.currency_id)))
+        return self._told(record, wan_cell(value, str(record.currency_id)))
 
     render_fixed_assets = render_contract_amount
 
     def render_registered_capital(self, record: Project, value: Any) -> Any:
-        return self._told(record, wan(value, str(record.registered_currency_id)))
+        return self._told(record, wan_cell(value, str(record.registered_currency_id)))

@@ -12,7 +12,7 @@ from reference.models import CalendarYear, Currency, ExchangeRate, Holiday, Indu
 
 
 class IndustrySerializer(RowSerializer):
-    parent: Any = serializers.SlugRelatedField("code", read_only=True)
+    parent: Any = serializers.SlugRelatedField("code", read_only=True, allow_null=True)
 
     class Meta:
         model = Industry
@@ -20,7 +20,7 @@ class IndustrySerializer(RowSerializer):
 
 
 class RegionSerializer(RowSerializer):
-    parent: Any = serializers.SlugRelatedField("code", read_only=True)
+    parent: Any = serializers.SlugRelatedField("code", read_only=True, allow_null=True)
 
     class Meta:
         model = Region
@@ -46,7 +46,7 @@ class HolidaySerializer(RowSerializer):
 
 
 class ExchangeRateSerializer(RowSerializer):
-    currency: Any = serializers.SlugRelatedField("code", read_only=True)
+    currency: Any = serializers.SlugRelatedField("code", read_only=True, allow_null=True)
 
     class Meta:
         model = ExchangeRate

@@ -23,10 +23,13 @@ MAX_DIGITS = 12
 
 _MODES: Mapping[str, str] = MappingProxyType({"half_up": ROUND_HALF_UP, "truncate": ROUND_DOWN})
 _TRAPS = [InvalidOperation, DivisionByZero]
+# The contexts are for inner loops over amounts that were checked when they were read; all else calls the functions.
 # 40 digits tell a quotient of two amounts of up to 20 digits from any rounding boundary next to it.
-_WORK = Context(prec=40, rounding=ROUND_HALF_EVEN, traps=_TRAPS)
+WORK = Context(prec=40, rounding=ROUND_HALF_EVEN, traps=_TRAPS)
+# Ten digits fewer: what a chain of quotients lost in its last digits comes back (9.99…9 is 10 again).
+SETTLED = Context(prec=30, rounding=ROUND_HALF_EVEN, traps=_TRAPS)
 # Moving a decimal point, adding and quantizing must never lose a digit.
-_WIDE = Context(prec=200, rounding=ROUND_HALF_EVEN, traps=_TRAPS)
+WIDE = Context(prec=200, rounding=ROUND_HALF_EVEN, traps=_TRAPS)
 
 UNITS: Mapping[str, Decimal] = MappingProxyType(
     {"yuan": Decimal(1), "wan": Decimal(10_000), "yi": Decimal(100_000_000)}
@@ -46,23 +49,29 @@ def add(values: Iterable[Decimal]) -> Decimal:
     """Exact sum of ``values``; 0 for none."""
     total = Decimal(0)
     for value in values:
-        total = _WIDE.add(total, checked(value))
+        total = WIDE.add(total, checked(value))
     return total
 
 
 def subtract(left: Decimal, right: Decimal) -> Decimal:
     """Exact ``left - right``."""
-    return _WIDE.subtract(checked(left), checked(right))
+    return WIDE.subtract(checked(left), checked(right))
 
 
 def multiply(left: Decimal, right: Decimal) -> Decimal:
     """Exact ``left × right``."""
-    return _WIDE.multiply(checked(left), checked(right))
+    return WIDE.multiply(checked(left), checked(right))
 
 
 def ratio(part: Decimal, whole: Decimal, scale: Decimal = Decimal(1)) -> Decimal:
     """``part × scale ÷ whole`` to 40 significant digits; ZeroDivisionError when ``whole`` is 0."""
-    return _WORK.divide(multiply(part, scale), checked(whole))
+    return WORK.divide(multiply(part, scale), checked(whole))
+
+
+def settled(value: Decimal) -> Decimal:
+    """``value`` to 30 significant digits, for every decision that follows a chain of quotients: rounding, comparing,
+    counting whole steps. A third of 30, cut to two digits, is 10.00 and not 9.99."""
+    return SETTLED.plus(checked(value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +98,7 @@ class Rounding:
 
     def apply(self, value: Decimal) -> Decimal:
         """Return ``value`` with exactly ``digits`` decimals, never a negative zero. TypeError for a float."""
-        rounded = checked(value).quantize(self.quantum, rounding=_MODES[self.mode], context=_WIDE)
+        rounded = checked(value).quantize(self.quantum, rounding=_MODES[self.mode], context=WIDE)
         return abs(rounded) if rounded.is_zero() else rounded
 
     def __str__(self) -> str:
@@ -98,7 +107,7 @@ class Rounding:
 
 def to_display(amount_yuan: Decimal, unit: str) -> Decimal:
     """Yuan as a number of ``unit`` (a code of UNITS), exact and unrounded. KeyError for an unknown unit."""
-    return _WIDE.divide(checked(amount_yuan), UNITS[unit])
+    return WIDE.divide(checked(amount_yuan), UNITS[unit])
 
 
 def to_yuan(value: Decimal, unit: str) -> Decimal:
@@ -116,11 +125,11 @@ def split(
     """
     if checked(quantum) <= 0:
         raise ValueError("the quantum must be above zero")
-    if _WIDE.remainder(checked(total), quantum) != 0:
+    if WIDE.remainder(checked(total), quantum) != 0:
         raise ValueError(f"the total {total} is not a multiple of {quantum}: round it first")
     if not shares or any(checked(share) < 0 for share in shares) or add(shares) != 1:
         raise ValueError("shares must be zero or more and add up to 1")
-    steps = _WIDE.divide(total, quantum)
+    steps = WIDE.divide(total, quantum)
     parts = [multiply(multiply(steps, share).to_integral_value(ROUND_DOWN), quantum) for share in shares]
     largest = max(range(len(shares)), key=lambda index: shares[index])
     parts[largest] = add([parts[largest], subtract(total, add(parts))])

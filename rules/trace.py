@@ -20,7 +20,7 @@ def decimal_text(value: Decimal) -> str:
     return format(checked(value), "f")
 
 
-def _canonical(value: Decimal) -> str:
+def canonical_text(value: Decimal) -> str:
     """One text per number, whatever the number of trailing zeros it came with."""
     text = decimal_text(value)
     if "." in text:
@@ -51,7 +51,7 @@ class Operand:
 
     def to_document(self) -> Document:
         """JSON-able form; amounts are strings without trailing zeros."""
-        amount = None if self.amount is None else _canonical(self.amount)
+        amount = None if self.amount is None else canonical_text(self.amount)
         return {
             "amount": amount,
             "name": self.name,
@@ -106,11 +106,11 @@ class Trace:
             "children": [child.to_document() for child in self.children],
             "key": self.key,
             "label_key": self.label_key,
-            "limited": None if self.limited is None else _canonical(self.limited),
+            "limited": None if self.limited is None else canonical_text(self.limited),
             "operands": [operand.to_document() for operand in self.operands],
             "operation": self.operation,
             "parameters": [parameter.to_document() for parameter in self.parameters],
-            "raw": None if self.raw is None else _canonical(self.raw),
+            "raw": None if self.raw is None else canonical_text(self.raw),
             "reason": self.reason,
             "rounded": None if self.rounded is None else decimal_text(self.rounded),
             "unit": self.unit,

@@ -69,12 +69,12 @@ def load() -> dict[str, int]:
     _accounts(bureau)
     clerk = User.objects.unscoped(reason="the demo's clerk").get(username="clerk")
     for place in places:
-        _measures(place)
-        _groups(place)
-        _tables(place)
+        make_measures(place)
+        make_groups(place)
+        make_tables(place)
         for file in place["files"]:
-            _import(file, clerk)
-        _runs(place, clerk)
+            import_file(file, clerk)
+        publish_runs(place, clerk)
     _people()
     return {
         "units": Unit.objects.unscoped(reason="count").count(),
@@ -99,7 +99,7 @@ def _units(place: dict[str, Any], root: Unit, number: int) -> None:
             org.alias_add(actor=DEMO, unit=made[row["code"]], name=alias)
 
 
-def _groups(place: dict[str, Any]) -> None:
+def make_groups(place: dict[str, Any]) -> None:
     for order, row in enumerate(place["groups"]):
         group = org.group_create(
             actor=DEMO, owner=unit(row["owner"]), code=row["code"], name=row["name"], sort=order
@@ -118,7 +118,7 @@ def _groups(place: dict[str, Any]) -> None:
             )
 
 
-def _measures(place: dict[str, Any]) -> None:
+def make_measures(place: dict[str, Any]) -> None:
     for order, row in enumerate(place["measures"]):
         parts = {
             key: Measure.objects.unscoped(reason="demo data").get(code=row[key])
@@ -128,7 +128,7 @@ def _measures(place: dict[str, Any]) -> None:
         services.measure_create(actor=DEMO, **{"sort": order, **row, **parts})
 
 
-def _tables(place: dict[str, Any]) -> None:
+def make_tables(place: dict[str, Any]) -> None:
     for row in place["tables"]:
         values = dict(row)
         values["group"] = CompetitionGroup.objects.unscoped(reason="demo data").get(code=row["group"])
@@ -158,7 +158,7 @@ def sheet_file(file: dict[str, Any]) -> bytes:
     return out.getvalue()
 
 
-def _import(file: dict[str, Any], clerk: User) -> None:
+def import_file(file: dict[str, Any], clerk: User) -> None:
     data, path = sheet_file(file), unit(file["scope"]).path
     for table in file["sheets"]:
         batch = imports.start(
@@ -183,7 +183,7 @@ def _import(file: dict[str, Any], clerk: User) -> None:
         imports.confirm(actor=clerk, pk=batch.pk)
 
 
-def _runs(place: dict[str, Any], clerk: User) -> None:
+def publish_runs(place: dict[str, Any], clerk: User) -> None:
     for code, months in place["months"].items():
         tables = (
             RankingTable.objects.unscoped(reason="demo data")

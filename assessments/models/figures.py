@@ -11,6 +11,7 @@ from capital.choices import Basis, Level
 from common import scope
 from common.changelog import track
 from common.models import ImportBatch, ImportRow, ScopedModel
+from ledger.choices import Role
 from organizations.models import Unit
 
 
@@ -55,6 +56,13 @@ class Measure(ScopedModel):
     )
     basis = models.CharField(_("basis"), max_length=8, choices=Basis.choices, blank=True)
     level = models.CharField(_("state counted"), max_length=11, choices=Level.choices, blank=True)
+    role = models.CharField(
+        _("dimension of attribution"),
+        max_length=10,
+        choices=Role.choices,
+        blank=True,
+        help_text=_("Whose the capital is: that of the assessed unit, the landing place, who brought it."),
+    )
     sort = models.PositiveIntegerField(_("order"), default=0)
 
     class Scope(scope.Scope):
@@ -75,15 +83,16 @@ class Measure(ScopedModel):
             ),
             models.CheckConstraint(condition=~Q(numerator=F("denominator")), name="ast_measure_parts_ck"),
             models.CheckConstraint(
-                condition=Q(source="imported", rule_code="", basis="", level="")
+                condition=Q(source="imported", rule_code="", basis="", level="", role="")
                 | (
                     Q(source="ledger", nature="flow", unit__in=("yuan", "usd"))
                     & Q(basis__in=("arrived", "formed"), level__in=("preliminary", "final"))
+                    & Q(role__in=Role.values)
                 ),
                 name="ast_measure_source_ck",
                 violation_error_message=_(
-                    "A measure from the books is a flow in yuan or dollars and names its basis and the state "
-                    "that it counts; an imported one names neither."
+                    "A measure from the books is a flow in yuan or dollars and names its basis, the state that it "
+                    "counts and the dimension of attribution; an imported one names none of them."
                 ),
             ),
         ]

@@ -10,12 +10,14 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from assessments.models import RankingRun
+from assessments.booked import currency_of
+from assessments.models import Measure, RankingRun
 from assessments.reading import RunReader, ShownLine
 from capital.behind import Behind, behind, why_text
 from capital.counting import Reading, Wanted, reread
 from common.actors import Actor
 from common.templatetags.ip import amount, signed
+from ledger.choices import Role
 from organizations.models import Unit
 from rules.counting import Why
 
@@ -26,9 +28,9 @@ def levels(reader: RunReader, line: ShownLine, actor: Actor) -> list[dict[str, A
     """Levels for `panel`: the rows behind the figure, adjustments of earlier years, and the difference to a
     confirmer's figure. Nothing for a measure that isn't counted from the books."""
     sent = reader.inputs[line.unit].get("booked")
-    unit = Unit.objects.unscoped(reason="a line of the run that is read").filter(pk=line.unit_id).first()
-    if not sent or unit is None:
+    if not sent:
         return []
+    unit = Unit.objects.unscoped(reason="a line of the run that is read").get(pk=line.unit_id)
     found = [_rows(reader, unit, sent, actor)]
     if Decimal(sent["prior"]):
         found.append(
@@ -45,14 +47,15 @@ def levels(reader: RunReader, line: ShownLine, actor: Actor) -> list[dict[str, A
     return found
 
 
-def reading_of(run: RankingRun, measure: Any) -> Reading:
+def reading_of(run: RankingRun, measure: Measure) -> Reading:
     """The facts that a run read, read again by its clock. Raises Refused (no_rule)."""
     kept = run.inputs["ledger"][measure.code]
     wanted = Wanted(
         basis=kept["basis"],
         state=kept["state"],
         rule_code=kept["rule"].partition("/")[0] if "/" in kept["rule"] else "",
-        currency="USD" if measure.unit == "usd" else "",
+        currency=currency_of(measure),
+        role=role_of(kept),
     )
     out = {int(key): date.fromisoformat(day) for key, day in kept["excluded"].items()}
     return reread(
@@ -65,6 +68,11 @@ def reading_of(run: RankingRun, measure: Any) -> Reading:
     )
 
 
+def role_of(kept: dict[str, Any]) -> str:
+    """The dimension of attribution that a run counted by; runs that don't say counted by the assessed unit."""
+    return kept.get("role", Role.ASSESSED)
+
+
 def page_url(reader: RunReader, unit: Unit) -> str:
     """The page with all rows behind a line's figure."""
     chosen = {"run": reader.run.pk, "unit": unit.pk}
@@ -73,7 +81,8 @@ def page_url(reader: RunReader, unit: Unit) -> str:
 
 def _rows(reader: RunReader, unit: Unit, sent: dict[str, Any], actor: Actor) -> dict[str, Any]:
     run = reader.run
-    lines = behind(reading_of(run, reader.measure), unit, run.year * 100 + run.data_through, actor=actor)
+    reading = reading_of(run, reader.measure)
+    lines = behind(reading, unit, run.year * 100 + run.data_through, actor=actor)
     rows = [row for line in lines[:MOST] for row in _project(reader, line)]
     if len(lines) > MOST:
         rows.append(
@@ -86,7 +95,7 @@ def _rows(reader: RunReader, unit: Unit, sent: dict[str, Any], actor: Actor) -> 
         )
     return {
         "label": _("Recognised rows"),
-        "note": reader.unit_label,
+        "note": f"{reader.unit_label}，{Role(reading.wanted.role).label}",
         "value": _money(reader, sent["own"]),
         "open": True,
         "calc": [],

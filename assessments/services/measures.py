@@ -5,24 +5,31 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from assessments.choices import FigureSource
 from assessments.models import Measure, RankingTable
 from capital.rulebook import NoRule, read_rule, rule_on
 from common import clock, services
 from common.actors import Actor
+from ledger.choices import Role
 
 
 def measure_create(*, actor: Actor, **values: Any) -> Measure:
-    """Raises Denied, ValidationError (also for a counting rule that isn't there or has the other basis)."""
+    """A measure from the books counts by the assessed unit unless it names another dimension. Raises Denied,
+    ValidationError (also for a counting rule that isn't there or has the other basis)."""
     _rule_fits(values.get("rule_code", ""), values.get("basis", ""))
+    if values.get("source") == FigureSource.LEDGER:
+        values.setdefault("role", Role.ASSESSED)
     return services.create(Measure, actor=actor, values=values)
 
 
+@transaction.atomic
 def measure_update(*, actor: Actor, pk: int, version: int | None, **values: Any) -> Measure:
     """Raises as `measure_create`, NotVisible, Stale, Archived."""
     if {"rule_code", "basis"} & set(values):
-        now = services.get_visible(Measure, pk, actor)
+        now = services.get_visible(Measure, pk, actor, lock=True)
         _rule_fits(values.get("rule_code", now.rule_code), values.get("basis", now.basis))
     return services.update(Measure, actor=actor, pk=pk, version=version, values=values)
 

@@ -70,6 +70,7 @@ class MeasureDetail(MeasureNouns, DetailPage):
                 (_("counting rule"), measure.rule_code or _("everything that was recognised")),
                 (_("basis"), measure.get_basis_display()),
                 (_("state counted"), measure.get_level_display()),
+                (_("dimension of attribution"), measure.get_role_display()),
             ]
         return [{"title": _("Facts"), "rows": rows}]
 

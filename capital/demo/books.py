@@ -29,7 +29,6 @@ from organizations.models import Unit, User
 from projects.models import ProjectInvestor
 
 JURY = "jury"
-FILES_LATELY = 3  # months whose vouchers have files
 
 
 class Books:

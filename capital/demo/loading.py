@@ -21,6 +21,7 @@ from capital.services.returns import duty_create
 from common import clock
 from leads.choices import StageKind
 from leads.demo.cast import CITY, document
+from leads.services.investors import investor_found
 from ledger import periods
 from ledger.models import Closing
 from organizations import demo
@@ -28,6 +29,7 @@ from organizations.choices import Role
 from organizations.demo import Account
 from organizations.models import Unit
 from projects.models import Project
+from projects.services import investors_set
 from reference import services as reference
 from reference.choices import RateKind
 from reference.models import HOME_CURRENCY, Currency, ExchangeRate
@@ -40,7 +42,7 @@ ACCOUNTS = (
     Account("kaoping2", "云杉市·考评组乙", Role.EVALUATOR, CITY),
     Account("caiwu", "云杉市·财务", Role.FINANCE, CITY),
 )
-BACK = 15  # months before this one
+BACK = 15  # months before this one; vouchers of the latest closed month's year have files
 REPORTED, CHECKED, DECIDED, CUT, CLOSED = 3, 8, 11, 13, 15  # days of the next month
 
 
@@ -96,6 +98,7 @@ class Loader:
         units = self._duties({one.project.unit_id for one in items}, first)
         self.books.close_before(self.months[0], self.at)
         self._open(projects, first)
+        self._venture(projects, first)
         site = Site(self.words, self.city, self.books.bureau, self.books.jury, self.at)
         before, last = quarters(self.months[-2])
         for month in self.months:
@@ -142,6 +145,22 @@ class Loader:
                     made.append(opening_create(actor=self.books.bureau, note=note, **about))
             openings_confirm(actor=self.books.jury, pks=[one.pk for one in made])
 
+    def _venture(self, projects: list[Project], first: date) -> None:
+        """One project becomes a joint venture: a partner takes a part of the main investor's."""
+        about = self.words["venture"]
+        project = next(one for one in projects if one.stage.code == about["stage"] and not one.is_opening)
+        with clock.at(self.at(max(first, project.signed_on) + timedelta(days=5))):
+            partner = investor_found(
+                actor=self.books.bureau,
+                unit=project.unit,
+                name=about["partner"],
+                zone=about["zone"],
+                credit_code="",
+            )
+            part = Decimal(about["percent"])
+            both = [(project.lead.investor, 100 - part), (partner, part)]
+            investors_set(actor=self.books.bureau, project=project.pk, version=None, investors=both)
+
     def _month(self, month: int, items: list[Item], units: list[Unit]) -> list[CapitalEntry]:
         """A month: reported on the third of the next, checked, decided, cut off and closed, as far as time has gone."""
         latest, books = self.months[-1], self.books
@@ -151,7 +170,7 @@ class Loader:
                 return books.enter(items, with_files=True)
         with clock.at(self.at(_day(month, REPORTED))):
             self._rates(items)
-            rows = books.enter(items, with_files=month in self.months[-4:])
+            rows = books.enter(items, with_files=month // 100 == self.months[-3] // 100)
             books.report(month, rows, units, odd=month == self.months[-2])
         running = month == self.months[-2]
         with clock.at(self.at(_day(month, CHECKED))):

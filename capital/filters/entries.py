@@ -9,11 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from capital.choices import Basis, EntryKind, EntryState
+from capital.filters.shared import ByAmount, InTree
 from capital.models import Allocation, CapitalEntry
 from capital.readable import hidden_entries
 from common.filters import RowFilterSet
 from leads.filters.leads import day_filter, yes_filter
-from leads.forms.fields import WAN
 from ledger.choices import FundSource, Mode, Zone
 from organizations.models import Unit
 from projects import confidential
@@ -28,7 +28,7 @@ def unproved() -> Q:
     return ~Exists(proofs) & Q(is_opening=False) & ~Q(state=EntryState.WITHDRAWN)
 
 
-class CapitalEntryFilterSet(RowFilterSet):
+class CapitalEntryFilterSet(InTree, ByAmount, RowFilterSet):
     """What a person may not recognise (projects/confidential.py) is found by number and code name only."""
 
     search_fields = ("number", "project__name", "project__pinyin", "project__number", "note", "funder__name")
@@ -93,18 +93,6 @@ class CapitalEntryFilterSet(RowFilterSet):
         back = hidden_entries(self.request.user)
         told = Q(number__icontains=value.strip()) | Q(project__code_name__icontains=value.strip())
         return queryset.filter((Q(pk__in=plain) & ~back) | (told & back))
-
-    def in_currency(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
-        return queryset.filter(currency=value.strip().upper())
-
-    def in_tree(self, queryset: QuerySet, name: str, value: Unit) -> QuerySet:
-        return queryset.filter(unit__path__startswith=value.path)
-
-    def at_least(self, queryset: QuerySet, name: str, value: Any) -> QuerySet:
-        return queryset.filter(amount__gte=value * WAN)
-
-    def at_most(self, queryset: QuerySet, name: str, value: Any) -> QuerySet:
-        return queryset.filter(amount__lte=value * WAN)
 
     def no_voucher(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         return queryset.filter(unproved())

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from capital.choices import ReturnState
+from capital.filters.shared import InTree
 from capital.models import MonthlyReturn, ReportingDuty
 from capital.returns import MISSING
 from common.filters import RowFilterSet
@@ -13,7 +14,7 @@ from leads.filters.leads import yes_filter
 from organizations.models import Unit
 
 
-class ReturnFilterSet(RowFilterSet):
+class ReturnFilterSet(InTree, RowFilterSet):
     """Duties of a month by what was filed; the page narrows to the month itself."""
 
     search_fields = ("unit__name", "unit__short_name", "unit__pinyin")
@@ -40,9 +41,6 @@ class ReturnFilterSet(RowFilterSet):
             queryset = self.filters[name].filter(queryset, value)
         return queryset
 
-    def in_tree(self, queryset: QuerySet, name: str, value: Unit) -> QuerySet:
-        return queryset.filter(unit__path__startswith=value.path)
-
     def as_filed(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         return queryset.filter(return_state="" if value == MISSING else value)
 
@@ -53,7 +51,7 @@ class ReturnFilterSet(RowFilterSet):
         return queryset.filter(drafts__gt=0)
 
 
-class DutyFilterSet(RowFilterSet):
+class DutyFilterSet(InTree, RowFilterSet):
     search_fields = ("unit__name", "unit__short_name", "unit__pinyin")
     unit = django_filters.ModelChoiceFilter(queryset=Unit.objects.none(), method="in_tree", label=_("Unit"))
     running = yes_filter(_("Still running"), "goes_on")
@@ -62,14 +60,11 @@ class DutyFilterSet(RowFilterSet):
         model = ReportingDuty
         fields = ("q", "unit")
 
-    def in_tree(self, queryset: QuerySet, name: str, value: Unit) -> QuerySet:
-        return queryset.filter(unit__path__startswith=value.path)
-
     def goes_on(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         return queryset.filter(until=None)
 
 
-class MonthlyReturnFilterSet(RowFilterSet):
+class MonthlyReturnFilterSet(InTree, RowFilterSet):
     """For programs: the returns that were filed."""
 
     search_fields = ("unit__name", "preparer", "checker", "responsible")
@@ -79,6 +74,3 @@ class MonthlyReturnFilterSet(RowFilterSet):
     class Meta:
         model = MonthlyReturn
         fields = ("q", "period", "state", "late")
-
-    def in_tree(self, queryset: QuerySet, name: str, value: Unit) -> QuerySet:
-        return queryset.filter(unit__path__startswith=value.path)

@@ -9,16 +9,16 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from capital.choices import VoucherType
+from capital.filters.shared import ByAmount, InTree
 from capital.models import Voucher
 from capital.readable import hidden_vouchers
 from capital.selectors import with_used
 from common.filters import RowFilterSet
 from leads.filters.leads import day_filter, yes_filter
-from leads.forms.fields import WAN
 from organizations.models import Unit
 
 
-class VoucherFilterSet(RowFilterSet):
+class VoucherFilterSet(InTree, ByAmount, RowFilterSet):
     """Vouchers of a confidential project are found by nobody outside it, whatever is asked for."""
 
     search_fields = ("number", "issuer", "payer", "payee", "note")
@@ -51,18 +51,6 @@ class VoucherFilterSet(RowFilterSet):
         if any(value not in (None, "") for value in narrowed):
             found = found.exclude(hidden_vouchers(self.request.user))
         return found
-
-    def in_currency(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
-        return queryset.filter(currency=value.strip().upper())
-
-    def in_tree(self, queryset: QuerySet, name: str, value: Unit) -> QuerySet:
-        return queryset.filter(unit__path__startswith=value.path)
-
-    def at_least(self, queryset: QuerySet, name: str, value: Any) -> QuerySet:
-        return queryset.filter(amount__gte=value * WAN)
-
-    def at_most(self, queryset: QuerySet, name: str, value: Any) -> QuerySet:
-        return queryset.filter(amount__lte=value * WAN)
 
     def without_file(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         return queryset.filter(stored=None)

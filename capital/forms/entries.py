@@ -13,7 +13,7 @@ from capital.models import CapitalEntry, Voucher
 from capital.readable import hidden_vouchers
 from common import clock
 from common.access import Action
-from common.forms import ActorForm, RowForm, offer
+from common.forms import ActorForm, RowForm, offer, pick
 from common.pickers import PickerField
 from leads.forms.fields import DAY, WanField, usual_first
 from leads.models import Investor
@@ -98,7 +98,7 @@ class EntryNewForm(EntryForm):
     project = PickerField(Project.objects.none(), picker="entry_project_pick", label=_("project"))
     unit = forms.ModelChoiceField(
         Unit.objects.none(),
-        label=_("reported by"),
+        label=_("reporting unit"),
         required=False,
         empty_label=_("the unit that brought the project"),
     )
@@ -125,6 +125,7 @@ class EntryNewForm(EntryForm):
         offer(self, "project", known.filter(archived_at=None))
         units = Unit.objects.allowed_to(self.actor, Action.VIEW).filter(archived_at=None)
         offer(self, "unit", units.filter(path__startswith=_root(self.actor)).order_by("path"))
+        pick(self, "unit", "unit_pick")
         self.fields["currency"].required = False
         self.fields["currency"].empty_label = _("as the project")  # type: ignore[attr-defined]
         self.initial = {"project": project.pk if project else None, **self.initial}
@@ -203,10 +204,6 @@ class EntryVoucherForm(ActorForm):
 class PaperForm(ActorForm):
     file = forms.FileField(label=_("File"), help_text=FILE_HELP)
     note = forms.CharField(label=_("note"), max_length=200, required=False)
-
-
-class ReasonOnly(ActorForm):
-    reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
 
 
 def _root(actor: Any) -> str:

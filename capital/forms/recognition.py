@@ -13,7 +13,7 @@ from capital.desk_queue import DecidedUnits, levels
 from capital.models import RecognitionTerms
 from capital.services.deciding import RIGHT
 from common import clock
-from common.forms import ActorForm, RowForm, offer
+from common.forms import ActorForm, RowForm, offer, pick
 from common.scope import visible_q
 from ledger import periods
 from organizations.models import Unit
@@ -48,6 +48,7 @@ class DrawForm(ActorForm):
         for level in mine:
             among |= visible_q(DecidedUnits, self.actor, RIGHT[Level(level)])
         offer(self, "unit", rows.filter(among).order_by("path"))
+        pick(self, "unit", "unit_pick")
         field: Any = self.fields["level"]
         field.choices = [one for one in Level.choices if one[0] in mine]
         code = periods.code_of(clock.today())

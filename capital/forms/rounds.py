@@ -203,7 +203,3 @@ class FinalForm(VersionForm):
         widget=box(3),
         help_text=_("Needed when the result differs from the team's."),
     )
-
-
-class StateForm(VersionForm):
-    """Nothing but the confirmation."""

@@ -15,7 +15,7 @@ from capital.choices import Basis, EntryKind, Level
 from capital.models import CountingRule, SignalTerms
 from capital.rulebook import problem_text
 from common import clock
-from common.forms import ActorForm, RowForm, offer
+from common.forms import ActorForm, RowForm, offer, pick
 from common.pickers import PickerField
 from leads.forms.fields import DAY, WanField
 from ledger.choices import FundSource, Mode, Zone
@@ -113,6 +113,7 @@ class CountingRuleForm(ActorForm):
             "example_unit",
             Unit.objects.visible_to(self.actor).filter(archived_at=None).order_by("path"),
         )
+        pick(self, "example_unit", "unit_pick")
         for kind, label in EntryKind.choices:
             self.fields[f"kind_{kind}"] = percent(label)
         for zone, label in Zone.choices:
@@ -363,4 +364,10 @@ class SignalTermsForm(RowForm):
 class FalseAlarmForm(ActorForm):
     reason = forms.CharField(
         label=_("Why it is a false alarm"), max_length=500, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class NoFalseAlarmForm(ActorForm):
+    reason = forms.CharField(
+        label=_("Why it is no false alarm"), max_length=500, widget=forms.Textarea(attrs={"rows": 3})
     )

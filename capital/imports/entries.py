@@ -39,23 +39,12 @@ MOST_ROWS = 2_000
 RECORDS = {"project": Project, "unit": Unit, "funder": Investor}
 NEEDED = ("kind", "occurred_on", "amount")
 VOUCHER = ("voucher_type", "voucher_issuer", "voucher_number", "voucher_dated")
-FACTS = (
-    "kind",
-    "basis",
-    "occurred_on",
-    "amount",
-    "currency",
-    "funder",
-    "zone",
-    "fund_source",
-    "mode",
-    "note",
-)
 
 
 class EntryReader(DealReader):
     def __init__(self, batch: ImportBatch) -> None:
         super().__init__(batch)
+        self.entries: dict[int, dict[tuple[Any, ...], list[CapitalEntry]]] = {}  # by project
         rows = Project.objects.visible_to(self.actor).filter(archived_at=None, merged_into=None)
         self.projects: dict[str, list[Project]] = {}
         for row in rows.exclude(confidential.hidden(self.actor)).select_related("unit"):
@@ -188,17 +177,33 @@ class EntryReader(DealReader):
     def _there(
         self, project: Project | None, unit: Unit | None, values: Mapping[str, Any]
     ) -> CapitalEntry | None:
-        rows = CapitalEntry.objects.visible_to(self.actor).filter(archived_at=None)
-        rows = rows.filter(
-            project=project,
-            unit=unit,
-            kind=values["kind"],
-            occurred_on=values["occurred_on"],
-            amount=values["amount"],
-        ).exclude(state=EntryState.WITHDRAWN)
-        if values["currency"]:
-            rows = rows.filter(currency=values["currency"])
-        return rows.filter(fund_source=values["fund_source"] or FundSource.OWN).first()
+        """The entry that says what the row says already."""
+        if project is None or unit is None:
+            return None
+        same = self._entries_of(project).get(
+            (
+                unit.pk,
+                values["kind"],
+                values["basis"],
+                values["occurred_on"],
+                Decimal(values["amount"]),
+                values["fund_source"] or FundSource.OWN,
+            ),
+            [],
+        )
+        wanted = values["currency"]
+        return next((entry for entry in same if wanted in (None, "", entry.currency_id)), None)
+
+    def _entries_of(self, project: Project) -> dict[tuple[Any, ...], list[CapitalEntry]]:
+        """What a project has, by what makes two entries the same; read once for all of its rows."""
+        if project.pk not in self.entries:
+            found: dict[tuple[Any, ...], list[CapitalEntry]] = {}
+            rows = CapitalEntry.objects.visible_to(self.actor).filter(project=project, archived_at=None)
+            for one_ in rows.exclude(state=EntryState.WITHDRAWN).order_by("-occurred_on", "-pk"):
+                key = (one_.unit_id, one_.kind, one_.basis, one_.occurred_on, one_.amount, one_.fund_source)
+                found.setdefault(key, []).append(one_)
+            self.entries[project.pk] = found
+        return self.entries[project.pk]
 
 
 class EntryFileForm(DirectoryForm):

@@ -9,6 +9,7 @@ import pgtrigger
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import ExtractYear
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -112,6 +113,14 @@ class CapitalEntry(ScopedModel):
             models.CheckConstraint(
                 condition=Q(state="draft") | Q(rate__gt=0),
                 name="cap_entry_rate_ck",
+            ),
+            models.UniqueConstraint(
+                F("project"),
+                F("basis"),
+                ExtractYear("occurred_on"),
+                condition=Q(is_opening=True, archived_at=None),
+                name="cap_entry_opening_uq",
+                violation_error_message=_("There is an opening balance of this project, basis and year."),
             ),
         ]
         indexes = [

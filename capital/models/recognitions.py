@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from capital.choices import Check, Level, Verdict
+from capital.choices import Check, EntryState, Level, Verdict
 from common import scope
 from common.changelog import track
 from common.models import AppendOnlyModel, RowModel, ScopedModel
@@ -176,6 +176,13 @@ class Query(RowModel):
     """A question about an entry, asked by who recognises and answered by who reported."""
 
     entry = models.ForeignKey(CapitalEntry, models.PROTECT, related_name="queries", verbose_name=_("entry"))
+    stood_at = models.CharField(
+        _("stood at"),
+        max_length=12,
+        choices=EntryState.choices,
+        default=EntryState.REPORTED,
+        editable=False,
+    )  # where the entry goes back to
     text = models.TextField(_("question"), max_length=1000)
     asked_by = models.ForeignKey(User, models.PROTECT, null=True, editable=False, related_name="+")
     asked_name = models.CharField(_("asked by"), max_length=150, editable=False)

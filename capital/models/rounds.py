@@ -98,7 +98,11 @@ class EvaluationRound(ScopedModel):
         db_table = "cap_round"
         ordering = ("-period", "-id")
         verbose_name = _("evaluation round")
-        constraints = [models.UniqueConstraint(fields=["unit", "kind", "period"], name="cap_round_uq")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit", "kind", "period"], condition=Q(archived_at=None), name="cap_round_uq"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -166,9 +166,10 @@ class Excluded(RowModel):
 
 @track("cap_alarm_event")
 class FalseAlarm(ScopedModel):
-    """A signal of inflated figures that somebody looked at and explained. `key` names rule and rows."""
+    """A signal of inflated figures that somebody looked at and explained. `key` names rule and rows. Taken back, it is
+    archived: the signal stands again, and may be explained anew."""
 
-    key = models.CharField(max_length=160, unique=True, editable=False)
+    key = models.CharField(max_length=160, editable=False)
     unit = models.ForeignKey(
         "organizations.Unit", models.PROTECT, related_name="+", verbose_name=_("unit"), editable=False
     )
@@ -183,6 +184,9 @@ class FalseAlarm(ScopedModel):
         db_table = "cap_alarm"
         ordering = ("-id",)
         verbose_name = _("false alarm")
+        constraints = [
+            models.UniqueConstraint(fields=["key"], condition=Q(archived_at=None), name="cap_alarm_key_uq")
+        ]
 
     def __str__(self) -> str:
         return self.key

@@ -10,8 +10,19 @@ from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import Exists, F, IntegerField, Max, OuterRef, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import (
+    BooleanField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    IntegerField,
+    Max,
+    OuterRef,
+    Q,
+    Subquery,
+    Sum,
+)
+from django.db.models.functions import Greatest
 from django.utils.translation import gettext_lazy as _
 
 from capital.choices import EntryKind, EntryState, Level, VoucherType
@@ -25,10 +36,11 @@ from capital.models import (
 )
 from capital.posting import LOOKED_AT
 from capital.terms import terms_of
-from common import clock
+from common import clock, scope
 from common.access import Action
 from common.actors import Actor, may
 from common.errors import Archived, Denied, NotVisible, Refused, ServiceError
+from common.scope import visible_q
 from organizations.models import Officer
 from projects import confidential
 from projects.models import Project
@@ -83,7 +95,6 @@ def read(actor: Actor, rows: Any) -> list[Case]:
     entries = list(_with_facts(rows, actor))
     today = clock.today()
     terms = terms_of({today, *(one.occurred_on for one in entries)})
-    own = {*(grant.unit_id for grant in actor.grants()), getattr(actor, "unit_id", None)}
     return [
         Case(
             entry=one,
@@ -95,7 +106,7 @@ def read(actor: Actor, rows: Any) -> list[Case]:
             month=one.waits_in,
             vouchers=frozenset(one.voucher_types),
             override=one.open_override,
-            works_there=not terms[today].own_unit and (one.unit_id in own or one.officer_there),
+            works_there=not terms[today].own_unit and one.works_there,
             kept_back=one.kept_back,
         )
         for one in entries
@@ -234,10 +245,32 @@ def objection(actor: Actor, level: str, case: Case, *, seen: bool = False) -> Se
     )
 
 
+def works_at(actor: Actor) -> Q:
+    """Entries of the units for which the actor works: he holds a role at that very unit, his account belongs to
+    it, or he is its officer."""
+    own = {*(grant.unit_id for grant in actor.grants()), getattr(actor, "unit_id", None)} - {None}
+    officer = Officer._base_manager.filter(user=actor.pk, user__isnull=False, left_on=None, archived_at=None)
+    return Q(unit__in=own) | Q(unit__in=officer.values("unit"))
+
+
+class _Decided:
+    """Entries, as the gate sees decisions about them."""
+
+    class Scope(scope.Scope):
+        kind = KIND
+        path = "unit__path"
+
+
+def decided_by(actor: Actor, level: str) -> Q:
+    """Entries about which the actor decides at a level by his role."""
+    return visible_q(_Decided, actor, RIGHT[Level(level)])
+
+
 def waits_in() -> Any:
-    """The period in which an entry waits, for an annotation."""
+    """The period in which an entry waits, for an annotation: the one into which it was rolled, but never one
+    before the month of its return (a draft that was rolled may get a later day)."""
     rolls = RolledForward._base_manager.filter(entry=OuterRef("pk")).order_by("-to_period")
-    return Coalesce(Subquery(rolls.values("to_period")[:1]), F("period"), output_field=IntegerField())
+    return Greatest(Subquery(rolls.values("to_period")[:1]), F("period"), output_field=IntegerField())
 
 
 def _with_facts(rows: Any, actor: Actor) -> Any:
@@ -251,9 +284,6 @@ def _with_facts(rows: Any, actor: Actor) -> Any:
         entry=OuterRef("pk"), archived_at=None, voucher__archived_at=None
     ).order_by()
     asked = Override._base_manager.filter(entry=OuterRef("pk"), answered_at=None, archived_at=None)
-    works = Officer._base_manager.filter(
-        user=actor.pk, user__isnull=False, unit=OuterRef("unit"), left_on=None
-    )
     secret = Project._base_manager.filter(confidential.hidden(actor), pk=OuterRef("project"))
     return rows.select_related(
         "unit", "period", "project", *(f"project__{name}" for name in LOOKED_AT)
@@ -264,6 +294,6 @@ def _with_facts(rows: Any, actor: Actor) -> Any:
         last_ordinal=Subquery(said.annotate(last=Max("ordinal")).values("last")),
         voucher_types=ArraySubquery(used.values("voucher__type")),
         open_override=Subquery(asked.values("pk")[:1]),
-        officer_there=Exists(works),
+        works_there=ExpressionWrapper(works_at(actor), output_field=BooleanField()),
         kept_back=Exists(secret),
     )

@@ -15,7 +15,17 @@ from capital import posting
 from capital.choices import Basis, EntryState, ReturnState
 from capital.models import CapitalEntry, MonthlyReturn
 from capital.models.entries import BUILT, PAID_IN
-from capital.services.rows import OPEN_STATES, locked, locked_many, month_for, months_for, must_know
+from capital.services.overrides import overrides_drop
+from capital.services.queries import queries_drop
+from capital.services.rows import (
+    OPEN_STATES,
+    hold_vouchers,
+    locked,
+    locked_many,
+    month_for,
+    months_for,
+    must_know,
+)
 from capital.terms import fix_rates
 from common import changelog, clock, services
 from common.access import Action
@@ -112,7 +122,7 @@ def entry_create(
         amount=amount,
         currency_id=str(getattr(currency, "code", currency) or project.currency_id),
         funder=funder,
-        zone=zone or _zone(project, funder),
+        zone=zone or zone_of(project, funder),
         fund_source=fund_source or FundSource.OWN,
         mode=mode or project.mode,
         note=note,
@@ -142,7 +152,7 @@ def entry_update(*, actor: Actor, pk: int, version: int | None, **values: Any) -
     kind = values.get("kind", entry.kind)
     values["basis"] = basis_of(kind, values.get("basis", entry.basis))
     if values.get("zone") == "":
-        values["zone"] = _zone(entry.project, values.get("funder", entry.funder))
+        values["zone"] = zone_of(entry.project, values.get("funder", entry.funder))
     values["period_id"] = month_for(values.get("occurred_on", entry.occurred_on))
     if all(getattr(entry, name) == value for name, value in values.items()):
         return entry
@@ -161,7 +171,7 @@ def entries_report(*, actor: Actor, pks: Collection[int]) -> list[CapitalEntry]:
     """Drafts become reported: month and rate are fixed, and the books say it (`capital.reported`). All or none.
     A return that said "nothing to report" for the month becomes a filed one.
 
-    Raises NotVisible, Denied, Archived, RateMissing, Refused (not_draft, in_future).
+    Raises NotVisible, Denied, Archived, RateMissing, Refused (not_draft, in_future, project_closed).
     """
     entries = locked_many(actor, pks)
     for one in entries:
@@ -173,6 +183,7 @@ def report_locked(actor: Actor, entries: list[CapitalEntry]) -> list[CapitalEntr
     """`entries_report` for drafts that the caller has authorised and locked."""
     if not entries:
         return []
+    projects = _held(entries)
     months = months_for({one.occurred_on for one in entries})
     fix_rates(entries)
     for one in entries:
@@ -189,18 +200,19 @@ def report_locked(actor: Actor, entries: list[CapitalEntry]) -> list[CapitalEntr
             ],
         )  # fmt: skip
         _no_longer_nil({(one.unit_id, one.period_id) for one in entries})
-    posting.post_reported(actor=actor, entries=entries)
+    posting.post_reported(actor=actor, entries=entries, projects=projects)
     return entries
 
 
 @transaction.atomic
 def entry_withdraw(*, actor: Actor, pk: int, version: int | None, reason: str) -> CapitalEntry:
-    """Take an entry back: a draft is put away, a reported one counts no longer. It can be entered again, in
-    place of this one.
+    """Take an entry back: a draft is put away, a reported one counts no longer. Its vouchers are free again; an
+    open question and a request for more fall away. It can be entered again, in place of this one.
 
     Raises NotVisible, Denied, Stale, Archived, Refused (decided: something was said about it already; it is
     corrected by a recognition).
     """
+    hold_vouchers(pk)
     entry = locked(actor, pk, version)
     if entry.state == EntryState.DRAFT:
         entry.archived_at = clock.now()
@@ -215,6 +227,8 @@ def entry_withdraw(*, actor: Actor, pk: int, version: int | None, reason: str) -
             )
         entry.state = EntryState.WITHDRAWN
         posting.withdraw(actor=actor, entry=entry)
+        queries_drop(actor=actor, entry=entry)
+        overrides_drop(actor=actor, entry=entry)
     entry.version += 1
     with changelog.acting(actor, reason=reason):
         entry.save(update_fields=["state", "archived_at", "version", "updated_at"])
@@ -248,6 +262,18 @@ def must_be_draft(entry: CapitalEntry) -> None:
         )
 
 
+def _held(entries: Iterable[CapitalEntry]) -> dict[int, Project]:
+    """Their projects, held. Raises Refused when one was closed as a mistake since the draft."""
+    held = posting.hold_projects({one.project_id for one in entries})
+    for one in entries:
+        if held[one.project_id].archived_at is not None:
+            raise Refused(
+                _("The project of %(number)s was closed. Discard this draft.") % {"number": one.number},
+                code="project_closed",
+            )
+    return held
+
+
 def _fits(actor: Actor, row: CapitalEntry) -> None:
     """What no constraint can say: unit and funder belong to the project; what is replaced was withdrawn."""
     if row.unit_id not in reporting_units(row.project):
@@ -276,7 +302,7 @@ def _fits(actor: Actor, row: CapitalEntry) -> None:
         )
 
 
-def _zone(project: Project, funder: Investor | None) -> str:
+def zone_of(project: Project, funder: Investor | None = None) -> str:
     """Where the money comes from when nobody says it: the funder's home, else the main investor's."""
     return str((funder or main_investor(project) or project.lead.investor).zone)
 

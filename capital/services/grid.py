@@ -69,11 +69,11 @@ def grid_save(
     """
     if not all(may(actor, action, KIND, path=unit.path) for action in (Action.CREATE, Action.CHANGE)):
         raise Denied
+    drafts = _drafts(unit, period)  # held before the month is, as cutting it off does
     _month_takes(period, occurred_on)
     projects = {one.pk: one for one in running(actor, unit).select_related("lead__investor")}
     if not {project for project, _kind in cells} <= set(projects):
         raise NotVisible
-    drafts = _drafts(unit, period)
     wanted = {
         place: amount
         for place, amount in cells.items()

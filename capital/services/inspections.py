@@ -37,7 +37,7 @@ def inspection_assign(*, actor: Actor, pk: int, version: int | None, team: int) 
     if row.state not in (InspectionState.ASSIGNED, InspectionState.INSPECTED):
         raise Refused(_("The team's result is given; the project stays with it."), code="initial")
     row.team = found
-    refuse_own(row.round, row)
+    refuse_own(row.round, [row])
     with changelog.acting(actor):
         row.version += 1
         row.save()
@@ -53,6 +53,11 @@ def inspection_drop(*, actor: Actor, pk: int, version: int | None, reason: str) 
     row = _locked(actor, pk, version, Action.ARCHIVE)
     if row.state not in (InspectionState.ASSIGNED, InspectionState.INSPECTED):
         raise Refused(_("The team's result is given; the project stays in the round."), code="initial")
+    others = Inspection._base_manager.filter(round=row.round, archived_at=None).exclude(pk=row.pk)
+    if not others.exists():
+        raise Refused(
+            _("It is the round's last project; without one there is nothing to decide."), code="last"
+        )
     found = services.archive(Inspection, actor=actor, pk=pk, version=version, reason=reason)
     if row.round.state == RoundState.RUNNING:
         follow(actor, row.round)
@@ -71,8 +76,7 @@ def inspection_save(
     """
     row = _locked(actor, pk, version, Action.DECIDE)
     _on_site(actor, row)
-    if row.state not in (InspectionState.ASSIGNED, InspectionState.INSPECTED):
-        raise Refused(_("The team's result is given. Ask the committee to send it back."), code="initial")
+    _not_given(row)
     if visited_on is not None and visited_on > clock.today():
         raise Refused(_("This day is still to come."), code="day", fields={"visited_on": []})
     items, given = sheet_of(row), {code: one for code, one in answers.items() if one not in (None, "")}
@@ -188,6 +192,7 @@ def photo_add(*, actor: Actor, pk: int, stored: StoredFile, name: str) -> Inspec
     """A file taken on site, by a member of the team. Nobody is asked for one. Raises as `inspection_save`."""
     row = _locked(actor, pk, None, Action.DECIDE)
     _on_site(actor, row)
+    _not_given(row)
     return InspectionPhoto.objects.create(
         inspection=row,
         stored=stored,
@@ -241,7 +246,12 @@ def _on_site(actor: Actor, row: Inspection) -> None:
     approved(row.round)
     if not actor.is_system and not rounds.member_of(actor, row.team):
         raise Denied(_("Only a member of the project's team fills in its form."))
-    refuse_own(row.round, row)
+    refuse_own(row.round, [row])
+
+
+def _not_given(row: Inspection) -> None:
+    if row.state not in (InspectionState.ASSIGNED, InspectionState.INSPECTED):
+        raise Refused(_("The team's result is given. Ask the committee to send it back."), code="initial")
 
 
 def _locked(actor: Actor, pk: int, version: int | None, wanted: Action) -> Inspection:

@@ -13,7 +13,7 @@ from capital import posting
 from capital.choices import Basis, EntryKind, EntryState, Level, Verdict
 from capital.models import CapitalEntry
 from capital.services.deciding import hold, must, right
-from capital.services.entries import main_investor, must_be_visible, next_numbers
+from capital.services.entries import must_be_visible, next_numbers, zone_of
 from capital.services.recognition import Decision, write_many
 from capital.services.rows import month_for, months_for
 from capital.terms import fix_rates
@@ -47,6 +47,7 @@ def opening_create(
     Raises NotVisible, Denied, Archived, ValidationError, Refused: there, in_future.
     """
     must_be_visible(actor, project)
+    Project._base_manager.select_for_update(no_key=True).get(pk=project.pk)  # two at once: the second is told
     if there := _there(project, basis, as_of.year):
         raise Refused(
             _("%(project)s has an opening balance of %(year)s already: %(number)s.")
@@ -62,7 +63,7 @@ def opening_create(
         occurred_on=as_of,
         amount=amount,
         currency_id=str(getattr(currency, "code", currency) or project.currency_id),
-        zone=(main_investor(project) or project.lead.investor).zone,
+        zone=zone_of(project),
         mode=project.mode,
         note=note[:NOTE],
         is_opening=True,

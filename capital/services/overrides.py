@@ -11,6 +11,7 @@ from capital.choices import Level, Verdict
 from capital.models import CapitalEntry, Override, Recognition
 from capital.services.deciding import KIND, Case, evidence, hold_one, must, objection, right, stage
 from capital.services.recognition import CENT, STATE, Decision, must_be_current, reason_given, write
+from capital.words import exact
 from common import changelog, clock
 from common.access import Action
 from common.actors import Actor, may
@@ -36,7 +37,7 @@ def override_ask(
                 "%(amount)s were reported. An override is for more than that, with at most two decimals; everything "
                 "up to it is recognised without one."
             )
-            % {"amount": case.entry.amount},
+            % {"amount": exact(case.entry.amount, case.entry.currency_id)},
             code="not_above",
             fields={"amount": [str(_("More than was reported."))]},
         )
@@ -96,11 +97,14 @@ def override_withdraw(*, actor: Actor, pk: int) -> Override:
     row, _case = _open(actor, pk)
     if row.asked_by_id != actor.pk:
         raise Denied(_("Only who asked takes the request back. Refuse it instead."))
-    row.archived_at = clock.now()
-    row.version += 1
-    with changelog.acting(actor):
-        row.save(update_fields=["archived_at", "version", "updated_at"])
+    _taken_back(actor, row)
     return row
+
+
+def overrides_drop(*, actor: Actor, entry: CapitalEntry) -> None:
+    """The entry is withdrawn: nothing is left to be signed. The caller holds the entry."""
+    for row in entry.overrides.filter(answered_at=None, archived_at=None):
+        _taken_back(actor, row)
 
 
 def may_sign(actor: Actor, row: Override, case: Case) -> ServiceError | None:
@@ -113,6 +117,13 @@ def may_sign(actor: Actor, row: Override, case: Case) -> ServiceError | None:
             code="second_person",
         )
     return right(actor, Level.FINAL, case)
+
+
+def _taken_back(actor: Actor, row: Override) -> None:
+    row.archived_at = clock.now()
+    row.version += 1
+    with changelog.acting(actor):
+        row.save(update_fields=["archived_at", "version", "updated_at"])
 
 
 def _open(actor: Actor, pk: int) -> tuple[Override, Case]:

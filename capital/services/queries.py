@@ -48,6 +48,7 @@ def query_ask(*, actor: Actor, entry: int, text: str, version: int | None = None
         )
     query = Query(
         entry=row,
+        stood_at=row.state,
         text=text.strip(),
         asked_by_id=actor.pk,
         asked_name=actor.actor_name,
@@ -83,7 +84,7 @@ def query_answer(*, actor: Actor, pk: int, answer: str) -> Query:
     with changelog.acting(actor):
         query.full_clean()
         query.save()
-        _moved(case.entry, _waits_at(case))
+        _moved(case.entry, query.stood_at)
     reminders_settle(subject=query, kinds=[ASKED])
     if query.asked_by_id:
         remind(
@@ -103,13 +104,16 @@ def query_withdraw(*, actor: Actor, pk: int) -> Query:
     query_closed."""
     query, case = _open(actor, pk)
     must(may_ask(actor, case))
-    query.archived_at = clock.now()
-    query.version += 1
+    _taken_back(actor, query)
     with changelog.acting(actor):
-        query.save(update_fields=["archived_at", "version", "updated_at"])
-        _moved(case.entry, _waits_at(case))
-    reminders_settle(subject=query, kinds=[ASKED])
+        _moved(case.entry, query.stood_at)
     return query
+
+
+def queries_drop(*, actor: Actor, entry: CapitalEntry) -> None:
+    """The entry is withdrawn: its open question asks for nothing any more. The caller holds the entry."""
+    for query in entry.queries.filter(answered_at=None, archived_at=None):
+        _taken_back(actor, query)
 
 
 def may_ask(actor: Actor, case: Case) -> ServiceError | None:
@@ -134,9 +138,12 @@ def _open(actor: Actor, pk: int) -> tuple[Query, Case]:
     return query, case
 
 
-def _waits_at(case: Case) -> str:
-    """Where the entry stood before the question: queries are asked of waiting entries only."""
-    return EntryState.PRELIMINARY if case.preliminary else EntryState.REPORTED
+def _taken_back(actor: Actor, query: Query) -> None:
+    query.archived_at = clock.now()
+    query.version += 1
+    with changelog.acting(actor):
+        query.save(update_fields=["archived_at", "version", "updated_at"])
+    reminders_settle(subject=query, kinds=[ASKED])
 
 
 def _moved(entry: CapitalEntry, state: str) -> None:

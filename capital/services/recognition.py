@@ -3,7 +3,7 @@ DOMAIN §3). A decision is a row that is never changed; the books follow in the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -25,6 +25,7 @@ from capital.services.deciding import (
     right,
     stage,
 )
+from capital.words import exact
 from common import changelog, clock
 from common.actors import Actor
 from common.errors import Refused, Stale
@@ -71,7 +72,7 @@ def recognise(
     case = hold_one(actor, entry)
     whole = case.entry.amount
     target = whole if amount is None else amount
-    if there := _same_request(request_key, entry, level, target):
+    if there := _same_request(request_key, entry, level, (Verdict.FULL, Verdict.PARTIAL), target):
         return there
     must_be_current(case, version)
     must(objection(actor, level, case, seen=inspection is not None))
@@ -89,7 +90,7 @@ def recognise(
                 "%(number)s was reported with %(amount)s. More than that is recognised only by an override: ask for "
                 "it in writing, a second person signs."
             )
-            % {"number": case.entry.number, "amount": whole},
+            % {"number": case.entry.number, "amount": exact(whole, case.entry.currency_id)},
             code="above_reported",
             fields={"amount": [str(_("Not above what was reported."))]},
         )
@@ -115,7 +116,7 @@ def refuse(
 ) -> Recognition:
     """Recognise nothing of an entry, with the reason. Raises as `recognise`; no voucher is needed."""
     case = hold_one(actor, entry)
-    if there := _same_request(request_key, entry, level, ZERO):
+    if there := _same_request(request_key, entry, level, (Verdict.REFUSED,)):
         return there
     must_be_current(case, version)
     must(right(actor, level, case) or open_matters(case) or stage(case, level))
@@ -149,7 +150,8 @@ def reverse(
     level = spoken(case)
     so_far = case.so_far(level)
     target = ZERO if amount is None else so_far - amount
-    if there := _same_request(request_key, entry, level, target):
+    back = None if amount is None else -amount
+    if there := _same_request(request_key, entry, "", (Verdict.REVERSAL,), back):
         return there
     must_be_current(case, version)
     must(right(actor, level, case) or open_matters(case))
@@ -208,7 +210,7 @@ def write_many(
     actor: Actor, decisions: Sequence[Decision], *, bulk: Bulk | None = None, asked_by: User | None = None
 ) -> list[Recognition]:
     """Rows, states and lines of decisions about entries that are held and may be decided. As many queries for
-    500 as for one, save that states are written one by one kind."""
+    500 as for one, but one for each state that they come to."""
     by, name = (asked_by.pk, asked_by.actor_name) if asked_by else (actor.pk, actor.actor_name)
     second = (actor.pk, actor.actor_name) if asked_by else (None, "")
     now = clock.now()
@@ -274,14 +276,23 @@ def _state_before(case: Case, level: str) -> str:
     return EntryState.PRELIMINARY if case.preliminary else EntryState.REFUSED
 
 
-def _same_request(key: str | None, entry: int, level: str, target: Decimal) -> Recognition | None:
-    """The decision that this request wrote before. Raises Refused when the key was used for something else."""
+def _same_request(
+    key: str | None, entry: int, level: str, verdicts: Collection[str], delta: Decimal | None = None
+) -> Recognition | None:
+    """The decision that this request wrote before. Raises Refused when the key was used for something else. A
+    level always decides from nothing, so `delta` is the amount that was asked for; None: whatever it was. A
+    reversal takes the level ("") that spoke last when it came first."""
     if not key:
         return None
     rows = Recognition.objects.unscoped(reason="request keys are unique everywhere")
     there = rows.filter(request_key=key).select_related("entry").first()
     if there is None:
         return None
-    if (there.entry_id, there.level) != (entry, level):
+    if (
+        there.entry_id != entry
+        or there.verdict not in verdicts
+        or level not in ("", there.level)
+        or delta not in (None, there.delta)
+    ):
         raise Refused(_("This request key was used for another decision."), code="key_taken")
     return there

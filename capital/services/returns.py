@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from capital.choices import EntryState, ReturnState
 from capital.models import CapitalEntry, MonthlyReturn, ReportingDuty
+from capital.returns import COUNTED, days_of, of_month
 from capital.services.entries import report_locked
 from capital.services.rows import must_know
 from common import changelog, clock, services
@@ -21,8 +23,6 @@ from common.scope import may_on
 from ledger import periods
 from ledger.models import Period
 from organizations.models import Unit
-
-OWN = "the unit's own entries of the month, whoever files its return"
 
 
 @transaction.atomic
@@ -47,9 +47,9 @@ def return_file(
     today = clock.today()
     if period > periods.code_of(today) or period // 100 == today.year and period % 100 > periods.DECEMBER:
         raise Refused(_("This month has not begun."), code="future_month")
-    is_open = periods.open_from(period) == period
     row = _return_of(actor, unit, period, version)
-    entries = _drafts(actor, unit, period)
+    entries = _drafts(actor, unit, period)  # held before the month is, as cutting it off does
+    is_open = periods.open_from(period) == period
     if entries and not is_open:
         raise Refused(
             _("The month is cut off. Its %(count)s drafts go on in the open month: report them there.")
@@ -100,29 +100,44 @@ def return_scan(
 
 def duty_create(*, actor: Actor, **values: Any) -> ReportingDuty:
     """From the month of `since` on, the unit files a return every month. Raises Denied, ValidationError,
-    Refused (duty_there)."""
-    unit = values.get("unit")
-    running = ReportingDuty.objects.unscoped(reason="one running duty of a unit").filter(
-        unit=unit, until=None, archived_at=None
+    Refused (duty_there: it has the duty in one of these months already)."""
+    row = ReportingDuty(**values)
+    if not may_on(actor, Action.CREATE, row):
+        raise Denied
+    with transaction.atomic():
+        _only_duty(row)
+        return services.create(ReportingDuty, actor=actor, values=values)
+
+
+def duty_update(*, actor: Actor, pk: int, version: int | None, **values: Any) -> ReportingDuty:
+    """Raises as `common.services.update`, and Refused (duty_there)."""
+    with transaction.atomic():
+        row = services.update(ReportingDuty, actor=actor, pk=pk, version=version, values=values)
+        _only_duty(row)
+    return row
+
+
+def duty_archive(*, actor: Actor, pk: int, version: int | None, reason: str) -> ReportingDuty:
+    """The duty was entered by mistake; one that ends gets its last month instead."""
+    return services.archive(ReportingDuty, actor=actor, pk=pk, version=version, reason=reason)
+
+
+def _only_duty(row: ReportingDuty) -> None:
+    """Raises Refused when the unit has the duty in a month of `row` by another one: it would stand in the month
+    twice. The unit is held, so two at once are told too."""
+    Unit._base_manager.select_for_update(no_key=True).get(pk=row.unit_id)
+    others = ReportingDuty.objects.unscoped(reason="one duty of a unit in a month").filter(
+        Q(until=None) | Q(until__gte=row.since.replace(day=1)), unit=row.unit_id, archived_at=None
     )
-    if there := running.first():
+    if row.until is not None:
+        others = others.filter(since__lte=days_of(periods.code_of(row.until))[1])
+    if there := others.exclude(pk=row.pk).first():
         raise Refused(
             _("This unit has had the duty since %(month)s. End that one first.")
             % {"month": f"{there.since:%Y-%m}"},
             code="duty_there",
             fields={"unit": [""]},
         )
-    return services.create(ReportingDuty, actor=actor, values=values)
-
-
-def duty_update(*, actor: Actor, pk: int, version: int | None, **values: Any) -> ReportingDuty:
-    """Raises as `common.services.update`."""
-    return services.update(ReportingDuty, actor=actor, pk=pk, version=version, values=values)
-
-
-def duty_archive(*, actor: Actor, pk: int, version: int | None, reason: str) -> ReportingDuty:
-    """The duty was entered by mistake; one that ends gets its last month instead."""
-    return services.archive(ReportingDuty, actor=actor, pk=pk, version=version, reason=reason)
 
 
 def _return_of(actor: Actor, unit: Unit, period: int, version: int | None) -> MonthlyReturn:
@@ -161,6 +176,4 @@ def _drafts(actor: Actor, unit: Unit, period: int) -> list[CapitalEntry]:
 
 def _reported(unit: Unit, period: int) -> int:
     """How many entries of the unit were reported in the month and not withdrawn."""
-    rows = CapitalEntry.objects.unscoped(reason=OWN).filter(unit=unit, period=period, archived_at=None)
-    rows = rows.filter(is_opening=False)
-    return rows.exclude(state__in=(EntryState.DRAFT, EntryState.WITHDRAWN)).count()
+    return of_month(period).filter(COUNTED, unit=unit).count()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -17,9 +17,10 @@ from capital.models import EvaluationRound, Inspection, ScoreSheet, Team, TeamMe
 from common import changelog, clock, services
 from common.access import Action
 from common.actors import Actor
-from common.errors import Archived, NotVisible, Refused, Stale
+from common.errors import NotVisible, Refused
 from common.files import clean_name
 from common.models import StoredFile
+from ledger import periods
 from ledger.models import Period
 from organizations.models import Unit, User
 
@@ -63,15 +64,13 @@ def round_prepare(
             code="threshold",
             fields={"threshold": []},
         )
-    Period.objects.bulk_create(
-        [Period(code=period, year=period // 100, number=period % 100)], ignore_conflicts=True
-    )
+    Period.objects.bulk_create([periods.row(period)], ignore_conflicts=True)
     values = {
         "unit": unit, "kind": kind, "period_id": period, "name": name, "sheet": sheet, "due_on": due_on, "basis": basis,
         "threshold": threshold if kind == RoundKind.ON_SITE else None, "own_unit": own_unit,
     }  # fmt: skip
     there = EvaluationRound.objects.unscoped(reason="one round of a kind for each month")
-    if there.filter(unit=unit, kind=kind, period_id=period).exists():
+    if there.filter(unit=unit, kind=kind, period_id=period, archived_at=None).exists():
         raise Refused(_("There is a round of this kind for this month already."), code="there")
     made = services.create(EvaluationRound, actor=actor, values=values)
     chosen = rounds.picked(made)
@@ -108,9 +107,11 @@ def round_update(*, actor: Actor, pk: int, version: int | None, **values: Any) -
         return services.update(EvaluationRound, actor=actor, pk=pk, version=version, values=values)
 
 
+@transaction.atomic
 def round_archive(*, actor: Actor, pk: int, version: int | None, reason: str) -> EvaluationRound:
-    """Close a round that has not begun. Raises as `common.services.archive`, and Refused."""
-    row = services.get_visible(EvaluationRound, pk, actor)
+    """Close a round that has not begun; the month may have another one then. Raises as
+    `common.services.archive`, and Refused."""
+    row = services.get_visible(EvaluationRound, pk, actor, lock=True)
     services.authorize(actor, Action.ARCHIVE, row)
     if row.state != RoundState.PREPARED and row.archived_at is None:
         raise Refused(_("The round has begun. Bring it to its end; it can't be closed."), code="begun")
@@ -123,7 +124,7 @@ def round_start(*, actor: Actor, pk: int, version: int | None) -> EvaluationRoun
 
     Raises NotVisible, Denied, Archived, Stale, Refused.
     """
-    row = _locked(actor, pk, version, Action.CHANGE)
+    row = services.locked(EvaluationRound, pk, actor, Action.CHANGE, version)
     if row.state != RoundState.PREPARED:
         raise Refused(_("The round has begun already."), code="begun")
     approved(row)
@@ -142,8 +143,7 @@ def round_start(*, actor: Actor, pk: int, version: int | None) -> EvaluationRoun
             % {"n": idle},
             code="unassigned",
         )
-    for one in _inspections(row).select_related("project__unit", "project__host", "team"):
-        refuse_own(row, one)
+    refuse_own(row, _inspections(row).select_related("project__unit", "project__host"))
     with changelog.acting(actor):
         _write_reported(row)
         row.state = RoundState.RUNNING
@@ -160,7 +160,7 @@ def round_publish(*, actor: Actor, pk: int, version: int | None) -> EvaluationRo
 
     Raises NotVisible, Denied, Archived, Stale, Refused (not decided yet, published already).
     """
-    row = _locked(actor, pk, version, Action.PUBLISH)
+    row = services.locked(EvaluationRound, pk, actor, Action.PUBLISH, version)
     if row.state == RoundState.PUBLISHED:
         raise Refused(_("The round is published already."), code="published")
     if row.state != RoundState.FINAL:
@@ -225,8 +225,7 @@ def team_set(
             )
             member.full_clean()
             member.save()
-    for inspection in _inspections(row).filter(team=team).select_related("project__unit", "project__host"):
-        refuse_own(row, inspection)
+    refuse_own(row, _inspections(row).filter(team=team).select_related("project__unit", "project__host"))
     if row.state == RoundState.RUNNING:
         rounds_telling.tell_team(row, team)
     return team
@@ -243,17 +242,15 @@ def approved(row: EvaluationRound) -> None:
         )
 
 
-def refuse_own(row: EvaluationRound, inspection: Inspection) -> None:
-    """Raises Refused when a member of the team would inspect his own unit."""
-    if inspection.team is None:
-        return
-    bound = rounds.bound(row, inspection.project, inspection.team)
-    if bound:
+def refuse_own(row: EvaluationRound, inspections: Iterable[Inspection]) -> None:
+    """Raises Refused when a member of a team would inspect his own unit."""
+    if found := rounds.bound(row, inspections):
+        person, inspection = found[0]
         raise Refused(
             _(
                 "%(name)s works for the unit of project %(number)s; nobody inspects his own unit. Choose another team."
             )
-            % {"name": bound[0].name, "number": inspection.project.number},
+            % {"name": person.name, "number": inspection.project.number},
             code="own_unit",
         )
 
@@ -289,16 +286,6 @@ def _write_reported(row: EvaluationRound) -> None:
     for one in rows:
         one.reported = sums.get(one.project_id)
     Inspection._base_manager.bulk_update(rows, ["reported"])
-
-
-def _locked(actor: Actor, pk: int, version: int | None, wanted: Action) -> EvaluationRound:
-    row = services.get_visible(EvaluationRound, pk, actor, lock=True)
-    services.authorize(actor, wanted, row)
-    if row.archived_at is not None:
-        raise Archived
-    if version is not None and row.version != version:
-        raise Stale(row)
-    return row
 
 
 def approval_set(

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from capital.choices import EntryState
-from capital.models import CapitalEntry
+from capital.models import Allocation, CapitalEntry, Voucher
 from capital.readable import kept_from
 from common import clock, services
 from common.access import Action
@@ -70,6 +70,18 @@ def locked(actor: Actor, pk: int, version: int | None, action: Action = Action.C
     if version is not None and entry.version != version:
         raise Stale(entry)
     return entry
+
+
+def hold_vouchers(entry: int) -> None:
+    """The vouchers that prove an entry, locked, for who frees them: before the entry, as `allocation_set` takes
+    the two."""
+    used = Allocation._base_manager.filter(entry=entry, archived_at=None)
+    list(
+        Voucher._base_manager.select_for_update()
+        .filter(pk__in=used.values("voucher"))
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    )
 
 
 def locked_many(actor: Actor, pks: Collection[int]) -> list[CapitalEntry]:

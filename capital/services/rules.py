@@ -20,6 +20,7 @@ from common.errors import Archived, Denied, NotVisible, Refused, Stale
 from common.scope import may_on
 from ledger.choices import PeriodState
 from ledger.models import Period
+from projects import confidential
 from projects.models import Project
 from rules.counting import empty, read
 
@@ -120,9 +121,11 @@ def countingrule_archive(*, actor: Actor, pk: int, version: int | None, reason: 
 @transaction.atomic
 def exclusion_add(*, actor: Actor, code: str, project: Project, since: date, reason: str) -> Excluded:
     """Leave a project out of what a rule counts, from a day on. Raises Denied, ValidationError, NotVisible,
-    Refused (no_such_rule, excluded)."""
+    Refused (no_such_rule, confidential, excluded)."""
     _may_change(actor, code)
     services.authorize(actor, Action.VIEW, project)
+    if confidential.kept_back(project, actor):
+        raise Refused(_("This project is confidential, and you don't belong to it."), code="confidential")
     there = Excluded.objects.filter(code=code, project=project, archived_at=None)
     if there.exists():
         raise Refused(_("This project is on the list already."), code="excluded", fields={"project": [""]})

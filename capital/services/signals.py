@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from capital.models import FalseAlarm, SignalTerms
-from capital.signals import find
+from capital.signals import Found, find
 from common import changelog, services
 from common.access import Action
 from common.actors import Actor
@@ -20,10 +20,8 @@ from common.scope import may_on
 def signal_dismiss(*, actor: Actor, key: str, year: int, reason: str) -> FalseAlarm:
     """Somebody looked at a signal and says why it is a false alarm. Raises NotVisible (no such signal for this actor),
     Denied, ValidationError, Refused (dismissed)."""
-    found = next((one for one in find(year, actor=actor) if one.signal.key == key), None)
-    if found is None:
-        raise NotVisible
-    if found.alarm is not None and found.alarm.archived_at is None:
+    found = _found(actor, key, year)
+    if found.alarm is not None:
         raise Refused(_("This signal is explained already."), code="dismissed")
     row = FalseAlarm(key=key, unit=found.unit, reason=reason.strip(), by_name=actor.actor_name)
     if not may_on(actor, Action.CREATE, row):
@@ -32,6 +30,25 @@ def signal_dismiss(*, actor: Actor, key: str, year: int, reason: str) -> FalseAl
         row.full_clean()
         row.save(force_insert=True)
     return row
+
+
+@transaction.atomic
+def signal_restore(*, actor: Actor, key: str, year: int, reason: str) -> FalseAlarm:
+    """A signal was called a false alarm and isn't one: the explanation is taken back, with the reason, and the signal
+    stands again. Raises NotVisible, Denied, Refused (not_dismissed, no_reason)."""
+    alarm = _found(actor, key, year).alarm
+    if alarm is None:
+        raise Refused(_("Nobody has called this signal a false alarm."), code="not_dismissed")
+    if not reason.strip():
+        raise Refused(_("Say why it is no false alarm."), code="no_reason", fields={"reason": [""]})
+    return services.archive(FalseAlarm, actor=actor, pk=alarm.pk, version=None, reason=reason.strip())
+
+
+def _found(actor: Actor, key: str, year: int) -> Found:
+    found = next((one for one in find(year, actor=actor) if one.signal.key == key), None)
+    if found is None:
+        raise NotVisible
+    return found
 
 
 def signalterms_create(*, actor: Actor, **values: Any) -> SignalTerms:

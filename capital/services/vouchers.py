@@ -7,13 +7,16 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Sum
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from capital.choices import EntryState
 from capital.models import Allocation, CapitalEntry, EntryFile, Voucher
 from capital.readable import kept_from
 from capital.services.rows import OPEN_STATES, must_know
+from capital.words import exact
 from common import changelog, clock, services
 from common.access import Action
 from common.actors import Actor
@@ -98,7 +101,8 @@ def voucher_update(*, actor: Actor, pk: int, version: int | None, **values: Any)
     used = used_of(row)
     if used > row.amount or ("currency" in touched and used):
         raise Refused(
-            _("%(used)s of this voucher is used already. Take that back first.") % {"used": f"{used:,.2f}"},
+            _("%(used)s of this voucher is used already. Take that back first.")
+            % {"used": exact(used, row.currency_id)},
             code="within",
             fields={"amount": [""]},
         )
@@ -161,6 +165,11 @@ def _may_prove(
         raise Refused(
             _("Entry %(number)s was decided on: it loses no proof.") % {"number": row.number}, code="decided"
         )
+    if amount and row.state == EntryState.WITHDRAWN:
+        raise Refused(
+            _("Entry %(number)s was withdrawn: there is nothing to prove.") % {"number": row.number},
+            code="withdrawn",
+        )
     if amount and row.is_opening:
         raise Refused(_("An opening balance has no vouchers."), code="opening")
     if amount and proof.currency_id != row.currency_id:
@@ -188,12 +197,13 @@ def _allocated(
 ) -> Allocation:
     used = used_of(proof) - (there.amount if there else 0)
     if used + amount > proof.amount:
+        currency = proof.currency_id
         raise Refused(
             _("The voucher is about %(amount)s, %(used)s of it is used elsewhere: %(left)s is left.")
             % {
-                "amount": f"{proof.amount:,.2f}",
-                "used": f"{used:,.2f}",
-                "left": f"{proof.amount - used:,.2f}",
+                "amount": exact(proof.amount, currency),
+                "used": exact(used, currency),
+                "left": exact(proof.amount - used, currency),
             },
             code="within",
             fields={"amount": [""]},
@@ -217,22 +227,11 @@ def entry_file_add(*, actor: Actor, entry: int, stored: StoredFile, name: str, n
     row = services.get_visible(CapitalEntry, entry, actor, lock=True)
     services.authorize_change(actor, row)
     must_know(actor, [row.project_id])
+    _hold_file(stored.pk)
     other = Voucher.objects.unscoped(reason=EVERYWHERE).filter(stored=stored, archived_at=None).first()
     if other:
         raise file_taken(actor, other)
-    elsewhere = (
-        EntryFile._base_manager.filter(stored=stored, archived_at=None)
-        .exclude(entry__project=row.project_id)
-        .select_related("entry__unit", "entry__project__unit")
-        .first()
-    )
-    if elsewhere:
-        raise Refused(
-            _("The same file is already with an entry: %(where)s.")
-            % {"where": _where(actor, elsewhere.entry, elsewhere.entry.number, elsewhere.created_at.date())},
-            code="file_taken",
-            fields={"file": [""]},
-        )
+    _no_paper_elsewhere(actor, stored.pk, project=row.project_id)
     found = EntryFile(
         entry=row,
         stored=stored,
@@ -254,6 +253,7 @@ def entry_file_archive(*, actor: Actor, pk: int, reason: str) -> EntryFile:
         raise NotVisible
     entry = services.get_visible(CapitalEntry, row.entry_id, actor, lock=True)
     services.authorize_change(actor, entry)
+    must_know(actor, [entry.project_id])
     if row.archived_at is not None:
         raise Archived
     if entry.state not in OPEN_STATES:
@@ -311,9 +311,9 @@ def same_slip(voucher: Voucher) -> Voucher | None:
 
 
 def file_taken(actor: Actor, other: Voucher) -> Refused:
-    where = _where(actor, other, str(other), other.dated)
     return Refused(
-        _("The same file is already the proof of another voucher: %(where)s.") % {"where": where},
+        _("The same file is already the proof of another voucher: %(where)s.")
+        % {"where": where_is(actor, other)},
         code="file_taken",
         fields={"file": [""]},
     )
@@ -354,21 +354,31 @@ def _not_elsewhere(actor: Actor, row: Voucher) -> None:
         )
     if row.stored_id is None:
         return
+    _hold_file(row.stored_id)
     same = Voucher.objects.unscoped(reason=EVERYWHERE).filter(stored=row.stored_id, archived_at=None)
     if other := same.exclude(pk=row.pk).select_related("unit").first():
         raise file_taken(actor, other)
-    paper = (
-        EntryFile._base_manager.filter(stored=row.stored_id, archived_at=None)
-        .select_related("entry__unit", "entry__project__unit")
-        .first()
-    )
-    if paper:
+    _no_paper_elsewhere(actor, row.stored_id)
+
+
+def _no_paper_elsewhere(actor: Actor, stored: int, *, project: int | None = None) -> None:
+    """Raises Refused when a file is a paper of an entry; those of `project` may share it."""
+    papers = EntryFile._base_manager.filter(stored=stored, archived_at=None).exclude(entry__project=project)
+    if paper := papers.select_related("entry__unit", "entry__project__unit").first():
+        day = timezone.localdate(paper.created_at)
         raise Refused(
             _("The same file is already with an entry: %(where)s.")
-            % {"where": _where(actor, paper.entry, paper.entry.number, paper.created_at.date())},
+            % {"where": _where(actor, paper.entry, paper.entry.number, day)},
             code="file_taken",
             fields={"file": [""]},
         )
+
+
+def _hold_file(pk: int) -> None:
+    """A file is a voucher's, or one project's paper: no constraint spans the two tables, so who wants it for
+    either waits for the other. Its row is append-only and can't be locked. After vouchers and entries."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"capital.file:{pk}"])
 
 
 def _where(actor: Actor, row: Any, name: str, day: date) -> str:
@@ -382,5 +392,7 @@ def _where(actor: Actor, row: Any, name: str, day: date) -> str:
 
 
 def _decided(row: Voucher) -> bool:
-    rows = Allocation._base_manager.filter(voucher=row, archived_at=None)
-    return rows.exclude(entry__state__in=OPEN_STATES).exists()
+    """Was anything that it proves decided on? Its entries are held, so nobody decides meanwhile."""
+    used = Allocation._base_manager.filter(voucher=row, archived_at=None).values("entry")
+    rows = CapitalEntry._base_manager.select_for_update().filter(pk__in=used).order_by("pk")
+    return any(state not in OPEN_STATES for state in rows.values_list("state", flat=True))

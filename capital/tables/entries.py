@@ -4,12 +4,14 @@ from decimal import Decimal
 from typing import Any
 
 import django_tables2 as tables
+from django.db.models import Q
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from capital.looks import state_mark
 from capital.models import CapitalEntry
-from capital.readable import KEPT, told
+from capital.readable import KEPT, hidden_entries, told
+from common.ordering import kept_order
 from common.tables import RowTable
 from leads.tables.columns import WAN, MoneyColumn, wan
 from projects import confidential
@@ -48,8 +50,22 @@ class CapitalEntryTable(RowTable):
         optional = fields[12:]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
         self.actor = kwargs["request"].user
+        super().__init__(*args, **kwargs)  # sorts
+
+    def hidden_q(self) -> Q:
+        return hidden_entries(self.actor)
+
+    order_project, order_note = kept_order("project__pinyin"), kept_order("note")
+    order_kind, order_basis, order_amount = kept_order("kind"), kept_order("basis"), kept_order("amount")
+    order_final_sum, order_preliminary_sum = kept_order("final_sum"), kept_order("preliminary_sum")
+    order_currency, order_rate, order_rate_note = (
+        kept_order("currency"),
+        kept_order("rate"),
+        kept_order("rate_note"),
+    )
+    order_funder, order_zone = kept_order("funder__pinyin"), kept_order("zone")
+    order_fund_source, order_mode = kept_order("fund_source"), kept_order("mode")
 
     def row_name(self, record: CapitalEntry) -> str:
         return record.number

@@ -3,10 +3,13 @@ from __future__ import annotations
 from typing import Any
 
 import django_tables2 as tables
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from capital.choices import EntryState
 from capital.models import CapitalEntry
+from capital.readable import hidden_entries
+from common.ordering import kept_order
 from common.tables import RowTable
 from leads.tables.columns import WAN, MoneyColumn, wan
 from projects import confidential
@@ -39,8 +42,14 @@ class OpeningTable(RowTable):
         sequence = fields
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
         self.actor = kwargs["request"].user
+        super().__init__(*args, **kwargs)  # sorts
+
+    def hidden_q(self) -> Q:
+        return hidden_entries(self.actor)
+
+    order_project, order_basis = kept_order("project__pinyin"), kept_order("basis")
+    order_amount, order_note = kept_order("amount"), kept_order("note")
 
     def _kept(self, record: CapitalEntry) -> bool:
         return confidential.kept_back(record.project, self.actor)
@@ -62,7 +71,7 @@ class OpeningTable(RowTable):
     def render_note(self, record: CapitalEntry, value: Any) -> Any:
         return KEPT if self._kept(record) else value
 
-    value_note = render_note
+    value_note = render_basis = value_basis = render_note
 
     def render_state(self, record: CapitalEntry, value: Any) -> Any:
         return _("to be confirmed") if record.state == EntryState.DRAFT else _("confirmed")

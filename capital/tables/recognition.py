@@ -32,9 +32,10 @@ class RecognitionTermsTable(RowTable):
 
 
 def asked_words(evidence: dict[str, list[str]]) -> str:
-    """equipment: invoice, customs form; land: land-grant receipt."""
+    """equipment: invoice, customs form; land: land-grant receipt. Codes that are no longer known stay codes."""
+    kinds, papers = dict(EntryKind.choices), dict(VoucherType.choices)
     return "; ".join(
-        f"{EntryKind(kind).label}: {', '.join(str(VoucherType(one).label) for one in types)}"
+        f"{kinds.get(kind, kind)}: {', '.join(str(papers.get(one, one)) for one in types)}"
         for kind, types in evidence.items()
     )
 

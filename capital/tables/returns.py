@@ -73,11 +73,11 @@ class ReturnTable(RowTable):
     def value_filed_at(self, value: Any) -> Any:
         return value
 
-    def render_arrived(self, value: Any) -> str:
-        return in_unit(value, "wan")
+    def render_arrived(self, value: Any, record: Any) -> str:
+        return "—" if unsaid(record) else in_unit(value, "wan")
 
-    def value_arrived(self, value: Any) -> Any:
-        return value / WAN
+    def value_arrived(self, value: Any, record: Any) -> Any:
+        return None if unsaid(record) else value / WAN
 
     render_formed, value_formed = render_arrived, value_arrived
 
@@ -89,6 +89,11 @@ class ReturnTable(RowTable):
 
     def value_scan_name(self, record: Any) -> str:
         return record.scan_name or ""
+
+
+def unsaid(record: Any) -> bool:
+    """Neither a return nor an entry: nobody said how much, so it isn't zero."""
+    return not record.return_state and not record.reported
 
 
 class DutyTable(RowTable):

@@ -4,9 +4,13 @@ from decimal import Decimal
 from typing import Any
 
 import django_tables2 as tables
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from capital.models import EvaluationRound, Inspection, ScoreSheet
+from capital.readable import hidden_entries
+from common.ordering import kept_order
 from common.tables import NUMBER, RowTable
 from common.templatetags.ip import amount, in_unit
 from projects import confidential
@@ -18,7 +22,7 @@ WAN = Decimal(10_000)
 class RoundTable(RowTable):
     name = tables.Column(_("name"), linkify=("round_detail", {"pk": tables.A("pk")}), attrs=cell("nm"))
     unit = tables.Column(_("held by"), order_by=("unit__pinyin", "pk"))
-    period = tables.Column(_("last month"), order_by=("period", "pk"))
+    period = tables.Column(pgettext_lazy("round", "up to month"), order_by=("period", "pk"))
     projects = tables.Column(_("projects"), attrs=NUMBER, order_by=("projects", "pk"))
     decided = tables.Column(_("decided"), attrs=NUMBER, order_by=("decided", "pk"))
 
@@ -78,8 +82,19 @@ class InspectionTable(RowTable):
         optional = fields[9:]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
         self.actor = kwargs["request"].user
+        super().__init__(*args, **kwargs)  # sorts
+
+    def hidden_q(self) -> Q:
+        return hidden_entries(self.actor)
+
+    order_project, order_initial_score = kept_order("project__pinyin"), kept_order("initial_score")
+    order_reported, order_initial, order_final = (
+        kept_order("reported"),
+        kept_order("initial"),
+        kept_order("final"),
+    )
+    order_initial_reason, order_final_reason = kept_order("initial_reason"), kept_order("final_reason")
 
     def row_name(self, record: Inspection) -> str:
         return confidential.shown_name(record.project, self.actor)
@@ -92,8 +107,11 @@ class InspectionTable(RowTable):
     def render_unit(self, value: Any) -> str:
         return value.label
 
-    def render_initial_score(self, value: Any) -> str:
-        return amount(value)
+    def render_initial_score(self, record: Inspection, value: Any) -> str:
+        return self._told(record, amount(value))
+
+    def value_initial_score(self, record: Inspection, value: Any) -> Any:
+        return self._told(record, value)
 
     def _told(self, record: Inspection, value: Any) -> Any:
         return KEPT if confidential.kept_back(record.project, self.actor) else value

@@ -4,10 +4,12 @@ from decimal import Decimal
 from typing import Any
 
 import django_tables2 as tables
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from capital.models import Voucher
-from capital.readable import KEPT
+from capital.readable import KEPT, hidden_vouchers
+from common.ordering import kept_order
 from common.tables import RowTable
 from leads.tables.columns import WAN, MoneyColumn, wan
 from projects.tables import cell
@@ -36,6 +38,18 @@ class VoucherTable(RowTable):
         )  # fmt: skip
         sequence = fields
         optional = fields[8:]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.actor = kwargs["request"].user
+        super().__init__(*args, **kwargs)  # sorts
+
+    def hidden_q(self) -> Q:
+        return hidden_vouchers(self.actor)
+
+    order_number, order_issuer = kept_order("number"), kept_order("issuer")
+    order_amount, order_used = kept_order("amount"), kept_order("used")
+    order_payer, order_payee, order_note = kept_order("payer"), kept_order("payee"), kept_order("note")
+    order_file_name, order_currency = kept_order("file_name"), kept_order("currency")
 
     def row_name(self, record: Any) -> str:
         return KEPT if record.kept else str(record)

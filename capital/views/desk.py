@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.crypto import get_random_string
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -21,15 +22,15 @@ from capital.models import CapitalEntry, EntryFile, Query, Recognition, Voucher
 from capital.readable import hidden_vouchers
 from capital.services import overrides, queries, recognition
 from capital.services.deciding import DECIDED, Case, objection, open_matters, read, right
+from capital.words import figure, unit
 from common.access import Action
 from common.errors import Denied, NotVisible, Refused, ServiceError
 from common.file_types import PDF, SHOWN_INLINE
 from common.views.base import Page
-from leads.tables.columns import WAN
+from leads.forms.fields import typed_amount
 from ledger.choices import FundSource, Mode, Zone
 from projects import confidential
 
-CURRENCY_WORDS = {"CNY": _("ten thousand yuan"), "USD": _("ten thousand US dollars")}
 # What each button does; what it needs besides. "amount" is the button that Enter presses.
 DECISIONS = ("full", "amount", "refuse", "query", "override", "undo", "back", "again")
 
@@ -98,17 +99,17 @@ class Desk(Page):
 
     def after(self, entry: CapitalEntry) -> Any:
         """The next one in the queue, or the one before when it was the last."""
-        waiting = list(self.waiting().values_list("pk", flat=True)[: desk_queue.SHOWN])
-        if entry.pk not in waiting:
+        if entry.pk not in self.order:
             return entry.pk
-        place = waiting.index(entry.pk)
-        rest = waiting[place + 1 :] or waiting[:place][-1:]
+        place = self.order.index(entry.pk)
+        rest = self.order[place + 1 :] or self.order[:place][-1:]
         return rest[0] if rest else ""
 
     def decide(self, what: str, entry: CapitalEntry) -> str:
         """Run the service behind a button; what is said afterwards."""
         sent = self.request.POST
-        reason, version = sent.get("reason", ""), int(sent.get("version") or 0)
+        reason, given = sent.get("reason", ""), sent.get("version", "")
+        version = int(given) if given.isdecimal() else 0
         common: dict[str, Any] = {"actor": self.actor, "entry": entry.pk, "version": version}
         decision = {**common, "level": self.level, "request_key": sent.get("key") or None}
         about = {"number": entry.number}
@@ -137,11 +138,10 @@ class Desk(Page):
 
     def amount(self) -> Decimal:
         """What stands in the box, ten thousands of the currency. Raises Refused."""
-        text = self.request.POST.get("amount", "").replace(",", "").replace("，", "").strip()
-        try:
-            return Decimal(text) * WAN
-        except InvalidOperation:
-            raise Refused(_("Enter the amount as a number, in ten thousands."), code="amount") from None
+        found = typed_amount(self.request.POST.get("amount", ""))
+        if found is None:
+            raise Refused(_("Enter the amount as a number, in ten thousands."), code="amount")
+        return found
 
     def undo(self) -> HttpResponseBase:
         """Take the actor's last decision back, at once."""
@@ -167,9 +167,23 @@ class Desk(Page):
     def waiting(self) -> Any:
         return desk_queue.queue(self.actor, self.level).filter(basis=self.basis)
 
+    @cached_property
+    def order(self) -> list[int]:
+        """The keys of all that waits here, the oldest report first."""
+        return list(self.waiting().values_list("pk", flat=True))
+
+    def begins(self, chosen: CapitalEntry | None) -> int:
+        """Where in the queue the shown part begins: the part with the chosen entry, or the asked page."""
+        size, asked = desk_queue.SHOWN, self.request.GET.get("page", "")
+        if chosen is not None and chosen.pk in self.order:
+            return self.order.index(chosen.pk) // size * size
+        last = max(len(self.order) - 1, 0) // size
+        return min(max(int(asked) - 1, 0), last) * size if asked.isdecimal() and len(asked) < 10 else 0
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         chosen, every = self.entry(), desk_queue.queue(self.actor, self.level)
-        shown = read(self.actor, self.waiting()[: desk_queue.SHOWN])
+        begin = self.begins(chosen)
+        shown = read(self.actor, self.waiting()[begin : begin + desk_queue.SHOWN])
         case = next((one for one in shown if chosen and one.entry.pk == chosen.pk), None)
         if chosen is not None and case is None:
             (case,) = read(self.actor, CapitalEntry.objects.visible_to(self.actor).filter(pk=chosen.pk))
@@ -179,8 +193,8 @@ class Desk(Page):
         by_basis, total = desk_queue.counts(every), self.waiting()
         count = by_basis.get(self.basis, 0)
         done = desk_queue.done_this_month(self.actor, self.level)
-        places = [one.entry.pk for one in shown]
-        place = places.index(case.entry.pk) if case and case.entry.pk in places else None
+        order = self.order
+        place = order.index(case.entry.pk) if case and case.entry.pk in order else None
         return super().get_context_data(
             **kwargs,
             part=self.part,
@@ -197,22 +211,32 @@ class Desk(Page):
             ],
             queue=[self.line(one, papers, case) for one in shown],
             count=count,
-            more=count - len(shown),
-            total=desk_queue.in_yuan(total),
+            **self.pages(begin, len(shown)),
+            total=desk_queue.total_yuan(total),
             done=done,
             of=done + sum(by_basis.values()),
             queried=desk_queue.queried(self.actor).count(),
             to_sign=desk_queue.to_sign(self.actor).count(),
             last=desk_queue.last_decision(self.actor),
             place=place + 1 if place is not None else None,
-            previous=self.url(entry=places[place - 1]) if place else "",
-            next=self.url(entry=places[place + 1]) if place is not None and place + 1 < len(places) else "",
+            previous=self.url(entry=order[place - 1]) if place else "",
+            next=self.url(entry=order[place + 1]) if place is not None and place + 1 < len(order) else "",
             list_url=self.url(),
             level=self.level,
             problem=self.problem,
             typed=self.request.POST,
             **(self.about(case, papers) if case else {"case": None}),
         )
+
+    def pages(self, begin: int, shown: int) -> dict[str, Any]:
+        """Which part of the queue is shown (`begin` to `end`), and the parts before and after it."""
+        page, rest = begin // desk_queue.SHOWN + 1, len(self.order) - begin - shown
+        return {
+            "begin": begin + 1,
+            "end": begin + shown,
+            "page_before": self.url(page=page - 1) if begin else "",
+            "page_after": self.url(page=page + 1) if rest > 0 else "",
+        }
 
     def level_links(self) -> list[dict[str, Any]]:
         mine = desk_queue.levels(self.actor)
@@ -269,9 +293,7 @@ class Desk(Page):
             "entry": entry,
             "name": self.named(entry),
             "project": confidential.shown_name(entry.project, self.actor),
-            "currency": CURRENCY_WORDS.get(
-                str(entry.currency_id), f"{_now('ten thousand')} {entry.currency_id}"
-            ),
+            "currency": unit(entry.currency_id),
             "words": "，".join(
                 str(word)
                 for word in (
@@ -289,6 +311,7 @@ class Desk(Page):
             "checks": found,
             "tally": tally(found),
             "effect": desk_queue.effect(case, self.level, papers),
+            "venture": desk_queue.venture(case, self.level, papers),
             "said": self.said(entry),
             "decided": decided,
             "so_far": so_far,
@@ -297,7 +320,7 @@ class Desk(Page):
             if queries.may_ask(self.actor, case) is None
             else None,
             "refusable": why_not is not None and why_not.code == "evidence_missing",
-            "box": self.request.POST.get("amount") or plain(so_far if decided else entry.amount),
+            "whole": figure((so_far if decided else entry.amount) or Decimal(0)),
             "key": get_random_string(24),
             "action_url": self.url(entry=entry.pk),
         }
@@ -363,12 +386,3 @@ def _paper(label: str, name: str, stored: Any, url: str) -> dict[str, Any]:
         "inline": f"{url}?inline=1",
         "kind": "pdf" if kind == PDF else "image" if kind in SHOWN_INLINE else "other" if stored else "none",
     }
-
-
-def plain(value: Decimal | None) -> str:
-    """An amount in ten thousands as one types it: 1860.00, 123.4567."""
-    if value is None:
-        return ""
-    text = f"{(value / WAN).normalize():f}"
-    whole, _dot, rest = text.partition(".")
-    return f"{whole}.{rest.ljust(2, '0')}"

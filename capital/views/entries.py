@@ -215,6 +215,8 @@ class EntryCreate(EntryNouns, SavingPage):
         try:
             with transaction.atomic():
                 return entry_with_voucher(actor=self.actor, voucher=form.voucher(), **form.values())
+        except files.NotTaken:  # stays what it is
+            raise
         except Refused as refused:  # fields of the voucher have names of their own here
             names = {
                 name if name in form.fields else f"voucher_{name}": words

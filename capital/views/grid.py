@@ -34,6 +34,7 @@ from organizations.models import Unit
 from projects.models import Project
 
 MONTHS = 6  # offered beside the present one
+YEARS = range(1990, 2200)
 
 
 class EntryGrid(EntryNouns, Page):
@@ -60,13 +61,11 @@ class EntryGrid(EntryNouns, Page):
         return next(iter(own or units), None)
 
     def period(self, asked: str) -> int:
-        """A month's code, the present one when none is asked for. Raises Refused."""
-        if not asked:
-            return periods.code_of(clock.today())
-        good = asked.isascii() and asked.isdigit() and len(asked) == 6 and 1 <= int(asked) % 100 <= 12
-        if not good or int(asked) > periods.code_of(clock.today()):
+        """A month that has begun; the present one when none is asked for. Raises Refused."""
+        code = month_of(asked, last=periods.DECEMBER)
+        if code > periods.code_of(clock.today()):
             raise Refused(_("There is no such month to report for."), code="month")
-        return int(asked)
+        return code
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         units = self.units()
@@ -212,6 +211,17 @@ def seen_in(given: QueryDict) -> dict[int, int]:
         if pk.isascii() and pk.isdigit() and version.isascii() and version.isdigit():
             found[int(pk)] = int(version)
     return found
+
+
+def month_of(text: str, *, last: int) -> int:
+    """The code of a month as it stands in an address ("202611"), its number up to `last`; the present month for
+    "". Raises Refused for what is no month."""
+    if not text:
+        return periods.code_of(clock.today())
+    good = text.isascii() and text.isdigit() and len(text) == 6 and 1 <= int(text) % 100 <= last
+    if not good or int(text) // 100 not in YEARS:
+        raise Refused(_("There is no such month."), code="month")
+    return int(text)
 
 
 def last_day(period: int) -> date:

@@ -16,10 +16,12 @@ from capital.filters.rounds import InspectionFilterSet
 from capital.forms.rounds import AssignForm
 from capital.forms.sheets import InspectionForm, plain
 from capital.models import Inspection, InspectionPhoto, Recognition
+from capital.readable import KEPT
 from capital.services import inspections as services_
 from capital.tables.rounds import InspectionTable
 from common import files, services
 from common.access import Action
+from common.actors import may
 from common.errors import Denied, NotVisible
 from common.scope import may_on
 from common.templatetags.ip import amount, in_unit
@@ -219,8 +221,6 @@ class InspectionDetail(OfInspection, DetailPage):
 
 def recognises(actor: Any, row: Inspection) -> bool:
     """May this person recognise entries of the project finally?"""
-    from common.actors import may
-
     return may(actor, Action.CONFIRM, "recognition", path=row.project.unit.path)
 
 
@@ -321,7 +321,7 @@ class InspectionFormPage(OfInspection, BothSides):
         return super().get_context_data(
             sub=f"{self.name} · {row.project.unit.label}",
             row=row,
-            reported=in_unit(row.reported),
+            reported=KEPT if confidential.kept_back(row.project, self.actor) else in_unit(row.reported),
             photos=list(row.photos.all()),
             fieldsets=[{"title": "", "fields": fields}, {"title": _("File"), "fields": [form["photo"]]}],
             **kwargs,

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from capital.filters.openings import OpeningFilterSet
 from capital.models import CapitalEntry
+from capital.readable import KEPT, told
 from capital.services.openings import openings_confirm
 from capital.tables.openings import OpeningTable
 from common.access import Action
@@ -73,5 +74,6 @@ class OpeningConfirm(OpeningNouns, BulkPage):
         for one in context["chosen"]:
             row = one["row"]
             name = confidential.shown_name(row.project, self.actor)
-            one["row"] = Named(row, f"{row.number} {name} ({row.get_basis_display()})")
+            basis = row.get_basis_display() if told(row, self.actor) else KEPT
+            one["row"] = Named(row, f"{row.number} {name} ({basis})")
         return context

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.db.models import Q
@@ -20,7 +19,7 @@ from common.actors import Actor
 from common.pickers import Option
 from common.views import PickerPage, RowPicker
 from common.views.base import Page
-from leads.forms.fields import WAN
+from leads.forms.fields import typed_amount
 from leads.tables.columns import wan_text
 from projects import confidential
 from projects.models import Project
@@ -113,7 +112,7 @@ class Hints(Page):
         kind = given.get("kind", "")
         return warnings.about_entry(
             project,
-            amount=_amount(given.get("amount", "")),
+            amount=typed_amount(given.get("amount", "")),
             currency=given.get("currency") or str(project.currency_id),
             basis=_basis(kind, given.get("basis", "")),
             kind=kind if kind in EntryKind.values else "",
@@ -140,15 +139,6 @@ def _basis(kind: str, given: str) -> str:
     if kind in BUILT:
         return Basis.FORMED
     return given if given in Basis.values else ""
-
-
-def _amount(text: str) -> Decimal | None:
-    """What is typed in ten thousands, in the currency's own unit; None while it is no number."""
-    try:
-        found = Decimal(text.replace(",", "").strip()) * WAN
-    except InvalidOperation:
-        return None
-    return found if found.is_finite() and abs(found) < Decimal(10) ** 16 else None
 
 
 def _day(text: str) -> date | None:

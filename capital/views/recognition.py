@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -236,10 +237,10 @@ class SampleDetail(SampleNouns, Page):
         left = [] if bulk else self.left_out(sample)
         return super().get_context_data(
             title=f"{sample.unit.label} {sample.period}",
-            sub=f"{sample.get_level_display()}，{sample_state(sample)}，{sample.drawn_name} {sample.drawn_at:%m-%d}",
+            sub=f"{sample.get_level_display()}，{sample_state(sample)}，{sample.drawn_name} {localtime(sample.drawn_at):%m-%d}",
             sample=sample,
             bulk=bulk,
-            total=desk_queue.in_yuan(rows),
+            total=desk_queue.total_yuan(rows),
             lines=[
                 {
                     "row": one,

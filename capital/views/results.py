@@ -18,6 +18,7 @@ from common.templatetags.ip import amount
 from common.views.forms import FormPage
 from common.views.rows import ReasonForm
 from leads.tables.columns import wan_text
+from projects import confidential
 from rules.facts import Value
 
 from .inspections import OfInspection
@@ -38,9 +39,9 @@ class Concluding(OfInspection, FormPage):
         return {}
 
     def make_form(self, data: Any = None) -> Any:
-        return self.form_class(
-            data, actor=self.actor, initial={"version": self.get_object().version, **self.start()}
-        )
+        row = self.get_object()
+        start = {} if confidential.kept_back(row.project, self.actor) else self.start()
+        return self.form_class(data, actor=self.actor, initial={"version": row.version, **start})
 
     def run(self, form: Any) -> Any:
         values = dict(form.cleaned_data)
@@ -63,6 +64,8 @@ class Concluding(OfInspection, FormPage):
     def said_before(self) -> list[str]:
         """What one should know before one decides."""
         row = self.get_object()
+        if confidential.kept_back(row.project, self.actor):
+            return []
         found = [_now("Reported: %(amount)s") % {"amount": wan_text(row.reported) or _now("nothing")}]
         if row.initial is not None:
             found.append(_now("Initial result: %(amount)s") % {"amount": wan_text(row.initial)})

@@ -21,30 +21,25 @@ from capital.tables.returns import DutyTable, ReturnTable
 from common import clock, files, services
 from common.access import Action
 from common.actors import may
-from common.errors import Denied, NotVisible, Refused
+from common.errors import Denied, NotVisible
 from common.views import ArchivePage, CreatePage, Crumbs, DetailPage, ListPage, UpdatePage, action
 from common.views.base import Page
 from common.views.rows import RowPage
-from ledger import periods
-from ledger.models import Period
+from ledger.models import FINAL_ACCOUNT, Period
 from organizations.models import Unit
 from projects.views.signing import SavingPage
 
 from .entries import CAPITAL
-from .grid import recent
+from .grid import month_of, recent
 
 RETURNS = (_("Monthly returns"), "return_list")
 KIND = MonthlyReturn.Scope.kind
 
 
 def month_asked(request: HttpRequest) -> int:
-    """`?period=202611`, the present month without. Raises Refused for what is no month."""
+    """`?period=202611`, 13 for the final account; the present month without. Raises Refused."""
     given = request.POST.get("period") or request.GET.get("period") or ""
-    if not given:
-        return periods.code_of(clock.today())
-    if not (given.isascii() and given.isdigit() and len(given) == 6 and 1 <= int(given) % 100 <= 13):
-        raise Refused(_("There is no such month."), code="month")
-    return int(given)
+    return month_of(given, last=FINAL_ACCOUNT)
 
 
 class ReturnList(ListPage):
@@ -68,7 +63,9 @@ class ReturnList(ListPage):
         self.period = month_asked(self.request)
 
     def rows(self, queryset: Any) -> Any:
-        return with_returns(queryset.filter(in_force(self.period)), self.period).select_related("unit")
+        return with_returns(
+            queryset.filter(in_force(self.period)), self.period, actor=self.actor
+        ).select_related("unit")
 
     def make_table(self, rows: Any) -> Any:
         chosen = self.request.GET.getlist("columns")

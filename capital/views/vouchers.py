@@ -60,11 +60,13 @@ class VoucherList(VoucherNouns, ListPage):
         return with_kept(queryset, self.actor).select_related("unit")
 
     def views(self) -> list[tuple[Any, str, int | None]]:
-        rows = with_used(Voucher.objects.visible_to(self.actor)).filter(archived_at=None)
-        counts = rows.aggregate(
-            all=Count("pk"),
-            left=Count("pk", filter=Q(used__lt=F("amount"))),
-            no_file=Count("pk", filter=Q(stored=None)),
+        rows = with_kept(Voucher.objects.visible_to(self.actor), self.actor).filter(archived_at=None)
+        counts = (
+            rows.aggregate(  # what the lists behind them hold: what is kept back isn't found by narrowing
+                all=Count("pk"),
+                left=Count("pk", filter=Q(used__lt=F("amount"), kept=False)),
+                no_file=Count("pk", filter=Q(stored=None, kept=False)),
+            )
         )
         return [
             (_("All"), "", counts["all"]),

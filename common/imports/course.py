@@ -311,8 +311,12 @@ def counts(batch: ImportBatch) -> dict[str, int]:
 
 
 def _open(pk: int, actor: Actor, *states: str) -> ImportBatch:
+    """The batch, locked. Following one's own file isn't enough: what it writes has to be one's to import still,
+    as at the start."""
     batch = get_visible(ImportBatch, pk, actor, lock=True)
     authorize(actor, Action.IMPORT, batch)
+    if not may(actor, Action.IMPORT, importer_of(batch).kind, path=batch.scope_path):
+        raise Denied
     if batch.state not in states:
         raise Refused(
             _("This import is already “%(state)s”.") % {"state": batch.get_state_display()}, code="state"

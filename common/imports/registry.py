@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from common import sheets
+from common import changelog, sheets
 from common.access import Action
 from common.actors import Actor, may_somewhere
 from common.errors import Refused
@@ -79,6 +79,7 @@ class Importer(Protocol):
 
 
 _importers: dict[str, Importer] = {}
+changelog.tell(ImportBatch, "importer", lambda code: _importers[code].label)
 
 
 def register(importer: Importer, *, first: bool = False) -> None:

@@ -7,16 +7,21 @@ from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
-from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.forms import FileField
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
+from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.generic import View
 from django.views.generic.base import ContextMixin, TemplateResponseMixin
 
 from common.access import Action
 from common.actors import Actor, may_somewhere
 from common.errors import Denied, NotVisible, ServiceError
+from common.files import NotTaken
 
 Crumbs = tuple[tuple[Any, str], ...]
 
@@ -63,8 +68,25 @@ class Page(LoginRequiredMixin, TemplateResponseMixin, ContextMixin, View):
             raise Http404(str(gone)) from gone
         except Denied as denied:
             raise PermissionDenied(str(denied)) from denied
-        except ServiceError as refused:  # an address that asks for what there is not
-            raise BadRequest(str(refused)) from refused
+        except ServiceError as problem:
+            return self.refused(problem)
+
+    def refused(self, problem: ServiceError) -> HttpResponseBase:
+        """A page that a rule keeps closed, or an address that asks for what there is not: the rule and the way out."""
+        crumbs = [(label, reverse(name) if name else "") for label, name in self.crumbs]
+        before = self.request.META.get("HTTP_REFERER", "")
+        back = next((url for _label, url in reversed(crumbs) if url), reverse("home"))
+        if url_has_allowed_host_and_scheme(before, {self.request.get_host()}) and not before.endswith(
+            self.request.get_full_path()
+        ):
+            back = before
+        context = {
+            "title": _("This is not possible"),
+            "crumbs": crumbs,
+            "problem": str(problem),
+            "back": back,
+        }
+        return TemplateResponse(self.request, "refused.html", context, status=400)
 
     @property
     def actor(self) -> Actor:
@@ -113,10 +135,18 @@ def write(request: HttpRequest, do: Callable[[], Any], *, said: Any = "") -> tup
     return True, result
 
 
+def _box(form: Any) -> str | None:
+    """Of a form's boxes for a file the one that was filled, when it was one alone."""
+    filled = [
+        name for name, field in form.fields.items() if isinstance(field, FileField) and form.files.get(name)
+    ]
+    return filled[0] if len(filled) == 1 else None
+
+
 def refuse(form: Any, problem: ServiceError | ValidationError) -> None:
     """Put a refusal beside the fields it is about, so that nothing typed is lost."""
     if isinstance(problem, ServiceError):
-        form.add_error(None, str(problem))
+        form.add_error(_box(form) if isinstance(problem, NotTaken) else None, str(problem))
         return
     known = set(form.fields)
     if hasattr(problem, "error_dict"):

@@ -17,6 +17,7 @@ from common import changelog, exporting, imports, saved_views, services
 from common.access import Action
 from common.errors import Denied, Stale
 from common.forms import ActorForm
+from common.pickers import extra_names
 from common.scope import may_on
 from common.views.base import Page, action
 from common.views.forms import FormPage, shown
@@ -162,7 +163,8 @@ def active_filters(filterset: Any, request: HttpRequest) -> list[dict[str, Any]]
         if value in (None, "", []) or (hasattr(value, "exists") and not value.exists()):
             continue
         rest = request.GET.copy()
-        rest.pop(bound.name, None)
+        for part in (bound.name, *extra_names(bound.name)):
+            rest.pop(part, None)
         rest.pop("page", None)
         words = [
             shown(bound, v) for v in (value if isinstance(value, list) else [getattr(value, "pk", value)])

@@ -231,6 +231,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "common.schema.refusals",
+    ],
     # Choice sets of fields that share a name, by what they mean.
     "ENUM_NAME_OVERRIDES": {
         "CapitalKindEnum": "capital.choices.EntryKind",

@@ -41,7 +41,7 @@ class PairTable(RowTable):
         _("how sure"), linkify=lambda record: reverse("duplicate_compare", args=[record.pk])
     )
     one_name = tables.Column(_("record"), orderable=False)
-    other_name = tables.Column(_("and"), orderable=False)
+    other_name = tables.Column(_("the other record"), orderable=False)
     reason = tables.Column(_("why"), orderable=False)
     similarity = tables.Column(_("similarity %"), attrs=NUMBER)
 
@@ -65,7 +65,7 @@ class PairTable(RowTable):
 
 class ApartTable(RowTable):
     one_name = tables.Column(_("record"), orderable=False)
-    other_name = tables.Column(_("and"), orderable=False)
+    other_name = tables.Column(_("the other record"), orderable=False)
     reason = tables.Column(_("reason"), orderable=False)
     actor_name = tables.Column(_("by"), orderable=False)
     actions = tables.TemplateColumn(

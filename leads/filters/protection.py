@@ -5,6 +5,7 @@ from typing import Any
 import django_filters
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from common.filters import RowFilterSet
 from leads import confidential
@@ -65,7 +66,7 @@ class TransferFilterSet(RowFilterSet):
 class DisputeFilterSet(RowFilterSet):
     search_fields = ("number", "investor_name", "claimant__name", "respondent__name")
     state = django_filters.ChoiceFilter(
-        choices=DisputeState.choices, empty_label=_("all"), label=_("Progress")
+        choices=DisputeState.choices, empty_label=_("all"), label=pgettext_lazy("state", "Progress")
     )
     ruling = django_filters.ChoiceFilter(choices=Ruling.choices, empty_label=_("all"), label=_("Ruling"))
 

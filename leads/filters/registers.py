@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import django_filters
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from common.filters import RowFilterSet
 from leads.choices import IntroducerKind, OfferState
@@ -40,7 +41,9 @@ class IntroducerFilterSet(RowFilterSet):
 
 class OfferFilterSet(RowFilterSet):
     search_fields = ("name", "pinyin", "summary")
-    state = django_filters.ChoiceFilter(choices=OfferState.choices, empty_label=_("all"), label=_("Progress"))
+    state = django_filters.ChoiceFilter(
+        choices=OfferState.choices, empty_label=_("all"), label=pgettext_lazy("state", "Progress")
+    )
     section = SectionFilter()
     amount_from = django_filters.NumberFilter(
         field_name="amount", lookup_expr="gte", label=_("Planned investment from")

@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from common import clock
 from common.access import Action
-from common.forms import ActorForm, RowForm, offer
+from common.forms import ActorForm, RowForm, offer, pick
 from leads.choices import Comparison, ContactKind, Ruling
 from leads.models import Gate, GateCheck, Lead, LeadTransfer, ProtectionTerms, ScreeningCheck
 from leads.screening import measured
@@ -64,6 +64,7 @@ class TransferForm(VersionForm):
         super().__init__(*args, **kwargs)
         units = Unit.objects.visible_to(self.actor).filter(archived_at=None).exclude(pk=lead.unit_id)
         offer(self, "to_unit", units.order_by("path"))
+        pick(self, "to_unit", "unit_pick")
 
 
 class AgreeForm(VersionForm):
@@ -105,6 +106,7 @@ class DisputeForm(ActorForm):
     def __init__(self, *args: Any, units: Any, choices: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer(self, "claimant", units)
+        pick(self, "claimant", "unit_pick")
         lead: Any = self.fields["lead"]
         if choices:
             lead.choices = choices if len(choices) == 1 else [("", _("choose")), *choices]
@@ -125,7 +127,7 @@ class DecideForm(VersionForm):
     officer = forms.ModelChoiceField(
         Officer._base_manager.none(),
         label=_("Officer of the claimant who takes it"),
-        help_text=_("Only when the lead moves."),
+        help_text=_("Only when the lead goes to the claimant."),
         required=False,
     )
     reasons = forms.CharField(
@@ -182,10 +184,15 @@ class ChecksForm(VersionForm):
                 "unit": measured(check.check_def.measured_in),
                 "limit": None if check.limit is None else f"{check.limit.normalize():f}",
                 "value": self[f"v_{check.check_def.code}"],
+                "shown": self._shown(self[f"v_{check.check_def.code}"]),
                 "remark": self[f"r_{check.check_def.code}"],
             }
             for check in self.checks
         ]
+
+    def _shown(self, box: forms.BoundField) -> Any:
+        """What was found, as who may not change it reads it."""
+        return dict(self.ANSWERS).get(box.value(), box.value())
 
     def findings(self) -> dict[str, Found]:
         found = {}

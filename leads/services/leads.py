@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from common import changelog, clock, services
 from common.access import Action
 from common.actors import Actor, may
-from common.errors import Archived, Denied, Refused, Stale
+from common.errors import Denied, Refused
 from common.serials import next_number
 from leads import posting, stages
 from leads.choices import Custody, HandoverKind, Pipeline, Source, StageKind
@@ -199,13 +199,7 @@ def own_officer(actor: Actor) -> Officer | None:
 def locked(actor: Actor, pk: int, version: int | None, wanted: Action) -> Lead:
     """The row locked for a change by a service, after the usual questions. Raises NotVisible, Denied,
     Archived, Stale."""
-    lead = services.get_visible(Lead, pk, actor, lock=True)
-    services.authorize(actor, wanted, lead)
-    if lead.archived_at is not None:
-        raise Archived
-    if version is not None and lead.version != version:
-        raise Stale(lead)
-    return lead
+    return services.locked(Lead, pk, actor, wanted, version)
 
 
 def _no_strangers(values: dict[str, Any]) -> None:

@@ -13,10 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from common import changelog, clock, services
 from common.access import Action
 from common.actors import Actor
-from common.errors import Archived, Refused, Stale
+from common.errors import Archived, Refused
 from leads.choices import CheckResult, Comparison
 from leads.models import GateCheck, Lead, Screening, ScreeningCheck
-from leads.screening import admission, checks_of, gate_for, proposed, screening_of
+from leads.screening import admission, checks_of, gate_for, proposed, screening_of, was_checked
 from leads.terms import SHARED
 from rules import admission as rules
 
@@ -68,7 +68,7 @@ def screening_record(
 
     Raises NotVisible, Denied, Archived, Stale, Refused (unknown check, overridden), ValidationError.
     """
-    row = _locked(actor, pk, version, Action.CHANGE)
+    row = services.locked(Screening, pk, actor, Action.CHANGE, version)
     if row.overridden_at is not None:
         raise Refused(
             _("The committee has decided on these checks. Screen the lead anew to change them."),
@@ -99,13 +99,13 @@ def screening_override(*, actor: Actor, pk: int, version: int | None, reason: st
     Raises NotVisible, Denied, Archived, Stale, Refused (no reason, nothing checked, passed already,
     overridden already).
     """
-    row = _locked(actor, pk, version, Action.DECIDE)
+    row = services.locked(Screening, pk, actor, Action.DECIDE, version)
     if row.overridden_at is not None:
         raise Refused(_("The committee has admitted this lead already."), code="overridden")
     if not reason.strip():
         raise Refused(_("Write down why it is admitted."), fields={"reason": [str(_("Reason"))]})
     checks = checks_of(row)
-    if not any(check.checked_by for check in checks):
+    if not was_checked(checks):
         raise Refused(_("Nothing has been checked yet. Enter what was found first."), code="unchecked")
     own = admission(row, checks)
     if own.outcome is rules.State.PASSED:
@@ -136,13 +136,3 @@ def _enter(actor: Actor, check: ScreeningCheck, found: Found) -> None:
         raise ValidationError({check.check_def.code: wrong.messages}) from wrong
     check.version += 1
     check.save()
-
-
-def _locked(actor: Actor, pk: int, version: int | None, wanted: Action) -> Screening:
-    row = services.get_visible(Screening, pk, actor, lock=True)
-    services.authorize(actor, wanted, row)
-    if row.archived_at is not None:
-        raise Archived
-    if version is not None and row.version != version:
-        raise Stale(row)
-    return row

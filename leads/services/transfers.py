@@ -8,13 +8,13 @@ from django.utils.translation import gettext_lazy as _
 from common import changelog, clock, services
 from common.access import Action
 from common.actors import Actor
-from common.errors import Archived, Denied, Refused, Stale
+from common.errors import Denied, Refused, Stale
 from common.scope import may_on
 from leads.choices import Custody, HandoverKind, TransferState
 from leads.handing import hand_over, movable, transfer_waiting
 from leads.models import Lead, LeadTransfer
 from leads.reminding import followers, holders, settle, tell_transfer
-from leads.services.leads import still_here
+from leads.services.leads import locked, still_here
 from leads.services.protection import start_clock
 from organizations.choices import Role
 from organizations.models import Officer, Unit
@@ -36,12 +36,7 @@ def transfer_propose(
     Needs the right to assign the lead. Raises NotVisible, Denied, Stale, Archived, Refused (in the pool, signed,
     ended, in dispute, offered already), ValidationError (the same unit).
     """
-    row = services.get_visible(Lead, lead, actor, lock=True)
-    services.authorize(actor, Action.ASSIGN, row)
-    if row.archived_at is not None:
-        raise Archived
-    if version is not None and row.version != version:
-        raise Stale(row)
+    row = locked(actor, lead, version, Action.ASSIGN)
     if row.custody != Custody.HELD:
         raise Refused(_("Only a lead that somebody holds is transferred. Claim it first."), code="not_held")
     movable(row)
@@ -71,14 +66,18 @@ def transfer_agree(
     """The receiving unit's head, or the bureau above it, consents: the lead moves to the unit, to an officer there
     when one is named, with a new period of protection.
 
-    Raises NotVisible, Denied, Stale, Refused (answered already, the lead went elsewhere meanwhile, the officer has
-    left or works elsewhere).
+    Raises NotVisible, Denied, Stale, Refused (answered already, offered by the actor himself, the lead went
+    elsewhere meanwhile, the officer has left or works elsewhere).
     """
     seen = services.get_visible(LeadTransfer, pk, actor)
     # The lead first, as everywhere: the night, too, takes the lead and then its transfer.
     lead = Lead._base_manager.select_for_update(of=("self",)).get(pk=seen.lead_id)
     row = _waiting(actor, pk, version)
     services.authorize(actor, Action.CHANGE, row)  # the receiving side: the giving one has no such right
+    if own_offer(actor, row):
+        raise Refused(
+            _("Who offers a lead does not consent to it. The receiving unit does."), code="own_offer"
+        )
     movable(lead)
     if row.lead_id != lead.pk or lead.custody != Custody.HELD or lead.unit_id != row.from_unit_id:
         raise Refused(_("This lead is no longer with the unit that offered it."), code="lead_moved")
@@ -126,6 +125,11 @@ def transfer_withdraw(*, actor: Actor, pk: int, version: int | None) -> LeadTran
     may_withdraw(actor, row)
     with changelog.acting(actor):
         return _answered(actor, row, TransferState.WITHDRAWN, "", [])
+
+
+def own_offer(actor: Actor, row: LeadTransfer) -> bool:
+    """Whether the bureau's clerk who sees both sides made this offer himself: somebody else has to consent."""
+    return row.proposed_by == actor.actor_name
 
 
 def may_withdraw(actor: Actor, row: LeadTransfer) -> None:

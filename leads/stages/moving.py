@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from common import changelog, clock, services
 from common.access import Action
 from common.actors import Actor
-from common.errors import Archived, Denied, Refused, Stale
+from common.errors import Denied, Refused
 from leads import facts
 from leads.models.stages import Move, Stage
 from rules import stages as rules
@@ -109,12 +109,7 @@ def move(
     the one service that makes a project of a lead: nobody else moves into that stage. Raises NotVisible, Denied, Archived, Stale,
     MissingFacts, Refused (the rule in words, `fields` says where), ValidationError from the owner's service.
     """
-    row = services.get_visible(track.model, pk, actor, lock=True)
-    services.authorize(actor, Action.CHANGE, row)
-    if row.archived_at is not None:
-        raise Archived
-    if version is not None and row.version != version:
-        raise Stale(row)
+    row = services.locked(track.model, pk, actor, Action.CHANGE, version)
     steps = ladder(track.pipeline)
     goal = steps.row(target)
     guard(track, row, goal, winning=winning)

@@ -7,10 +7,23 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from common.changelog import tell
 from leads import facts
-from leads.choices import Evidence
+from leads.choices import Evidence, Pipeline
 from leads.models.stages import Stage
 from organizations.choices import Role
+
+
+def register() -> None:
+    """The change log calls codes by these names. It sees a code alone; one code means the same in both pipelines."""
+    tell(Stage, "facts", _fact)
+    tell(Stage, "evidence", lambda code: Evidence(code).label)
+    tell(Stage, "movers", lambda code: Role(code).label)
+
+
+def _fact(code: str) -> Any:
+    found = (facts.catalogue(pipeline).get(code) for pipeline in Pipeline.values)
+    return next((fact.label for fact in found if fact is not None), code)
 
 
 def facts_of(stage: Stage) -> str:

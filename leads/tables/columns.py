@@ -8,6 +8,7 @@ from typing import Any
 import django_tables2 as tables
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from common.templatetags.ip import in_unit
 from reference.models import HOME_CURRENCY
@@ -50,6 +51,12 @@ def wan(value: Any, currency: Any = HOME_CURRENCY) -> Any:
     """12,000.00, and for another currency its code behind: 500.00 USD."""
     text = in_unit(value, "wan")
     return text if currency == HOME_CURRENCY else format_html("{} <small>{}</small>", text, currency)
+
+
+def wan_cell(value: Any, currency: Any = HOME_CURRENCY) -> Any:
+    """`wan` for a table whose head, which says the unit, is gone on a phone: the unit stands behind there."""
+    unit = pgettext("unit of money on a phone", "ten thousand")
+    return format_html('{} <small class="only-phone">{}</small>', wan(value, currency), unit)
 
 
 def sum_text(value: Any, currency: Any = HOME_CURRENCY) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 import django_tables2 as tables
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext, pgettext_lazy
+from django.utils.translation import pgettext_lazy
 
 from common.access import Action
 from common.ordering import kept_order
@@ -15,7 +15,7 @@ from leads import confidential
 from leads.looks import Drawer
 from leads.models import Lead
 
-from .columns import KEPT, WAN, MoneyColumn, wan
+from .columns import KEPT, WAN, MoneyColumn, wan_cell
 
 
 def cell(css: str) -> dict[str, Any]:
@@ -124,16 +124,15 @@ class LeadTable(LeadCells):
     def render_amount(self, record: Lead) -> Any:
         if confidential.kept_back(record, self.actor):
             return KEPT
-        unit = pgettext("unit of money on a phone", "ten thousand")
-        return format_html(
-            '{} <small class="only-phone">{}</small>', wan(record.amount, record.currency_id), unit
-        )
+        return wan_cell(record.amount, record.currency_id)
 
     def value_amount(self, record: Lead) -> Any:
         return KEPT if confidential.kept_back(record, self.actor) else record.amount / WAN
 
     def _open(self, record: Lead, value: Any) -> str:
-        return KEPT if confidential.kept_back(record, self.actor) else str(value)
+        """What tells whose it is, as on its page and in the API."""
+        kept = confidential.kept_back(record, self.actor) or confidential.of_others(record, self.actor)
+        return KEPT if kept else str(value)
 
     def _people(self, record: Lead, value: Any) -> str:
         """Those behind a lead are known to who belongs to it."""

@@ -1,13 +1,10 @@
 from __future__ import annotations
 
-from typing import Any
-
 import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
 
 from common.tables import NUMBER, RowTable
 from leads.models import Stage, StageReason
-from leads.models.stages import Move
 from leads.stages import words
 
 
@@ -61,21 +58,3 @@ class StageReasonTable(RowTable):
         model = StageReason
         fields = ("name", "code", "sort")
         orderable = False
-
-
-class MoveTable(RowTable):
-    """The stage log of a lead or a project, newest first."""
-
-    to_stage = tables.Column(_("to stage"), accessor="to_stage__label")
-    from_stage = tables.Column(_("from stage"), accessor="from_stage__label")
-    days = tables.Column(_("days in the stage left"), attrs=NUMBER)
-    reason = tables.Column(_("reason"), empty_values=())
-
-    class Meta(RowTable.Meta):
-        model = Move
-        fields = ("on", "to_stage", "from_stage", "days", "reason", "actor_name")
-        sequence = fields
-        orderable = False
-
-    def render_reason(self, record: Any) -> str:
-        return "：".join(filter(None, (record.reason.label if record.reason else "", record.reason_text)))

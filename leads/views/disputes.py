@@ -130,7 +130,7 @@ class DisputeCreate(DisputeNouns, FormPage):
     needs = Action.CREATE
     form_class = DisputeForm
     panel = True
-    submit_label = _("Open")
+    submit_label = _("Open the dispute")
     saved = _("The dispute is open. Both sides state their case, then the bureau decides.")
 
     def check(self) -> None:

@@ -155,7 +155,8 @@ class LeadDetail(LeadNouns, DetailPage):
         lead = self.get_object()
         if lead.archived_at is not None or confidential.kept_back(lead, self.actor):
             return []
-        found = panels.actions(lead, self.actor)
+        # Signing, when it is the next step, or the way to the project: before what can wait.
+        found = sorted(panels.actions(lead, self.actor), key=lambda one: not one["primary"])
         if may_on(self.actor, Action.DECIDE, lead):
             label = _("Not valuable after all") if lead.valid_on else _("Found valuable")
             found.append(action(label, reverse("lead_find_valid", args=[lead.pk]), post=True))

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.html import format_html
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -18,6 +19,7 @@ from django.utils.translation import ngettext
 from common import clock, files, services
 from common.access import Action
 from common.errors import Refused, Stale
+from common.templatetags.ip import glyph
 from common.views import BoardPage, Crumbs, FormPage
 from common.views.rows import RowPage
 from leads import confidential, facts, stages
@@ -232,11 +234,12 @@ class StageBoard(BoardPage):
             if code != here
         ]
 
-    def marks(self, row: Any) -> list[str]:
+    def marks(self, row: Any) -> list[Any]:
         """What is late about a card, in words."""
-        found = []
+        found: list[Any] = []
         if stages.is_overdue(row, clock.today()):
-            found.append(_now("due %(date)s, overdue") % {"date": row.due_on.isoformat()})
+            words = _now("due %(date)s, overdue") % {"date": row.due_on.isoformat()}
+            found.append(format_html('<span class="ip-st">{}{}</span>', glyph("overdue"), words))
         elif row.due_on:
             found.append(_now("due %(date)s") % {"date": row.due_on.isoformat()})
         if row.stale_on:

@@ -20,7 +20,7 @@ from common.views.rows import RowPage
 from leads import confidential
 from leads.forms.protection import ChecksForm, OverrideForm
 from leads.models import Lead, Screening
-from leads.screening import checks_of, screening_of
+from leads.screening import checks_of, screening_of, was_checked
 from leads.services import screenings
 
 from .protection import PIPELINE
@@ -29,7 +29,9 @@ KIND = Screening.Scope.kind
 
 
 def badge(screening: Screening) -> dict[str, Any]:
-    """The outcome as a badge: word and colour."""
+    """The outcome as a badge: word and colour. What the committee admitted all the same is no refusal any more."""
+    if screening.overridden_at:
+        return {"label": _("admitted by the committee"), "css": "ok"}
     css = {"passed": "ok", "failed": "bad"}.get(screening.outcome, "line")
     return {"label": screening.get_outcome_display(), "css": css}
 
@@ -52,6 +54,7 @@ class LeadScreening(RowPage, FormPage):
             raise NotVisible  # in the pool the lead is seen, its review is not
         confidential.look(self.actor, lead)
         self.screening = screening_of(lead)
+        self.checks = checks_of(self.screening) if self.screening else []
 
     def make_form(self, data: Any = None) -> Any:
         if self.screening is None:
@@ -59,7 +62,7 @@ class LeadScreening(RowPage, FormPage):
         form = ChecksForm(
             data,
             actor=self.actor,
-            checks=checks_of(self.screening),
+            checks=self.checks,
             initial={"version": self.screening.version},
         )
         form.screening = self.screening.pk
@@ -93,8 +96,12 @@ class LeadScreening(RowPage, FormPage):
         if lead.archived_at is None and may(self.actor, Action.CREATE, KIND, path=lead.unit.path):
             label = _("Screen anew") if row else _("Begin the screening")
             found.append(action(label, begin, primary=row is None, post=True))
-        checked = row is not None and any(check.checked_by for check in checks_of(row))
-        if row is not None and checked and not row.admitted and may_on(self.actor, Action.DECIDE, row):
+        if (
+            row is not None
+            and was_checked(self.checks)
+            and not row.admitted
+            and may_on(self.actor, Action.DECIDE, row)
+        ):
             url = reverse("screening_override", args=[row.pk])
             found.append(action(_("Admit all the same"), url, primary=True, panel=True))
         return found

@@ -52,7 +52,7 @@ class TipTable(RowTable):
     unit = tables.Column(_("department"), linkify=("unit_detail", {"pk": tables.A("pk")}), orderable=False)
     handed_in = tables.Column(_("tips handed in"), attrs=NUMBER)
     valid = tables.Column(_("found valuable"), attrs=NUMBER)
-    share = tables.Column(_("share in %"), attrs=NUMBER, orderable=False)
+    share = tables.Column(_("share found valuable, %"), attrs=NUMBER, orderable=False)
 
     class Meta(RowTable.Meta):
         sequence = ("unit", "handed_in", "valid", "share")

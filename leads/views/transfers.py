@@ -64,8 +64,9 @@ class TransferDetail(TransferNouns, DetailPage):
             found.append(action(_("Withdraw"), reverse("transfer_withdraw", args=[row.pk]), panel=True))
         if may_on(self.actor, Action.CHANGE, row):
             found.append(action(_("Refuse"), reverse("transfer_refuse", args=[row.pk]), panel=True))
-            agree = reverse("transfer_agree", args=[row.pk])
-            found.append(action(_("Agree"), agree, icon="check", primary=True, panel=True))
+            if not transfers.own_offer(self.actor, row):
+                agree = reverse("transfer_agree", args=[row.pk])
+                found.append(action(_("Agree"), agree, icon="check", primary=True, panel=True))
         return found
 
     def panels(self) -> list[dict[str, Any]]:

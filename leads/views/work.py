@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
@@ -11,7 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from common import files
+from common import clock, files
 from common.errors import NotVisible
 from common.views import Crumbs, ListPage, Page
 from common.views.base import write
@@ -135,7 +136,7 @@ class TaskUpdate(OfTask):
 class TaskDone(OfTask):
     title = _("Task done")
     form_class = TaskDoneForm
-    submit_label = pgettext_lazy("task", "Done")
+    submit_label = pgettext_lazy("task", "Settle")
     saved = _("Task done.")
 
     def make_form(self, data: Any = None) -> Any:
@@ -190,7 +191,7 @@ class AttachmentArchive(OfRow):
     title = _("Take a file out")
     model = Attachment
     form_class = ReasonForm
-    submit_label = _("Take out")
+    submit_label = pgettext_lazy("file", "Remove")
     saved = _("The file was taken out.")
 
     def make_form(self, data: Any = None) -> Any:
@@ -245,6 +246,19 @@ class TaskList(ListPage):
     filterset_class = TaskFilterSet
     url_prefix = "task"
     empty = (_("No task is open."), _("Tasks come from follow-ups, or are entered on a lead or project."))
+
+    def views(self) -> list[tuple[Any, str, int | None]]:
+        rows = Task.objects.visible_to(self.actor).filter(archived_at=None, done_on=None)
+        mine, late = Q(assignee_id=self.actor.pk), Q(due_on__lt=clock.today())
+        counts = rows.aggregate(
+            open=Count("pk"), mine=Count("pk", filter=mine), late=Count("pk", filter=mine & late)
+        )
+        return [
+            (_("All"), "", None),
+            (pgettext_lazy("tasks", "Open"), "state=open", counts["open"]),
+            (_("Mine"), "whose=me&state=open", counts["mine"]),
+            (_("Mine, overdue"), "whose=me&state=overdue", counts["late"]),
+        ]
 
     def rows(self, queryset: Any) -> Any:
         return queryset.select_related("lead__unit", "lead__officer", "assignee")

@@ -140,6 +140,8 @@ class PeriodDetail(PeriodPage):
             .order_by("pgh_id")
             .values_list("state", "pgh_created_at")
         )
+        if self.closing is not None:  # closings tell their own moment
+            seen[PeriodState.CLOSED] = self.closing.at
         found = []
         for place, state in enumerate(order):
             done = place < reached or (place == reached and state == PeriodState.CLOSED)
@@ -281,7 +283,11 @@ class RestatementReport(PeriodPage):
             sub=_now("As published with revision %(n)s on %(day)s, against now; ten thousand yuan or pieces")
             % {"n": closing.revision, "day": f"{closing.at:%Y-%m-%d}"},
             table=self.table(),
-            totals=RestatedTable([one for one in totals if one.moved], request=self.request),
+            totals=RestatedTable(
+                [one for one in totals if one.moved],
+                empty_text=MovedTable.Meta.empty_text,
+                request=self.request,
+            ),
             unmoved=sum(not one.moved for one in totals),
             left_out=restatement.left_out(self.actor, closing, year=self.by_year, role=self.role),
             windows=self.windows("period_restatement"),

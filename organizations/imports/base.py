@@ -23,7 +23,7 @@ from common import services
 from common.access import Action
 from common.actors import Actor, may
 from common.errors import Refused
-from common.forms import ActorForm, offer
+from common.forms import ActorForm, offer, pick
 from common.imports import Cell, Field, Plan
 from common.models import ImportBatch, ImportRow
 from organizations.choices import UnitKind
@@ -52,6 +52,7 @@ class DirectoryForm(ActorForm):
         ]
         offer(self, "unit", units.filter(pk__in=allowed))
         self.fields["unit"].initial = allowed[0] if allowed else None
+        pick(self, "unit", "unit_pick")
 
     def target(self) -> tuple[str, dict[str, Any]]:
         """Unit path of the import, and its parameters."""

@@ -14,7 +14,7 @@ from common.access import Action
 from common.forms import offer
 from common.pickers import PickerField
 from leads import stages
-from leads.choices import Pipeline
+from leads.choices import Pipeline, StageKind
 from leads.forms.fields import DAY, WanField, usual_first
 from leads.models import Investor, Lead
 from ledger.choices import Mode, Role
@@ -209,23 +209,54 @@ class OpenForm(AgreedFields):
     investor = PickerField(Investor.objects.none(), picker="investor_pick", label=_("investor"))
     stage = forms.ChoiceField(label=_("stage"))
     stage_on = forms.DateField(label=_("in this stage since"), widget=DAY)
+    stood = forms.ChoiceField(
+        label=_("suspended from"),
+        required=False,
+        help_text=_("For a suspended project: how far it had come."),
+    )
+    stood_on = forms.DateField(
+        label=_("that stage reached on"),
+        widget=DAY,
+        required=False,
+        help_text=_("For a suspended project. The stages before count as reached by then."),
+    )
     officer = forms.ModelChoiceField(Officer.objects.none(), label=_("officer"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         limit_units(self, Project.Scope.kind, Action.IMPORT)
         steps = stages.ladder(Pipeline.PROJECT)
-        self.fields["stage"].choices = [(row.code, row.label) for row in steps.main]  # type: ignore[attr-defined]
+        main = [(row.code, row.label) for row in steps.main]
+        held = [(row.code, row.label) for row in steps.rows.values() if row.kind == StageKind.HELD]
+        self.held = {code for code, _label in held}
+        self.fields["stage"].choices = main + held  # type: ignore[attr-defined]
+        self.fields["stood"].choices = [("", "---------"), *main]  # type: ignore[attr-defined]
         units = self.fields["unit"].queryset  # type: ignore[attr-defined]
         offer(self, "leader", parts.leaders(*units[:1]))
         self.fields["host"].required = False
-        self.fields["stage_on"].widget.attrs["max"] = clock.today().isoformat()
+        for name in ("stage_on", "stood_on"):
+            self.fields[name].widget.attrs["max"] = clock.today().isoformat()
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean()
+        if not given.get("stage"):
+            return given
+        suspended = given["stage"] in self.held
+        for name in ("stood", "stood_on"):
+            if name in self.errors or suspended == bool(given.get(name)):
+                continue
+            self.add_error(
+                name,
+                _("A suspended project needs this.") if suspended else _("Only for a suspended project."),
+            )
+        return given
 
     def values(self) -> dict[str, Any]:
         """For `project_open`."""
         given = self.cleaned_data
         own = {name: given[name] for name in ("unit", "investor", "stage", "stage_on", "officer")}
-        return {**self.agreed(), **own, "shares": self.shares()}
+        reached = {given["stood"]: given["stood_on"]} if given["stood"] else {}
+        return {**self.agreed(), **own, "reached": reached, "shares": self.shares()}
 
     SECTIONS: tuple[tuple[Any, Sequence[str], Sequence[str]], ...] = (
         (
@@ -239,6 +270,8 @@ class OpenForm(AgreedFields):
                 "mode",
                 "stage",
                 "stage_on",
+                "stood",
+                "stood_on",
                 "officer",
                 "leader",
             ),

@@ -29,7 +29,7 @@ from leads.services.leads import signed_archive
 from ledger.choices import Mode, Zone
 from organizations.imports.base import UNIT_WORDS, DirectoryForm, DirectoryImporter, Found, to_days
 from organizations.models import Officer, Unit
-from projects import confidential
+from projects import confidential, schedule
 from projects.models import Agreement, Project
 from projects.services import project_archive, project_open, project_update
 from reference.models import HOME_CURRENCY, Currency, Industry
@@ -68,6 +68,8 @@ class ProjectReader(DealReader):
             "signed_on": row.day("signed_on"), "amount": row.money("amount"), "currency": self.currency(row),
             "stage": self._stage(row), "stage_on": row.day("stage_on"),
         }  # fmt: skip
+        for key in schedule.too_early({k: values[k] or getattr(project, k, None) for k in schedule.PLANNED}):
+            row.problem(key, schedule.TOO_EARLY)
         identity = (unit and unit.pk, number)
         if project is not None:
             self._unchanged(row, project, given)

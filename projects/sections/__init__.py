@@ -5,7 +5,8 @@ A part's function takes a `Reading` and gives sections for templates/projects/_s
     {"title", "note", "heads": [(label, css)], "rows": [{"cells": [cell], "css"}], "add": {"label", "url"}, "empty"}
 
 An upper app adds its sections to a part with `also`; a section may have "chart" (see templates/parts/chart.html), which
-stands above its table.
+stands above its table, "text" (a sentence above it; "flagged": with a mark), or "all" ({"label", "url"}: the page with all
+rows).
 
 A cell is a text, or {"text", "url", "panel", "css", "sub", "acts": [{"label", "url"}]}. What the reader may not know
 of a confidential project is left out here, so that the template can't show it.
@@ -26,16 +27,18 @@ from common.access import Action
 from common.actors import Actor
 from common.scope import may_on
 from leads.looks import Drawer
+from ledger.models import Closing
 from projects import confidential
 from projects.models import Project
 
 NUM = "ip-num"
-Draw = Callable[["Reading"], dict[str, Any]]
+Draw = Callable[["Reading"], dict[str, Any] | None]
 _also: dict[str, list[Draw]] = {}
 
 
 def also(part: str, draw: Draw) -> None:
-    """Called once at start-up: `draw(reading)` gives a section that stands at the end of a part ("capital")."""
+    """Called once at start-up: `draw(reading)` gives a section that stands at the end of a part ("capital"; "" is the
+    overview), or None when it has nothing to say."""
     _also.setdefault(part, []).append(draw)
 
 
@@ -55,6 +58,7 @@ class Reading:
     told: bool = False
     changes: bool = False
     assigns: bool = False
+    closing: Closing | None = None  # figures of the books as it published them; as known now without
 
     @classmethod
     def of(cls, project: Project, actor: Actor) -> Reading:

@@ -12,6 +12,8 @@ from common.templatetags.ip import amount
 from leads import dossier
 from leads.models import Attachment, FollowUp, Task
 from leads.tables.columns import wan
+from ledger.asked import said
+from ledger.clocks import published_q
 from ledger.models import Posting
 
 from . import NUM, Reading, day, num, row, section
@@ -59,7 +61,7 @@ def tasks(reading: Reading) -> dict[str, Any]:
             str(one.assignee or ""),
             day(one.due_on),
             _("done %(date)s") % {"date": one.done_on.isoformat()} if one.done_on else "",
-            reading.acts(*([] if one.done_on else [(pgettext("task", "Done"), "task_done", one.pk)])),
+            reading.acts(*([] if one.done_on else [(pgettext("task", "Settle"), "task_done", one.pk)])),
         )
         for one in _rows(Task, reading).select_related("assignee").order_by("done_on", "due_on", "pk")[:SHOWN]
     ]
@@ -100,10 +102,12 @@ def postings(reading: Reading) -> dict[str, Any]:
         Posting.objects.visible_to(reading.actor)
         .filter(subject_type="project", subject_id=reading.project.pk)
         .select_related("unit", "posted_in")
-        .order_by("-seq")[: 5 * SHOWN]
+        .order_by("-seq")
     )
+    if reading.closing is not None:
+        lines = lines.filter(published_q(reading.closing))
     rows = []
-    for one in lines:
+    for one in lines[: 5 * SHOWN]:
         taken = one.reverses_id is not None
         rows.append(
             row(
@@ -129,4 +133,4 @@ def postings(reading: Reading) -> dict[str, Any]:
         (_("happened on"), ""),
         (_("counted in"), ""),
     ]
-    return section(_("Contribution to figures"), heads, rows)
+    return section(_("Contribution to figures"), heads, rows, note=said(reading.closing))

@@ -63,12 +63,13 @@ def need(reading: Reading, steps: stages.Ladder) -> dict[str, Any] | None:
     if following is None or project.archived_at is not None or not reading.told:
         return None
     late = stages.is_overdue(project, reading.today)
+    who = project.leader or (project.lead.officer.name if project.lead.officer else "")
     rows = [
         {
             "state": "overdue" if late else "todo",
             "label": one.label,
             "note": _("a file") if one.kind == "evidence" else "",
-            "who": str(project.leader or ""),
+            "who": str(who),
             "due": project.due_on,
             **(_place(reading, one) if reading.changes else {}),
         }

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -101,13 +102,7 @@ def attribution_end(
     about = {"dimension": Role(role).label}
     if role not in ENDABLE:
         raise Refused(_("%(dimension)s: every project has one. Say who follows.") % about, code="never_ends")
-    held = AttributionShare._base_manager.filter(
-        version__project=row,
-        version__role=role,
-        version__superseded_by=None,
-        version__valid__overlap=(valid_from, None),
-    )
-    if not held.exists():
+    if not _held(row, role, valid_from).exists():
         raise Refused(_("%(dimension)s: nobody holds it from that day.") % about, code="not_held")
     return _replaced(actor, row, role, valid_from, (), reason.strip())
 
@@ -151,15 +146,20 @@ def _outside_keep(actor: Actor, project: Project, valid_from: date, shares: Sequ
         if any(decide(grant.role, one, Action.ASSIGN, Project.Scope.kind) for one in TREE)
     ]
     new = {one.unit: one.share for one in shares}
-    held = AttributionShare._base_manager.filter(
-        version__project=project,
-        version__role=Role.ASSESSED,
-        version__superseded_by=None,
-        version__valid__overlap=(valid_from, None),
-    )
+    held = _held(project, Role.ASSESSED, valid_from)
     for unit, path, share in held.values_list("unit", "unit__path", "share"):
         if share > new.get(unit, 0) and not any(path.startswith(root) for root in own):
             raise KeptCredit
+
+
+def _held(project: Project, role: str, since: date) -> QuerySet[AttributionShare]:
+    """The shares of a dimension that hold on a day or after it."""
+    return AttributionShare._base_manager.filter(
+        version__project=project,
+        version__role=role,
+        version__superseded_by=None,
+        version__valid__overlap=(since, None),
+    )
 
 
 def begin(actor: Actor, project: Project, shares: Mapping[str, Sequence[Share]]) -> None:

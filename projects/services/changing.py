@@ -20,7 +20,7 @@ from leads.codes import clean_credit_code
 from leads.models import Attachment, Investor, Lead
 from leads.text import derived
 from ledger.choices import Role
-from projects import confidential, posting
+from projects import confidential, posting, schedule
 from projects.choices import AgreementKind
 from projects.models import Agreement, AttributionVersion, PlannedPayment, Project, ProjectInvestor
 from projects.services import attribution
@@ -61,9 +61,14 @@ def project_update(*, actor: Actor, pk: int, version: int | None, **values: Any)
         values["sector"] = sector_of(values["industry"].code)
     if "registered_code" in values:
         values["registered_code"] = clean_credit_code(values["registered_code"])
+    if SECRET & set(values):  # the lead first, as where an investor changes or is merged
+        list(Lead._base_manager.select_for_update(of=("self",)).filter(project=pk).values_list("pk"))
     before = services.get_visible(Project, pk, actor, lock=True)
     if confidential.kept_back(before, actor):
         raise Denied
+    planned = {name: getattr(before, name) for name in schedule.PLANNED}
+    if planned != (wanted := {name: values.get(name, day) for name, day in planned.items()}):
+        schedule.in_order(wanted)
     host = before.host_id
     project = services.update(Project, actor=actor, pk=pk, version=version, values=values, only_touched=True)
     _due(actor, project)
@@ -203,8 +208,8 @@ def plan_write(actor: Actor, project: Project, plan: Mapping[date, Decimal]) -> 
 
 
 def conceal(actor: Actor, project: Project) -> None:
-    """The lead has the same name in it: it is kept back as its project is."""
-    lead = Lead._base_manager.select_for_update().get(pk=project.lead_id)
+    """The lead has the same name in it: it is kept back as its project is. The caller has locked it."""
+    lead = Lead._base_manager.get(pk=project.lead_id)
     told = {name: getattr(project, name) for name in SECRET}
     if any(getattr(lead, name) != value for name, value in told.items()):
         for name, value in told.items():

@@ -19,10 +19,11 @@ from leads import stages
 from leads.choices import Custody, OfferState, Pipeline, Source
 from leads.models import Attachment, Investor, Lead, OfferedProject, Stage
 from leads.services import lead_won
+from leads.services.transfers import credited_unit
 from leads.text import derived
 from ledger.choices import Cause, Role
 from organizations.models import Officer, Unit, User
-from projects import posting
+from projects import posting, schedule
 from projects.choices import AgreementKind
 from projects.models import Agreement, Commitment, LandParcel, Obligation, Project
 from projects.services import attribution, changing
@@ -237,7 +238,7 @@ def default_shares(lead: Lead, host: Unit, leader: User | None = None) -> dict[s
     unit = lead.unit_id
     found = {
         Role.PLACE: [Share(host.pk, WHOLE)],
-        Role.ASSESSED: [Share(lead.credit_unit_id or unit, WHOLE)],
+        Role.ASSESSED: [Share(credited_unit(lead).pk, WHOLE)],
         Role.DEPARTMENT: [Share(lead.tip_from_id or unit, WHOLE)],
     }
     if lead.officer_id:
@@ -261,6 +262,7 @@ def _establish(
     year = clock.today().year
     if unknown := set(values) - FREE - OWN:
         raise TypeError(f"a project has no {', '.join(sorted(unknown))}")
+    schedule.in_order({name: values.get(name) for name in schedule.PLANNED})
     project = services.create(
         Project,
         actor=actor,

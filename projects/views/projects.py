@@ -23,6 +23,7 @@ from leads import stages
 from leads.choices import StageKind
 from leads.tables.columns import sum_text
 from leads.timeline import timeline
+from ledger.asked import asked
 from projects import confidential
 from projects.filters.projects import ProjectFilterSet, mine_q, overdue_q
 from projects.forms.projects import LeaderForm, ProjectForm
@@ -134,6 +135,7 @@ PARTS: tuple[tuple[str, Any, tuple[Draw, ...]], ...] = (
     ("dossier", _("Follow-ups and files"), (dossier.follow_ups, dossier.tasks, dossier.papers)),
     ("figures", _("Contribution to figures"), (dossier.postings,)),
 )
+COUNTED = ("capital", "figures")  # parts with figures of the books, so with two clocks
 RECENT = 8
 
 
@@ -166,6 +168,8 @@ class ProjectDetail(OfProject, DetailPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         project = self.get_object()
         self.reading = reading = Reading.of(project, self.actor)
+        clock = asked(self.request.GET, reading.today.year)
+        reading.closing = clock.closing
         steps = stages.ladder("project")
         self.need = overview.need(reading, steps)
         part = self.request.GET.get("part", "")
@@ -187,7 +191,8 @@ class ProjectDetail(OfProject, DetailPage):
             bar=overview.bar(project, steps),
             tabs=tabs if reading.told else [],
             need=self.need if not code else None,
-            parts=[draw(reading) for draw in draws] if reading.told else [],
+            clock=clock if code in COUNTED else None,
+            parts=[one for draw in draws if (one := draw(reading))] if reading.told else [],
             facts=overview.facts(reading),
             people=overview.people(reading),
             entries=timeline(project.lead, RECENT) if readable else None,

@@ -50,8 +50,9 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """Recognised capital of one event: `whole` in yuan (or another currency, then `yuan` says it in yuan) and the holders' `parts` of it (they add up to it). `day` is
-    its own date, `period` the month in which it is counted (year × 100 + number, 13 the final account)."""
+    """Recognised capital of one event: `whole` in yuan (or another currency, then `yuan` says it in yuan) and the
+    holders' `parts` of it (they add up to it). `day` is its own date, `period` the month in which it is counted
+    (year × 100 + number, 13 the final account)."""
 
     ref: str
     day: date
@@ -212,9 +213,9 @@ def _why_not(rule: Rule, project: Project, line: Movement, level: str) -> Why | 
 
 def _item(rule: Rule, line: Movement) -> _Item:
     """A line with its percentages and factors, on the day from which it counts."""
-    factor, path = Decimal(1), Path.ASSETS
+    factor, path, kept = Decimal(1), Path.ASSETS, rule.kept_days or 0
     if isinstance(line, Tax):
-        path = Path.TAX
+        path, kept = Path.TAX, 0  # tax that was paid is no money that could leave again
         if rule.real_estate is not None:
             factor = multiply(rule.real_estate.factor, multiply(rule.real_estate.retained, HUNDREDTH))
     else:
@@ -223,7 +224,7 @@ def _item(rule: Rule, line: Movement) -> _Item:
                 factor = multiply(factor, multiply(percent, HUNDREDTH))
     held = factor if _scaled(rule) else Decimal(1)  # against the size line
     return _Item(
-        line.day + timedelta(days=rule.kept_days or 0),
+        line.day + timedelta(days=kept),
         line.period,
         line.whole,
         multiply(line.whole, factor),

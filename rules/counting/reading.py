@@ -107,14 +107,7 @@ class _Reader:
             path = f"threshold.lines.{number}."
             one = self.part(row, path[:-1], tuple(LINE))
             amount = self.amount(one, "amount", path)
-            own = {
-                name: value
-                for name in one.get("own") or {}
-                if (value := self.amount(one["own"], name, f"{path}own.")) is not None
-            }
-            for name in own:
-                if not CURRENCY.fullmatch(name):
-                    self.wrong(f"{path}own.{name}", "not_a_currency", name)
+            own = self.own(one.get("own") or {}, f"{path}own")
             narrow = self.words(one, "sectors", SECTORS, path), self.words(one, "places", PLACES, path)
             if number < len(rows) - 1 and not any(narrow):
                 self.wrong(f"threshold.lines.{number + 1}", "never_reached")
@@ -129,6 +122,17 @@ class _Reader:
             self.word(part, "over", OVER, "year", "threshold."),
             scaled is True,
         )
+
+    def own(self, given: Any, path: str) -> dict[str, Decimal]:
+        """A line in other currencies."""
+        found = {}
+        for name in self.part(given, path):
+            amount = self.amount(given, name, f"{path}.")
+            if amount is not None:
+                found[name] = amount
+                if not CURRENCY.fullmatch(name):
+                    self.wrong(f"{path}.{name}", "not_a_currency", name)
+        return found
 
     def real_estate(self, given: Any) -> RealEstate | None:
         if given is None:
@@ -155,12 +159,13 @@ class _Reader:
 
     # -- values
 
-    def part(self, given: Any, path: str, allowed: tuple[str, ...]) -> Document:
+    def part(self, given: Any, path: str, allowed: tuple[str, ...] | None = None) -> Document:
+        """An object with keys of `allowed`; None: any."""
         if not isinstance(given, dict):
             self.wrong(path, "not_an_object")
             return {}
         for name in given:
-            if name not in allowed:
+            if allowed is not None and name not in allowed:
                 self.wrong(f"{path}.{name}".lstrip("."), "unknown", name)
         return given
 

@@ -3,6 +3,11 @@
   "use strict";
   var doc = document;
   function closest(node, selector) { return node && node.closest ? node.closest(selector) : null; }
+  /* "1,860.00" is 1860 */
+  function same(field) {
+    function plain(text) { return Number(text.replace(/[,，\s]/g, "")); }
+    return plain(field.value) === plain(field.getAttribute("data-whole"));
+  }
   function say(text) { var live = doc.getElementById("live"); if (live) { live.textContent = text; } }
 
   doc.addEventListener("click", function (event) {
@@ -18,7 +23,7 @@
     if (!button) { return; }
     var form = button.form, reason = form.elements.reason, amount = form.elements.amount;
     var wants = button.getAttribute("data-wants");
-    if (wants.indexOf("amount") >= 0 && amount.value === amount.getAttribute("data-whole")) {
+    if (wants.indexOf("amount") >= 0 && same(amount)) {
       event.preventDefault();
       event.stopPropagation();
       amount.focus();
@@ -43,7 +48,7 @@
     var field = event.target, then = form.getAttribute("data-then") || "amount";
     if (field.name === "amount") {
       event.preventDefault();
-      var whole = field.value === field.getAttribute("data-whole");
+      var whole = same(field);
       var press = form.querySelector(whole ? '[data-key="a"], [value="again"]' : '[data-wants][value="amount"], [value="back"][data-key]');
       if (press) { press.click(); }
     } else if (field.name === "reason" && (event.ctrlKey || event.metaKey)) {

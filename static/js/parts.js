@@ -143,6 +143,11 @@
     forgetSeveral(box);
     if (!event.target.value.trim()) { box.querySelector("[role=listbox]").textContent = ""; show(box, false); }
   });
+  /* a filter waits until something is chosen; what was only typed is sent with Enter, as without a script */
+  doc.addEventListener("change", function (event) {
+    var box = event.target.getAttribute("role") === "combobox" && closest(event.target, "#filters") && combo(event.target);
+    if (box && event.target.value.trim() && !box.querySelector("[data-combo-pk]").value) { event.stopPropagation(); }
+  }, true);
   doc.addEventListener("htmx:configRequest", function (event) {
     var box = event.detail.elt.getAttribute("role") === "combobox" && combo(event.detail.elt);
     if (!box) { return; }

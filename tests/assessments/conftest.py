@@ -1,5 +1,4 @@
 import pytest
-from django.utils import translation
 
 from tests.assessments.support import County
 from tests.support.clients import sign_in
@@ -7,11 +6,8 @@ from tests.support.kept import kept_for_several_tests
 
 
 @pytest.fixture(autouse=True)
-def english(settings):
-    """Sentences are compared in the language they are written in."""
-    settings.LANGUAGE_CODE = "en"
-    with translation.override("en"):
-        yield
+def in_english(english):
+    """All tests of this folder."""
 
 
 @pytest.fixture(scope="module")

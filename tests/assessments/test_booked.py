@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from assessments import services
 from assessments.booked import returns
+from assessments.forms import MeasureForm
 from assessments.rankings import compute
 from assessments.reading import read
 from assessments.selectors import has_figures
@@ -17,14 +18,17 @@ from capital.services.recognition import recognise
 from capital.services.recognition import reverse as take_back
 from capital.services.rules import countingrule_draft, countingrule_publish
 from common import clock
+from ledger.choices import Role
 from organizations.choices import Role as Job
+from projects.services import attribution_set
 from rules.periods import Month
 from rules.trace import canonical_json
 from tests.assessments.support import TESTS
 from tests.capital.recognising import reported
 from tests.support.clients import sign_in, user_with
+from tests.support.factories import GroupFactory, MembershipFactory
 from tests.support.factories_capital import MonthlyReturnFactory, ReportingDutyFactory, period
-from tests.support.factories_projects import signed_project
+from tests.support.factories_projects import all_of, signed_project
 
 D = Decimal
 WAN = D(10_000)
@@ -91,6 +95,10 @@ def test_recognised_postings_returns_and_what_is_missing(county, booked, head):
     assert lines(run)["dihua"].cells["month"].value == 500
     assert has_figures(booked, Month(2026, 11))
     assert not has_figures(booked, Month(2026, 2))
+    others = GroupFactory(owner=county.unit)
+    MembershipFactory(group=others, unit=county.elsewhere)
+    table = county.make_table(code="elsewhere", measure=booked.measure, group=others, rank_by="done")
+    assert not has_figures(table, Month(2026, 11)), "nobody in this group has reported anything"
 
 
 def test_a_run_replays_and_the_same_books_give_the_same_run(county, booked, head):
@@ -194,10 +202,22 @@ def test_a_measure_names_a_rule_that_is_there_and_of_its_basis(county, head):
     with pytest.raises(ValidationError, match="No published version"):
         county.measure(**given, basis="formed")
     countingrule_publish(actor=TESTS, pk=draft.pk, version=draft.version)
+    later = countingrule_draft(
+        actor=TESTS, code="later", name="later", since=date(2027, 1, 1), document={"schema": 1}
+    )
+    countingrule_publish(actor=TESTS, pk=later.pk, version=later.version)
+    offered = dict(MeasureForm(actor=TESTS).fields["rule_code"].choices)
+    assert ("formed-only" in offered, "later" in offered) == (True, False), "only what holds today"
     with pytest.raises(ValidationError, match="never added"):
         county.measure(**given, basis="arrived")
     measure = county.measure(**given, basis="formed")
-    for wrong in ({"basis": ""}, {"nature": "stock"}, {"unit": "count"}, {"source": "imported"}):
+    for wrong in (
+        {"basis": ""},
+        {"nature": "stock"},
+        {"unit": "count"},
+        {"source": "imported"},
+        {"role": ""},
+    ):
         with pytest.raises(ValidationError):
             services.measure_update(
                 actor=TESTS, pk=measure.pk, version=measure.version, **({"rule_code": ""} | wrong)
@@ -225,6 +245,51 @@ def test_the_rule_of_a_measure_decides_what_counts(county, head):
     run = county.compute("2026-11", table=table)
     assert shown(run) == {"dihua": 0, "shangzhen": 100, "zhulinguan": "not_reported"}
     assert "below the size line" in sign_in_page(county, table, "dihua")
+
+
+def test_a_measure_counts_by_the_dimension_that_it_names(county, booked, head):
+    """The trap "transfer A→B on 1 Jul" by two dimensions. Assessed unit: 800 of June are the first town's, 500 of August
+    the second's. Landing place: the project stays where it is, so 1,300 are the first town's."""
+    moved = signed_project(county.dihua)
+    attribution_set(
+        actor=TESTS,
+        project=moved.pk,
+        role=Role.ASSESSED,
+        valid_from=date(2026, 7, 1),
+        shares=all_of(county.shangzhen),
+        reason="划转",
+    )
+    for wan, day in ((800, date(2026, 6, 20)), (500, date(2026, 8, 5))):
+        recognise(actor=head, entry=reported(moved, wan * WAN, occurred_on=day).pk, level="final")
+    assert booked.measure.role == Role.ASSESSED  # unless it names another one
+    landed = county.measure(
+        code="landed",
+        name="落地口径",
+        unit="yuan",
+        source="ledger",
+        basis="arrived",
+        level="final",
+        role="place",
+    )
+    table = county.make_table(code="towns-landed", measure=landed, rank_by="done")
+
+    assessed, place = county.compute("2026-11", table=booked), county.compute("2026-11", table=table)
+
+    assert shown(assessed) == {"dihua": 800, "shangzhen": 500, "zhulinguan": "not_reported"}
+    assert shown(place) == {"dihua": 1300, "shangzhen": "not_reported", "zhulinguan": "not_reported"}
+    assert [
+        run.inputs["ledger"][code]["role"] for run, code in ((assessed, "booked"), (place, "landed"))
+    ] == [
+        "assessed",
+        "place",
+    ]
+    # The rows behind the cell are those of its dimension.
+    assert "1,300.00" in sign_in_page(county, table, "dihua")
+    assert "800.00" in sign_in_page(county, booked, "dihua")
+    # What the measure names later changes later runs, not the rows behind this one.
+    services.measure_update(actor=TESTS, pk=landed.pk, version=landed.version, role="assessed")
+    assert "1,300.00" in sign_in_page(county, table, "dihua")
+    assert shown(county.compute("2026-11", table=table))["dihua"] == 800
 
 
 def test_the_state_of_a_return_comes_from_those_who_have_to_file(county):

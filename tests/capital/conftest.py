@@ -1,7 +1,6 @@
 from datetime import UTC, datetime
 
 import pytest
-from django.utils import translation
 
 from common import clock
 from organizations.choices import Role
@@ -13,14 +12,6 @@ from tests.support.factories_projects import signed_project
 def november():
     """It is 20 November 2026, noon in the bureau."""
     with clock.at(datetime(2026, 11, 20, 4, tzinfo=UTC)):
-        yield
-
-
-@pytest.fixture
-def english(settings):
-    """Sentences are compared in the language they are written in."""
-    settings.LANGUAGE_CODE = "en"
-    with translation.override("en"):
         yield
 
 

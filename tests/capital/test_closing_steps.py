@@ -10,6 +10,7 @@ from capital.services.queries import query_ask
 from capital.services.recognition import recognise, reverse
 from capital.services.samples import sample_draw
 from common import clock
+from common.errors import Refused
 from ledger import closings
 from ledger.choices import Kind
 from ledger.models import Closing, Posting
@@ -72,6 +73,6 @@ def test_what_waits_goes_on_by_name_and_counts_in_the_next_month(tree):
         assert (lines_of(waits), lines_of(other)) == ([(200, 202611)], [(500, 202611)])
         assert lines_of(done) == [(100, 202610), (-40, 202612)]
         drawn = user_with(Role.EVALUATOR, tree.city)
-        with pytest.raises(Exception, match="recognised together"):  # a query is open, a voucher is missing
+        with pytest.raises(Refused, match="recognised together"):  # a query is open, a voucher is missing
             sample_draw(actor=drawn, unit=tree.city, period=202611, level="preliminary")
     assert Closing.objects.unscoped(reason="test").filter(period=202610).count() == 1

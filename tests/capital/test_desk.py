@@ -77,6 +77,10 @@ def test_decided_by_buttons(project, checker, head):
     wrong = press(client, other, "full", amount="30")
     assert wrong.status_code == 422
     assert "In part" in wrong.content.decode()
+    above = press(client, other, "amount", amount="50.0001", reason="少报")
+    assert "reported with 50.00 ten thousand yuan" in above.content.decode()
+    # What was typed stays in the box, and the script knows still what was reported.
+    assert 'value="50.0001" data-whole="50.00"' in above.content.decode()
     no_reason = press(client, other, "amount", amount="30")
     assert no_reason.status_code == 422
     assert "Write down the reason" in no_reason.content.decode()
@@ -93,6 +97,8 @@ def test_decided_by_buttons(project, checker, head):
     assert press(committee, entry, "again", level=LAST, reason="重核").status_code == 302
     assert now(entry).state == "preliminary"
     assert client.post(f"/recognition/?entry={entry.pk}", {"do": "nonsense"}).status_code == 404
+    for wrong in ("NaN", "1e30", "1e999999", "十二", ""):
+        assert press(client, other, "amount", amount=wrong, reason="缺票", version="x").status_code == 422
 
 
 def test_a_form_sent_twice_and_a_stale_one(project, checker):
@@ -182,7 +188,37 @@ def test_a_confidential_project_is_not_told(tree, project, checker):
     assert Look._base_manager.count() == 1  # who opens it is written down
 
 
-def test_as_many_queries_for_thirty_as_for_three(project, checker, django_assert_num_queries):
+def test_every_entry_of_a_long_queue_is_within_reach(project, checker, monkeypatch):
+    """Five wait, two stand on a page: the pages hold all of them, an entry opens its own page, the keys go across pages."""
+    monkeypatch.setattr(desk_queue, "SHOWN", 2)
+    rows, client = [reported(project, 1000 + n) for n in range(5)], client_of(checker)
+
+    def shown(answer):
+        return [int(line["url"].rpartition("=")[2]) for line in answer.context["queue"]]
+
+    first, walked = page(client), []
+    context = first.context
+    while True:
+        walked += shown(first)
+        if not context["page_after"]:
+            break
+        first = client.get(context["page_after"])
+        context = first.context
+    assert walked == [row.pk for row in rows]
+    assert (context["begin"], context["end"], context["count"]) == (5, 5, 5)
+    assert shown(client.get(context["page_before"])) == [rows[2].pk, rows[3].pk]
+    third = page(client, rows[3])
+    assert (shown(third), third.context["place"]) == ([rows[2].pk, rows[3].pk], 4)
+    assert f"entry={rows[4].pk}" in third.context["next"]
+    assert f"entry={rows[2].pk}" in page(client, rows[3]).context["previous"]
+    for asked in ("99", "0", "x", "9" * 30):
+        assert shown(page(client, page=asked))  # beyond the end is the last page, nonsense the first
+    done = press(client, rows[3], "full")
+    assert f"entry={rows[4].pk}" in done["Location"]
+    assert shown(client.get(done["Location"])) == [rows[2].pk, rows[4].pk]
+
+
+def test_as_many_queries_for_eight_as_for_three(project, checker, django_assert_num_queries):
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 

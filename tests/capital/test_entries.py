@@ -7,13 +7,15 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from capital.models import CapitalEntry, MonthlyReturn
+from capital.models import CapitalEntry, MonthlyReturn, ReportingDuty
 from capital.services import entries, returns
+from capital.services.grid import grid_save
 from common.errors import Archived, Denied, NotVisible, Refused, Stale
 from ledger.choices import Kind, PeriodState
 from ledger.models import Posting
 from organizations.choices import Role
 from projects.models import Project, ProjectInvestor
+from tests.capital.locking import held_by
 from tests.projects.support import ProjectFactory
 from tests.support.clients import user_with
 from tests.support.factories_capital import CapitalEntryFactory, MonthlyReturnFactory, period
@@ -79,6 +81,8 @@ def test_who_may_enter_for_which_unit(tree, officer):
     with pytest.raises(Archived):
         draft(officer, project)
     assert state_of(CapitalEntry) == before
+    late = CapitalEntry._base_manager.get()  # a draft from before the project was closed as a mistake
+    assert refused("project_closed", entries.entries_report, actor=staff, pks=[late.pk])
 
 
 def test_the_same_request_makes_one_entry(tree, officer):
@@ -215,6 +219,17 @@ def test_drafts_of_a_month_that_is_cut_off_go_elsewhere(tree, officer):
     assert row.period_id == 202611
 
 
+def test_drafts_are_held_before_the_month(tree, officer):
+    """As cutting it off does (`capital/returns_closing.py`): neither waits for the other in a circle."""
+    project = signed_project(tree.town)
+    draft(officer, project)
+    sent = {"actor": officer, "unit": tree.town, "period": 202611}
+    cells = {(project.pk, "land"): Decimal(1)}
+    save = {"occurred_on": date(2026, 11, 6), "cells": cells, "seen": {}}
+    assert held_by(lambda: grid_save(**sent, **save)) == ["entry", "period"]
+    assert held_by(lambda: returns.return_file(**sent, preparer="填报人甲")) == ["entry", "period"]
+
+
 def test_duties(tree, officer):
     staff = user_with(Role.BUREAU_STAFF, tree.county)
     duty = returns.duty_create(actor=staff, unit=tree.town, since=date(2026, 1, 1))
@@ -224,3 +239,9 @@ def test_duties(tree, officer):
         "duty_there", returns.duty_create, actor=staff, unit=tree.town, since=date(2026, 2, 1)
     )
     assert returns.duty_update(actor=staff, pk=duty.pk, version=1, until=date(2026, 6, 30)).version == 2
+    # It ends in June: July is free, and June isn't, also when the days don't meet.
+    assert refused("duty_there", returns.duty_create, actor=staff, unit=tree.town, since=date(2026, 6, 1))
+    later = returns.duty_create(actor=staff, unit=tree.town, since=date(2026, 7, 1))
+    change = {"actor": staff, "pk": later.pk, "version": 1}
+    assert refused("duty_there", returns.duty_update, **change, since=date(2026, 6, 30))
+    assert ReportingDuty._base_manager.get(pk=later.pk).since == date(2026, 7, 1)

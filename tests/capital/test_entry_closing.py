@@ -5,9 +5,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from capital import integrity
+from capital import closing_steps, integrity
 from capital.models import CapitalEntry, RolledForward
-from capital.services.entries import entries_report, entry_withdraw
+from capital.services.entries import entries_report, entry_update, entry_withdraw
 from common import clock, files
 from ledger.closings import checklist, period_cut_off
 from ledger.models import Period
@@ -41,6 +41,17 @@ def test_drafts_that_were_not_reported_go_on_by_name(tree):
         "draft",
     )
     assert CapitalEntry._base_manager.get(pk=opening.pk).period_id == 202610
+
+
+def test_a_draft_that_went_on_and_got_a_later_day_waits_in_its_own_month(tree):
+    """Rolled from September to October, then dated 5 November: reported, it waits in November."""
+    row = CapitalEntryFactory(unit=tree.town, project=signed_project(tree.town), occurred_on=date(2026, 9, 8))
+    period_cut_off(actor=TESTS, code=202609)
+    assert RolledForward.objects.get().to_period_id == 202610
+    entry_update(actor=TESTS, pk=row.pk, version=None, occurred_on=date(2026, 11, 5))
+    entries_report(actor=TESTS, pks=[row.pk])
+    counts = [closing_steps.waiting_in(period(code)).count() for code in (202610, 202611)]
+    assert counts == [0, 1]
 
 
 def test_missing_returns_stand_on_the_checklist_and_stop_nobody(tree):

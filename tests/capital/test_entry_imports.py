@@ -3,6 +3,8 @@
 from datetime import date
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from capital.models import Allocation, CapitalEntry, Voucher
 from capital.services.entries import entries_report
@@ -106,6 +108,27 @@ def test_rows_become_drafts_with_their_vouchers_and_the_file_may_come_twice(tree
     assert set(again.rows.values_list("result", flat=True)) == {"unchanged"}
     imports.confirm(actor=staff, pk=again.pk)
     assert CapitalEntry._base_manager.count() == 2
+
+
+def test_the_other_basis_is_another_entry_and_a_project_is_read_once(tree, staff):
+    """ "Other" may have arrived or been formed: the one isn't there because the other is."""
+    project = ProjectFactory(unit=tree.town)
+    heads = ["项目编号", "到位类别", "口径", "到位日期", "到位金额"]
+
+    def line(basis, day=5):
+        return [project.number, "other", basis, f"2026-11-{day:02d}", "300"]
+
+    imports.confirm(actor=staff, pk=taken_in(staff, tree, line("arrived"), heads=heads).pk)
+    again = taken_in(staff, tree, line("arrived"), line("formed"), heads=heads)
+    assert list(again.rows.order_by("number").values_list("result", flat=True)) == ["unchanged", "new"]
+
+    def looked(count):
+        rows = [line("arrived", day) for day in range(6, 6 + count)]
+        with CaptureQueriesContext(connection) as seen:
+            taken_in(staff, tree, *rows, heads=heads)
+        return sum('FROM "cap_entry"' in one["sql"] for one in seen)
+
+    assert looked(9) == looked(2)
 
 
 def test_a_draft_is_changed_by_its_number(tree, staff):

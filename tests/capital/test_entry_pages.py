@@ -1,16 +1,16 @@
 """Pages of entries and vouchers."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
 
-from capital.models import Allocation, CapitalEntry, EntryFile, Voucher
+from capital.models import Allocation, CapitalEntry, EntryFile, Recognition, Voucher
 from common import files
 from leads.models import Look
 from organizations.choices import Role
 from tests.projects.support import ProjectFactory
-from tests.support.clients import client_for
+from tests.support.clients import client_for, session_api
 from tests.support.factories_capital import AllocationFactory, CapitalEntryFactory, VoucherFactory, period
 from tests.support.factories_projects import signed_project
 from tests.support.factories_work import pdf
@@ -135,7 +135,28 @@ def test_an_entry_comes_with_its_voucher_or_not_at_all(tree, officer):
         "/capital/new/", new_entry(project, **{**SLIP, "voucher_number": "2"}, voucher_file=pdf("a.exe"))
     )
     assert wrong.status_code == 422
+    assert "a.exe" in str(wrong.context["form"].errors["voucher_file"])  # beside its box
     assert (state_of(CapitalEntry), state_of(Voucher)) == before
+
+
+def test_days_are_those_of_the_bureau(tree, officer):
+    """Decided at half past midnight on 20 November, which was the 19th in London."""
+    row = CapitalEntryFactory(unit=tree.town, state="preliminary")
+    moment = datetime(2026, 11, 19, 16, 30, tzinfo=UTC)
+    CapitalEntry._base_manager.filter(pk=row.pk).update(reported_at=moment)
+    Recognition._base_manager.create(
+        entry=row,
+        ordinal=1,
+        level="preliminary",
+        verdict="full",
+        delta=1,
+        decided_name="核查员",
+        decided_at=moment,
+    )
+    page = officer.get(f"/capital/{row.pk}/")
+    (part,) = [one for one in page.context["parts"] if one["title"] == "Recognised"]
+    assert part["rows"][0]["cells"][3]["text"] == "2026-11-20"
+    assert ("reported", "2026-11-20") in [(str(label), value) for label, value in page.context["facts"]]
 
 
 def test_warnings_while_typing_refuse_nothing(tree, officer):
@@ -243,6 +264,18 @@ def test_a_confidential_project_stays_inside(tree):
         assert "7777" not in text
     assert "甲一" in host.get("/capital/").content.decode()
     assert host.get("/capital/?amount_from=7000").context["total"] == 0
+    # Nor does its place in a list tell an amount: it stands last, up and down.
+    small = CapitalEntryFactory(unit=tree.park, amount=Decimal(1))
+    large = CapitalEntryFactory(unit=tree.park, amount=Decimal(99_990_000))
+    for key, order in (("amount", [small, large]), ("-amount", [large, small])):
+        listed = host.get(f"/capital/?sort={key}").context["table"].rows
+        assert [row.record.pk for row in listed] == [*(one.pk for one in order), entry.pk]
+    api = session_api(Role.UNIT_HEAD, tree.park)
+    for key, order in (("amount", [small, large]), ("-amount", [large, small])):
+        listed = api.get(f"/api/v1/capital-entries/?ordering={key}").json()["results"]
+        assert [row["id"] for row in listed] == [*(one.pk for one in order), entry.pk]
+    tabs = host.get("/vouchers/").context["view_tabs"]
+    assert [one["count"] for one in tabs][:3] == [1, 0, 0]  # as many as the lists behind them hold
     for url in (
         f"/vouchers/{voucher.pk}/file/",
         f"/capital/{entry.pk}/change/",

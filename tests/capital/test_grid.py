@@ -119,6 +119,7 @@ def test_bad_input_loses_nothing(tree, officer):
     assert marked.count('aria-invalid="true"') == 1
     assert officer.get(f"{URL}?period=202612").status_code == 400
     assert officer.get(f"{URL}?period=x").status_code == 400
+    assert officer.get(f"{URL}?period=000001").status_code == 400
     assert officer.get(f"{URL}?unit=x").status_code == 404
 
 
@@ -188,7 +189,14 @@ def test_who_may_save_which_month(tree, officer):
 
 def test_a_confidential_project_is_no_row_for_those_outside(tree):
     ProjectFactory(unit=tree.town, name="标记秘密", code_name="甲一", confidential_until=date(2027, 1, 1))
+    ProjectFactory(unit=tree.park, name="标记公开")
+    ProjectFactory(
+        unit=tree.town, host=tree.park, name="标记入园", code_name="乙一", confidential_until=date(2027, 1, 1)
+    )
     assert "标记秘密" in client_for(Role.OFFICER, tree.town).get(URL).content.decode()
+    park = client_for(Role.OFFICER, tree.park).get(URL).content.decode()
+    assert "标记公开" in park
+    assert "标记入园" not in park
 
 
 def test_a_workbook_is_handed_out_and_read_back_into_the_boxes(tree, officer):

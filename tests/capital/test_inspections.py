@@ -23,6 +23,7 @@ from tests.support.factories_capital import CapitalEntryFactory
 from tests.support.factories_projects import dollars, signed_project
 from tests.support.factories_rounds import (
     RoundFactory,
+    a_file,
     a_team,
     running,
 )
@@ -102,6 +103,8 @@ def test_the_teams_result_needs_the_whole_form_and_a_reason_for_a_difference(sit
     assert (row.state, row.initial, row.initial_score) == ("initial", D(9_000_000), D("88.00"))
     assert row.round.state == "initial"  # all teams' results are in
     refused("initial", saved, row=site)
+    photo = {"actor": site.team.user, "pk": row.pk, "stored": a_file(), "name": "现场.pdf"}
+    refused("initial", inspections.photo_add, **photo)
 
 
 def test_the_same_amount_needs_no_reason(site):
@@ -173,6 +176,11 @@ def test_a_project_taken_out_no_longer_holds_the_round_up(tree, site, bureau):
     refused("initial", inspections.inspection_drop, actor=bureau, pk=site.pk, version=None, reason="x")
 
 
+def test_the_last_project_of_a_round_stays_in_it(tree, site, bureau):
+    refused("last", inspections.inspection_drop, actor=bureau, pk=site.pk, version=None, reason="x")
+    assert Inspection._base_manager.get(pk=site.pk).archived_at is None
+
+
 def test_the_gap_by_unit(tree, site):
     """1,000 reported and 900 found beside 500 and 500 of one unit: 1,500, 1,400, 100, 93.33 %. Not in it: what has
     no result yet."""
@@ -241,6 +249,9 @@ def test_a_result_recognises_waiting_entries_the_earliest_first(tree, site, jury
     assert [(one.entry.pk, one.amount) for one in found] == [
         (first.pk, 300 * WAN), (second.pk, 250 * WAN), (third.pk, 0),
     ]  # fmt: skip
+    # What stands for a voucher is what was found: 650 − 100 before, not a cent more.
+    more = {first.pk: 300 * WAN, second.pk: 250 * WAN + D("0.01")}
+    refused("above_result", inspection_recognise, actor=jury, pk=site.pk, amounts=more)
     done = inspection_recognise(actor=jury, pk=site.pk, amounts={one.entry.pk: one.amount for one in found})
     assert [(one.entry_id, one.verdict, one.delta, one.inspection_id) for one in done] == [
         (first.pk, "full", 300 * WAN, site.pk), (second.pk, "partial", 250 * WAN, site.pk), (third.pk, "refused", 0, site.pk),

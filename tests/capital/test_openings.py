@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -18,7 +18,9 @@ from common.errors import Denied, Refused
 from ledger.choices import Kind, Role
 from ledger.models import Posting
 from organizations.choices import Role as Job
+from projects.models import Project
 from tests.support.clients import client_of, user_with
+from tests.support.factories_capital import CapitalEntryFactory
 from tests.support.factories_projects import dollars, signed_project, terms
 from tests.support.refusals import refused
 from tests.support.world import sheet
@@ -98,6 +100,15 @@ def test_one_of_a_project_basis_and_year(bureau, project):
     with pytest.raises(Denied):
         opened(user_with(Job.LEADER, project.unit), project, as_of=date(2024, 12, 31))
     assert CapitalEntry._base_manager.filter(is_opening=True).count() == 3
+    twin = CapitalEntry._base_manager.filter(basis="arrived").get()  # past the service, the database says no
+    with pytest.raises(IntegrityError, match="cap_entry_opening_uq"), transaction.atomic():
+        CapitalEntryFactory(
+            unit=twin.unit,
+            project=project,
+            occurred_on=date(2026, 1, 31),
+            is_opening=True,
+            period=twin.period,
+        )
 
 
 def test_it_is_neither_reported_nor_edited_by_hand(bureau, project):
@@ -235,3 +246,16 @@ def test_the_year_before_is_counted_there(bureau, jury, project):
     openings.openings_confirm(actor=jury, pks=[row.pk])
     line = Posting._base_manager.get(kind=Kind.CAPITAL_RECOGNISED, role=Role.ASSESSED)
     assert (line.occurred_on, line.posted_in_id) == (date(2025, 12, 31), 202512)
+
+
+def test_whose_project_is_confidential_tells_no_basis(tree, bureau, project):
+    row = opened(bureau, project)
+    Project._base_manager.filter(pk=project.pk).update(
+        code_name="甲一", confidential_until=date(2027, 1, 1), unit=tree.other_town
+    )
+    reader = client_of(bureau)
+    page = reader.get(reverse("opening_list"))
+    assert row.number in page.content.decode()
+    (shown,) = page.context["table"].rows
+    assert [shown.get_cell_value(name) for name in ("basis", "amount")] == ["***", "***"]
+    assert not reader.get(reverse("opening_list") + "?basis=formed").context["table"].rows

@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from capital.models import CapitalEntry, Override, Query
+from capital.services.entries import entry_withdraw
 from capital.services.overrides import override_ask, override_sign, override_withdraw
 from capital.services.queries import query_answer, query_ask, query_withdraw
 from capital.services.recognition import recognise, refuse, reverse
@@ -13,6 +14,7 @@ from organizations.choices import Role
 from organizations.models import Reminder
 from tests.capital.recognising import counted, now, refused, reported
 from tests.support.clients import user_with
+from tests.support.factories import TESTS
 
 D = Decimal
 FIRST, LAST = "preliminary", "final"
@@ -56,6 +58,27 @@ def test_asked_and_answered(tree, project, checker):
     assert (refuse_after.archived_at is not None, refuse_after.answer) == (True, "")
 
 
+def test_an_answer_brings_the_entry_back_to_where_it_stood(project, checker, head):
+    """Checked, and all of it flowed back: the first check stands, and only the last word is still to be spoken."""
+    entry = reported(project)
+    recognise(actor=checker, entry=entry.pk, level=FIRST)
+    reverse(actor=checker, entry=entry.pk, reason="资金转出")
+    query = query_ask(actor=head, entry=entry.pk, text="为何转出")
+    query_answer(actor=TESTS, pk=query.pk, answer="合同解除")
+    assert (now(entry).state, counted(entry)) == ("preliminary", (1000, 0, 0))
+
+
+def test_a_withdrawn_entry_takes_its_question_along(project, checker):
+    """Answered afterwards it would wait for a decision again, and the books would say nothing of it."""
+    entry = reported(project)
+    query = query_ask(actor=checker, entry=entry.pk, text="请补")
+    entry_withdraw(actor=TESTS, pk=entry.pk, version=None, reason="录错")
+    refused("query_closed", query_answer, actor=TESTS, pk=query.pk, answer="已补")
+    refused("query_closed", query_withdraw, actor=checker, pk=query.pk)
+    assert (now(entry).state, counted(entry)) == ("withdrawn", (0, 0, 0))
+    assert not Reminder._base_manager.filter(kind="capital_query", read_at=None).exists()
+
+
 # ---------------------------------------------------------------- overrides
 
 
@@ -89,3 +112,11 @@ def test_a_request_is_taken_back_by_who_asked(project, checker, head):
     override_withdraw(actor=checker, pk=row.pk)
     assert recognise(actor=checker, entry=entry.pk, level=FIRST).delta == 1000
     assert Override._base_manager.get().archived_at is not None
+
+
+def test_a_withdrawn_entry_has_nothing_left_to_sign(project, checker, head):
+    entry = reported(project)
+    row = override_ask(actor=checker, entry=entry.pk, level=FIRST, amount=D(2000), reason="x")
+    entry_withdraw(actor=TESTS, pk=entry.pk, version=None, reason="录错")
+    assert Override._base_manager.get().archived_at is not None
+    refused("override_closed", override_sign, actor=head, pk=row.pk, signed=True)

@@ -7,12 +7,14 @@ import pytest
 from django.conf import settings
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
+from capital import desk_queue
 from capital.models import CapitalEntry, Recognition, RecognitionTerms
 from capital.services.recognition import recognise, refuse, reverse
 from common.errors import Archived, Denied, NotVisible, Stale
 from ledger.choices import Kind
 from ledger.models import Posting
 from organizations.choices import Role
+from organizations.models import Officer
 from projects.models import Project
 from projects.services import attribution_set, project_archive, project_update
 from tests.capital.recognising import counted, now, refused, reported
@@ -84,9 +86,16 @@ def test_a_request_sent_twice_decides_once(project, checker):
     assert recognise(**sent) == recognise(**sent)
     other = reported(project)
     assert refused("key_taken", recognise, **{**sent, "entry": other.pk})
+    refused("key_taken", recognise, **sent, amount=D(999), reason="x")  # the same key, another amount
+    refused("key_taken", refuse, **sent, reason="x")
+    refused("key_taken", reverse, actor=checker, entry=entry.pk, reason="x", request_key="k1")
+    back = {"actor": checker, "entry": entry.pk, "reason": "退回", "request_key": "k2"}
+    assert reverse(**back, amount=D(300)) == reverse(**back, amount=D(300))
+    refused("key_taken", reverse, **back, amount=D(301))
+    assert counted(entry) == (1000, 700, 0)
     with pytest.raises(Stale):
         recognise(actor=checker, entry=other.pk, level=FIRST, version=1)
-    assert Recognition._base_manager.count() == 1
+    assert Recognition._base_manager.count() == 2
 
 
 def test_amounts_that_cant_be_recognised(project, checker):
@@ -120,6 +129,9 @@ def test_who_decides_and_who_does_not(tree, project, checker, head):
     lent = user_with(Role.EVALUATOR, tree.city)
     OfficerFactory(unit=tree.town, user=lent)
     refused("own_unit", refuse, actor=lent, entry=entry.pk, level=FIRST, reason="x")
+    assert not desk_queue.queue(lent, FIRST).exists()
+    Officer._base_manager.update(archived_at="2026-11-01T00:00Z")  # that record was a mistake
+    assert desk_queue.queue(lent, FIRST).get() == entry
     CapitalEntry._base_manager.filter(pk=entry.pk).update(entered_by=checker)
     assert "Nobody decides what he entered" in refused(
         "own_entry", recognise, actor=checker, entry=entry.pk, level=FIRST

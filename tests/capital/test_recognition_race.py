@@ -9,11 +9,12 @@ import pytest
 from django.db import connection, connections, transaction
 
 from capital.choices import EntryKind
-from capital.models import CapitalEntry, Recognition
+from capital.models import CapitalEntry, Recognition, Voucher
 from capital.services import samples
 from capital.services.overrides import override_ask, override_sign
 from capital.services.recognition import recognise, refuse, reverse
-from common import clock, imports, jobs
+from capital.services.vouchers import entry_file_add, voucher_create
+from common import clock, files, imports, jobs
 from common.errors import Refused
 from common.models import JobRun
 from ledger.choices import Kind, PeriodState
@@ -24,8 +25,9 @@ from tests.capital.dying import dies
 from tests.capital.recognising import counted, many_reported, now, reported
 from tests.support.clients import user_with
 from tests.support.factories import TESTS, Tree
-from tests.support.factories_capital import period
+from tests.support.factories_capital import CapitalEntryFactory, period
 from tests.support.factories_projects import all_of, signed_project
+from tests.support.factories_work import pdf
 from tests.support.pipeline import ship
 from tests.support.world import sheet
 
@@ -266,3 +268,39 @@ def test_killed_at_each_commit_of_an_import_of_entries(broker, world):
         imports.confirm(actor=clerk, pk=batch.pk)
     amounts = CapitalEntry._base_manager.order_by("amount").values_list("amount", flat=True)
     assert list(amounts) == [1_000_000, 2_000_000, 3_000_000]
+
+
+def test_two_record_one_voucher(world):
+    """The same slip under two spellings, the same file under two slips, the same file as a voucher and as a paper of an
+    entry: whoever comes second waits, and is refused with a pointer to what he may see."""
+    tree, papers = world.tree, [files.store(pdf(mark=mark)) for mark in (b"one", b"two")]
+    officer, stranger = user_with(Role.OFFICER, tree.town), user_with(Role.OFFICER, tree.other_town)
+    staff = user_with(Role.BUREAU_STAFF, tree.city)
+    entry = CapitalEntryFactory(unit=tree.town, project=world.project)
+
+    def record(actor, unit, number, issuer="示例银行（云川）", **values):
+        given = {"type": "bank_slip", "dated": date(2026, 11, 5), "amount": D(100), **values}
+        return lambda: voucher_create(actor=actor, unit=unit, number=number, issuer=issuer, **given)
+
+    def taken(problem, expected, *told, kept=()):
+        assert code(problem) == expected
+        words = str(problem)
+        assert [name in words for name in (*told, *kept)] == [True] * len(told) + [False] * len(kept), words
+
+    first, other = overlapping(
+        record(officer, tree.town, "No.00123"),
+        record(stranger, tree.other_town, "no 00123", "示例银行(云川)"),
+    )
+    taken(other, "voucher_taken", tree.town.name, "2026-11-05", kept=["00123"])  # its name isn't his to see
+    second, other = overlapping(
+        record(officer, tree.town, "A-1", stored=papers[0]),
+        record(staff, tree.other_town, "B-2", stored=papers[0]),
+    )
+    taken(other, "file_taken", tree.town.name, "A-1")
+    paper, other = overlapping(
+        lambda: entry_file_add(actor=officer, entry=entry.pk, stored=papers[1], name="合同.pdf"),
+        record(staff, tree.town, "C-3", stored=papers[1]),
+    )
+    taken(other, "file_taken", entry.number)
+    assert list(Voucher._base_manager.order_by("pk")) == [first, second]
+    assert paper.stored == papers[1]

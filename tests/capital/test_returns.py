@@ -6,17 +6,18 @@ from decimal import Decimal
 import pytest
 
 from capital.models import CapitalEntry, MonthlyReturn, ReportingDuty
-from capital.returns import missing_units
+from capital.returns import missing_units, parts_of
 from organizations.choices import Role
 from tests.projects.support import ProjectFactory
 from tests.support.clients import client_for
+from tests.support.factories import TESTS
 from tests.support.factories_capital import (
     CapitalEntryFactory,
     MonthlyReturnFactory,
     ReportingDutyFactory,
     period,
 )
-from tests.support.factories_projects import signed_project
+from tests.support.factories_projects import dollars, signed_project
 from tests.support.factories_work import pdf
 from tests.support.suite import state_of
 
@@ -44,6 +45,9 @@ def test_filed_nil_and_missing_are_three_things(tree, staff):
     MonthlyReturnFactory(unit=tree.town, period=period(202611))
     MonthlyReturnFactory(unit=tree.second_town, period=period(202611), state="nil")
     assert states(staff) == {"龙驹寨镇": "filed", "棣花镇": "nil", "丹凤县": ""}
+    rows = staff.get(f"{URL}?period=202611").context["table"].rows
+    arrived = {row.record.unit.name: row.get_cell("arrived") for row in rows}
+    assert arrived == {"龙驹寨镇": "0.00", "棣花镇": "0.00", "丹凤县": "—"}  # missing isn't zero
     assert states(staff, "&filed=missing") == {"丹凤县": ""}
     assert states(staff, "&filed=nil") == {"棣花镇": "nil"}
     assert [one.name for one in missing_units(202611)] == ["丹凤县", "河口镇"]
@@ -55,7 +59,7 @@ def test_filed_nil_and_missing_are_three_things(tree, staff):
     assert "丹凤县" in b"".join(table.streaming_content).decode("utf-8-sig")
     assert client_for(Role.LEADER, tree.county).get(f"{URL}?period=202611&format=csv").status_code == 403
     assert states(client_for(Role.BUREAU_STAFF, tree.other_county)) == {"河口镇": ""}
-    for wrong in ("period=2026", "period=202614", "period=x"):
+    for wrong in ("period=2026", "period=202614", "period=x", "period=000001"):
         assert staff.get(f"{URL}?{wrong}").status_code == 400
 
 
@@ -130,6 +134,52 @@ def test_a_confidential_project_is_starred_on_the_paper(tree):
     assert "甲一" in page
     assert "标记工厂" not in page
     assert "7,777.00" not in page
+
+
+def amounts(client):
+    """{unit: what the list says arrived}."""
+    page = client.get(f"{URL}?period=202611")
+    return {row.record.unit.name: row.record.arrived for row in page.context["table"].rows}
+
+
+def test_what_is_confidential_is_in_no_sum_of_the_list(tree):
+    """The park reported 7,777 of the town's secret project and 100 of its own: who stands outside reads 100."""
+    ReportingDutyFactory(unit=tree.park)
+    secret = ProjectFactory(
+        unit=tree.town, host=tree.park, name="标记工厂", code_name="甲一", confidential_until=date(2027, 1, 1)
+    )
+    CapitalEntryFactory(unit=tree.park, project=secret, amount=Decimal(77_770_000), state="reported")
+    CapitalEntryFactory(unit=tree.park, state="reported")
+    assert amounts(client_for(Role.UNIT_HEAD, tree.park)) == {tree.park.name: 1_000_000}
+    assert amounts(client_for(Role.BUREAU_STAFF, tree.city)) == {tree.park.name: 78_770_000}
+
+
+def test_an_opening_balance_is_on_no_return(tree, staff):
+    """Nobody reports it: neither the list nor the paper speaks of it, and the month can be nil."""
+    ReportingDutyFactory(unit=tree.town)
+    CapitalEntryFactory(unit=tree.town, is_opening=True)
+    CapitalEntryFactory(unit=tree.town, is_opening=True, state="final")
+    (row,) = staff.get(f"{URL}?period=202611").context["table"].rows
+    assert (row.record.drafts, row.record.reported, row.record.arrived) == (0, 0, 0)
+    about = f"unit={tree.town.pk}&period=202611"
+    form = staff.get(f"{URL}file/?{about}").context
+    assert form["consequences"] == []
+    paper = staff.get(f"{URL}print/?{about}").context
+    assert (paper["drafts"], [part.lines for part in paper["parts"]]) == (0, [[], []])
+    assert staff.post(f"{URL}file/?{about}", {"preparer": "甲", "nil": "on"}).status_code == 302
+
+
+def test_yuan_on_the_paper_are_rounded_as_in_the_books(tree):
+    """0.05 dollars at 7.1 are 0.355, half up 0.36 each; two of them 0.72, not 0.71."""
+    usd = dollars()
+    for _one in range(2):
+        CapitalEntryFactory(
+            unit=tree.town, currency=usd, rate=Decimal("7.1"), amount=Decimal("0.05"), state="reported"
+        )
+    (arrived, _formed) = parts_of(TESTS, tree.town, 202611)
+    assert arrived.total == Decimal("0.72")
+    ReportingDutyFactory(unit=tree.town)
+    assert amounts(client_for(Role.BUREAU_STAFF, tree.county)) == {tree.town.name: Decimal("0.72")}
 
 
 def test_duties_are_kept_by_the_bureau(tree, staff):

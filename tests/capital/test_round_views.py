@@ -6,10 +6,16 @@ from itertools import count
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext
 
+from capital.filters.openings import OpeningFilterSet
+from capital.filters.rounds import InspectionFilterSet, RoundFilterSet
 from capital.models import EvaluationRound, Inspection, InspectionPhoto, ScoreSheet, Team
 from common import clock
 from common.models import Draft
+from leads.filters.protection import DisputeFilterSet
+from leads.filters.registers import OfferFilterSet
 from leads.models import Look
 from organizations.choices import Role
 from projects.models import Project
@@ -312,12 +318,19 @@ def test_a_round_held_by_a_unit_that_only_hosts_the_project_keeps_its_secret(tre
     team = a_team(round_)
     (row,) = running(round_, project, team=team)
     Inspection._base_manager.update(
-        reported=D(12_340_000), initial=1, initial_reason="机密理由", state="initial"
+        reported=D(12_340_000),
+        initial=1,
+        initial_reason="机密理由",
+        state="initial",
+        initial_score=D("87.65"),
     )
     reader = client_of(team.user)
-    secrets = ("机密", "1,234.00")
+    secrets = ("机密", "1,234.00", "87.65")
     for url in (
-        *(reverse(name, args=[row.pk]) for name in ("inspection_detail", "inspection_print")),
+        *(
+            reverse(name, args=[row.pk])
+            for name in ("inspection_detail", "inspection_print", "inspection_form", "inspection_initial")
+        ),
         reverse("inspection_list"),
         f"{reverse('inspection_list')}?format=csv&columns=initial_reason&columns=project&columns=reported",
         reverse("round_print", args=[round_.pk]),
@@ -352,3 +365,13 @@ def test_the_form_over_the_api(tree, site):
     jury = session_api(Role.COMMITTEE, tree.county)
     found = jury.post(f"{base}final/", {"version": 3, "result": "9000000"}, format="json").json()
     assert (found["state"], found["final"]) == ("final", "9000000.00")
+
+
+@pytest.mark.parametrize(
+    "filters", [RoundFilterSet, InspectionFilterSet, OpeningFilterSet, OfferFilterSet, DisputeFilterSet]
+)
+def test_the_filter_of_a_state_is_not_called_like_the_menu(filters):
+    """ "Progress" is the state of a thing here; in the side bar it is the room in which leads are moved along."""
+    with translation.override("zh-hans"):
+        assert gettext("Progress") == "推进"
+        assert str(filters.base_filters["state"].label) != "推进"

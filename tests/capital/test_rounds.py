@@ -4,6 +4,8 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from capital import rounds
 from capital.models import EvaluationRound, Inspection, Team
@@ -122,9 +124,12 @@ def test_preparing_is_refused_with_its_rule(tree, bureau):
     signed_project(tree.town)
     prepare(bureau, tree)
     refused("there", prepare, actor=bureau, tree=tree)
+    first = EvaluationRound._base_manager.get()
+    service.round_archive(actor=bureau, pk=first.pk, version=None, reason="月份选错")
+    prepare(bureau, tree)  # one that was closed by mistake doesn't keep the month
     with pytest.raises(Denied):
         prepare(user_with(Role.EVALUATOR, tree.county), tree, kind="completed")
-    assert EvaluationRound._base_manager.count() == 1
+    assert EvaluationRound._base_manager.filter(archived_at=None).count() == 1
 
 
 # teams, and the own unit
@@ -230,3 +235,17 @@ def test_a_round_begins_with_its_approval_heads_and_teams(tree, bureau):
     refused("begun", service.round_start, **begin)
     refused("begun", service.round_update, actor=bureau, pk=row.pk, version=None, approval_number="另一号")
     refused("begun", service.round_archive, actor=bureau, pk=row.pk, version=None, reason="x")
+
+
+def test_beginning_asks_as_much_for_many_projects_as_for_few(tree, bureau):
+    def asked(number, month):
+        row = RoundFactory(unit=tree.county, approved=True, period=period(month))
+        team = a_team(row)
+        for _one in range(number):
+            InspectionFactory(round=row, unit=tree.town, team=team)
+        with CaptureQueriesContext(connection) as seen:
+            service.round_start(actor=bureau, pk=row.pk, version=None)
+        return len(seen)
+
+    asked(1, 202603)  # what the actor may do is read once
+    assert asked(2, 202606) == asked(9, 202609)

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from capital.behind import behind
+from capital.charting import gaps
 from capital.counting import KNOWN_NOW, Wanted, figures, read
 from capital.services.recognition import recognise, reverse
 from capital.services.rules import countingrule_draft, countingrule_publish, exclusion_add
@@ -315,6 +316,37 @@ def test_what_was_read_is_read_again_by_its_clock(tree, head, november):
 
     assert figures(first, [tree.town], 202611) == figures(again, [tree.town], 202611)
     assert own(wanted, [tree.town], 202611) == [150]
+
+
+def test_the_lines_behind_a_figure_add_up_when_money_counts_in_another_year(tree, head):
+    """100 of 15 December with 90 days to stay count on 15 March of the next year: own 100, and a line says so."""
+    project = early_project(tree.town)
+    with at(2025, 12, 20):
+        recognised(head, project, 100, date(2025, 12, 15))
+    with at(2026, 3, 31):
+        reading = read(Wanted("arrived", rule_code=rule("kept", kept_days=90)), date(2026, 3, 31))
+        figure = figures(reading, [tree.town], 202603)[tree.town.pk]
+        lines = behind(reading, tree.town, 202603, actor=head)
+    assert figure.own / WAN == 100
+    assert [(line.project, line.own / WAN) for line in lines] == [(project.pk, 100)]
+
+
+def test_a_confidential_project_is_no_line_of_its_own(tree, head, november):
+    """The park hosts the town's secret project and shares it: its own people read what is left, without a name."""
+    shares = credited((tree.town, "0.6"), (tree.park, "0.4"))
+    secret = signed_project(tree.town, host=tree.park, shares=shares)
+    recognised(head, secret, 1000, date(2026, 11, 3))
+    type(secret)._base_manager.filter(pk=secret.pk).update(
+        code_name="甲一", confidential_until=date(2027, 1, 1)
+    )
+    reading, near = read(ARRIVED, date(2026, 11, 30)), user_with(Job.UNIT_HEAD, tree.park)
+    (line,) = behind(reading, tree.park, 202611, actor=near)
+    assert (line.project, line.rows, line.own / WAN) == (None, (), 400)
+    (line,) = behind(reading, tree.park, 202611, actor=head)
+    assert (line.project, line.own / WAN) == (secret.pk, 400)
+    year = date(2026, 1, 1), date(2026, 12, 31)
+    assert gaps([tree.park], "arrived", *year, actor=near) == []  # nor in a sum that it would be alone in
+    assert [one.recognised / WAN for one in gaps([tree.park], "arrived", *year, actor=head)] == [400]
 
 
 def test_the_number_of_queries_does_not_grow(tree, head, november, django_assert_num_queries):

@@ -8,12 +8,15 @@ from django.db import IntegrityError, transaction
 
 from capital.models import Allocation, CapitalEntry, Voucher
 from capital.services import vouchers
+from capital.services.entries import entry_withdraw
 from common import files
 from common.errors import Archived, Denied, NotVisible, Refused, Stale
 from organizations.choices import Role
+from tests.capital.locking import held_by
 from tests.capital.test_entries import refused
 from tests.projects.support import ProjectFactory
 from tests.support.clients import user_with
+from tests.support.factories import TESTS
 from tests.support.factories_capital import AllocationFactory, CapitalEntryFactory, VoucherFactory
 from tests.support.factories_leads import yuan
 from tests.support.factories_projects import dollars
@@ -102,7 +105,7 @@ def test_a_voucher_is_used_up_to_its_amount_in_whatever_unit(tree, officer, staf
     assert "written split" in refused("split", use, staff, voucher, other, 300_000)
     split = files.store(pdf(mark=b"split"))
     said = refused("within", use, staff, voucher, other, 300_001, split=split, split_name="分割证明.pdf")
-    assert "300,000.00 is left" in said
+    assert "30.00 ten thousand yuan is left" in said
     shared = use(staff, voucher, other, 300_000, split=split, split_name="分割证明.pdf")
     assert (shared.amount, shared.split_name) == (300_000, "分割证明.pdf")
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -123,6 +126,8 @@ def test_what_a_voucher_can_not_prove(tree, officer):
     opening = CapitalEntryFactory(unit=tree.town, is_opening=True)
     assert refused("opening", use, officer, voucher, opening, 1)
     assert refused("within", use, officer, voucher, CapitalEntryFactory(unit=tree.town), -1)
+    gone = CapitalEntryFactory(unit=tree.town, state="withdrawn")
+    assert "nothing to prove" in refused("withdrawn", use, officer, voucher, gone, 1)
     entry = CapitalEntryFactory(unit=tree.town)
     use(officer, voucher, entry, 1000)
     CapitalEntry._base_manager.filter(pk=entry.pk).update(state="final", rate=1)
@@ -137,6 +142,17 @@ def test_what_a_voucher_can_not_prove(tree, officer):
     )
     assert (added.stored, added.version) == (stored, 2)
     assert use(officer, voucher, entry, 2000).amount == 2000  # more proof is always welcome
+
+
+def test_who_uses_and_who_frees_a_voucher_take_the_rows_in_one_order(tree, officer):
+    voucher = record(officer, tree.town)
+    entry = CapitalEntryFactory(unit=tree.town)
+    order = ["voucher", "entry"]
+    assert held_by(lambda: use(officer, voucher, entry, 1000)) == order
+    change = {"actor": officer, "pk": voucher.pk, "version": 1, "payer": "他人"}
+    assert held_by(lambda: vouchers.voucher_update(**change)) == order
+    leave = {"actor": officer, "pk": entry.pk, "version": 1, "reason": "录错"}
+    assert held_by(lambda: entry_withdraw(**leave)) == [*order, "period"]
 
 
 def test_who_may(tree, officer):
@@ -173,6 +189,11 @@ def test_what_is_confidential_hides_its_vouchers(tree):
         use(host, VoucherFactory(unit=tree.park), entry, 1)
     said = refused("file_taken", record, host, tree.park, number="9", stored=voucher.stored)
     assert voucher.number not in said
+    paper = vouchers.entry_file_add(
+        actor=TESTS, entry=entry.pk, stored=files.store(pdf(mark=b"2")), name="合同.pdf"
+    )
+    with pytest.raises(Denied):
+        vouchers.entry_file_archive(actor=host, pk=paper.pk, reason="错")
 
 
 def test_a_paper_is_taken_out_while_nothing_is_decided(tree, officer):

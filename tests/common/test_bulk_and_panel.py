@@ -76,7 +76,15 @@ def test_rows_out_of_scope_and_too_many_and_none(tree, staff, officers):
         assert (
             method("/kit/move/", {"pk": [officers[0].pk, hidden.pk], "unit": tree.town.pk}).status_code == 404
         )
-    assert staff.get("/kit/move/", {"pk": range(1, 202)}).status_code == 400
+    many = staff.get(
+        "/kit/move/", {"pk": range(1, 202)}, headers={"Referer": "http://testserver/officers/?q=a"}
+    )
+    assert many.status_code == 400
+    assert "200" in many.context["problem"]  # the rule, not "could not be read"
+    assert many.context["problem"] in many.content.decode()
+    assert 'href="http://testserver/officers/?q=a"' in many.content.decode()
+    away = staff.get("/kit/move/", {"pk": range(1, 202)}, headers={"Referer": "https://example.com/"})
+    assert "example.com" not in away.content.decode()
     assert staff.post("/kit/move/", {"unit": tree.second_town.pk, "pk": "x"}).status_code == 422
     assert client_for(Role.LEADER, tree.county).post("/kit/move/", {"pk": officers[0].pk}).status_code == 403
     assert "棣花镇" not in units()

@@ -13,7 +13,7 @@ from common.forms import ActorForm
 from common.imports import Field, Plan, Problem, registry
 from common.models import ImportBatch, ImportMapping, ImportRow
 from organizations.choices import Role
-from organizations.models import Post, Unit
+from organizations.models import Post, RoleGrant, Unit
 from tests.support.clients import user_with
 
 pytestmark = pytest.mark.django_db
@@ -116,6 +116,27 @@ def test_known_columns_lead_straight_to_the_preview_and_nothing_is_written(clerk
         (2, "new", {"value": "镇长", "ref": "B2"})
     ]
     assert posts() == []
+
+
+def test_who_went_to_another_unit_leaves_his_file_behind(tree, monkeypatch):
+    """An officer may go on with his own file. His role at the town ends: he still sees it, and writes nothing there."""
+    monkeypatch.setattr(Posts, "kind", "lead")
+    officer = user_with(Role.OFFICER, tree.town)
+    going_on, done = (start(officer, GOOD if n else (GOOD[0], "书记")) for n in range(2))
+    imports.confirm(actor=officer, pk=done.pk)
+    RoleGrant._base_manager.filter(user=officer).update(unit=tree.other_town)
+    moved = type(officer)._base_manager.get(pk=officer.pk)
+    remapped = {"sheet": "Sheet", "header_row": 1, "columns": {"0": "unit", "1": "name"}, "names": {}}
+    for call, pk, given in (
+        (imports.confirm, going_on.pk, {}),
+        (imports.remap, going_on.pk, remapped),
+        (imports.undo, done.pk, {"reason": "x"}),
+        (imports.mend, done.pk, {"number": 2, "cells": {}}),
+    ):
+        assert ImportBatch.objects.visible_to(moved).filter(pk=pk).exists()
+        with pytest.raises(Denied):
+            call(actor=moved, pk=pk, **given)
+    assert posts() == [GOOD]
 
 
 def test_confirm_writes_once(clerk):

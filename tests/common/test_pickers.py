@@ -1,15 +1,18 @@
 """Picker: what the server finds, and what a form makes of key and text, with and without a script."""
 
 import pytest
+from django import forms
 from django.contrib.messages import get_messages
 
-from common.forms import ActorForm
+from common.forms import ActorForm, offer, pick
 from common.pickers import NewName, PickerField
+from common.saved_views import normal
 from organizations.choices import Role
 from organizations.models import Unit
 from reference.choices import Sector
 from tests.support.clients import client_for, user_with
 from tests.support.factories import UnitFactory
+from tests.support.factories_leads import LeadFactory
 from tests.support.world import World
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.support.kit")]
@@ -114,3 +117,64 @@ def test_in_a_form_page(tree):
     assert [str(m) for m in get_messages(done.wsgi_request)] == [
         "Unit 龙驹寨镇 / NoneType None / NewName 新伙伴 / str n"
     ]
+
+
+class Choice(ActorForm):
+    """A select that becomes a picker when it has many rows to offer."""
+
+    unit = forms.ModelChoiceField(Unit.objects.none(), label="Unit")
+    partner = forms.ModelChoiceField(Unit.objects.none(), required=False, empty_label="as before")
+
+    def __init__(self, *args, without=(), **kwargs):
+        super().__init__(*args, **kwargs)
+        for name in self.fields:
+            offer(self, name, self.fields[name].queryset.exclude(pk__in=without))
+            pick(self, name, "unit_pick")
+
+
+def test_a_short_list_stays_a_select_and_a_long_one_becomes_a_picker(tree, clerk):
+    """Of three units one chooses, among thirteen one searches; what isn't offered isn't found either."""
+    drawn = str(Choice(actor=clerk)["unit"])
+    assert f'<option value="{tree.town.pk}">' in drawn
+    seen = Unit.objects.visible_to(clerk).count()
+    for n in range(13 - seen):
+        UnitFactory(parent=tree.county, name=f"样例镇{n}")
+    form = Choice(actor=clerk, without=[tree.town.pk])  # twelve are left
+    assert "<option" in str(form["unit"])
+    UnitFactory(parent=tree.county, name="龙驹寨新镇")
+    form = Choice(actor=clerk, without=[tree.town.pk])
+    assert form["unit"].label == "Unit"
+    assert 'role="combobox"' in str(form["unit"])
+    assert 'placeholder="as before"' in str(form["partner"])
+    assert "<option" not in str(form)
+    sent = Choice({"unit_text": "龙驹寨"}, actor=clerk, without=[tree.town.pk])
+    assert sent.is_valid(), sent.errors
+    assert (sent.cleaned_data["unit"].name, sent.cleaned_data["partner"]) == ("龙驹寨新镇", None)
+    refused = Choice({"unit": str(tree.town.pk)}, actor=clerk, without=[tree.town.pk])
+    assert list(refused.errors) == ["unit"]
+
+
+@pytest.mark.urls("investpro.urls")
+def test_the_filter_of_a_list_searches_among_many_units(tree, pipeline):
+    """Chosen, typed, or typed so that several fit; the chip and a saved view know the key alone."""
+    client = client_for(Role.BUREAU_STAFF, tree.city)
+    assert 'name="unit_text"' not in client.get("/leads/").content.decode()  # eight units: a select
+    for n in range(5):
+        UnitFactory(parent=tree.county, name=f"样例镇{n}")
+    here, _there = LeadFactory(unit=tree.town), LeadFactory(unit=tree.second_town)
+    assert 'name="unit_text"' in client.get("/leads/").content.decode()
+    for query in (
+        f"unit={tree.town.pk}",
+        f"unit={tree.town.pk}&unit_text=龙驹寨镇&unit_label=龙驹寨镇",
+        "unit_text=龙驹",
+    ):
+        page = client.get(f"/leads/?{query}")
+        assert [row.record.pk for row in page.context["table"].rows] == [here.pk]
+        (chip,) = page.context["active_filters"]
+        assert (chip["value"], chip["remove_url"]) == ("龙驹寨镇", "?")
+    several = client.get("/leads/?unit_text=样例")
+    assert not several.context["table"].rows
+    assert several.content.decode().count('type="radio" name="unit"') == 5
+    assert len(client.get("/leads/?unit=&unit_text=&unit_label=").context["table"].rows) == 2
+    assert normal(f"unit_text=a&unit={tree.town.pk}&unit_label=a") == f"unit={tree.town.pk}"
+    assert normal("unit_text=a&unit=&unit_label=") == "unit_text=a"

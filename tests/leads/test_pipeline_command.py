@@ -121,7 +121,7 @@ def test_status_and_doctor_say_when_there_are_no_stages(capsys):
 
 
 def test_search_keys_are_made_anew_where_they_no_longer_follow_from_the_name(tree, capsys, monkeypatch):
-    """青屿新材料: initials qy yx xc cl; 五 rows in batches of two. As a release would find them that changed the keys."""
+    """青屿新材料: initials qy yx xc cl; five rows in batches of two. As a release would find them that changed the keys."""
     monkeypatch.setattr(naming, "BATCH", 2)
     rows = [InvestorFactory(unit=tree.town, name=f"青屿新材料{n}有限公司") for n in "甲乙丙丁戊"]
     lead = LeadFactory(unit=tree.town, investor=rows[0])

@@ -38,9 +38,13 @@ def test_the_checks_are_entered_on_one_page(tree):
     )
     assert results == {"tax_per_mu": "passed", "industry_fit": "passed"}
     assert row.outcome == "open"
-    assert override in committee.get(url).content.decode()
+    read = committee.get(url)
+    assert override in read.content.decode()
+    shown = {line["check"].check_def.code: str(line["shown"]) for line in read.context["lines"]}
+    assert (shown["tax_per_mu"], shown["industry_fit"], shown["forbidden"]) == ("31", "是", "—"), "in words"
     assert committee.post(override, {"version": row.version, "reason": "补链项目"}).status_code == 302
     assert "补链项目" in client.get(url).content.decode()
+    assert client.get(url).context["badge"]["css"] == "ok"
     detail = client.get(reverse("lead_detail", args=[lead.pk])).content.decode()
     assert url in detail
 

@@ -19,7 +19,7 @@ from leads.filters.leads import LeadFilterSet
 from leads.filters.work import TaskFilterSet
 from leads.finding import find_leads
 from leads.models import FollowUp, LeadTransfer, LikePair, Look, NotDuplicate, Task
-from leads.reminding import tell_task, tell_transfer
+from leads.reminding import ENDS, LAPSED, TASK, TRANSFER, tell_ending, tell_lapsed, tell_task, tell_transfer
 from leads.services.disputes import dispute_open
 from leads.services.tasks import task_add, task_update
 from leads.tables.protection import PoolTable
@@ -30,9 +30,15 @@ from organizations.models import Reminder
 from rules.similarity import LeadLike
 from tests.support.clients import client_for, client_of, sign_in, user_with
 from tests.support.factories import OfficerFactory
-from tests.support.factories_leads import ContactFactory, IntroducerFactory, InvestorFactory, LeadFactory
+from tests.support.factories_leads import (
+    ContactFactory,
+    IntroducerFactory,
+    InvestorFactory,
+    LeadFactory,
+    OfferFactory,
+)
 from tests.support.factories_work import AttachmentFactory, TaskFactory
-from tests.support.pipeline import ship
+from tests.support.pipeline import ask, ship
 
 pytestmark = pytest.mark.django_db
 INVESTOR = "标记新材料股份有限公司"
@@ -121,7 +127,10 @@ def test_reminders_say_the_code_name(tree, officer, own):
     head = user_with(Role.UNIT_HEAD, tree.other_town)
     tell_transfer(row, [head.pk])
     tell_task(Task._base_manager.create(lead=own, title="寄样品", assignee=officer, due_on=clock.today()))
-    assert [one.params["lead"] for one in Reminder._base_manager.order_by("pk")] == ["代号甲", "代号甲"]
+    tell_ending(own, clock.today())
+    tell_lapsed(own, own.officer, clock.today())
+    told = Reminder._base_manager.order_by("pk").values_list("kind", "params__lead").distinct()
+    assert set(told) == {(kind, "代号甲") for kind in (TRANSFER, TASK, ENDS, LAPSED)}
 
 
 def test_a_task_goes_to_colleagues_only(tree, officer, own):
@@ -179,6 +188,21 @@ def test_filters_do_not_ask_whose_a_pool_lead_is(tree, officer, own, pooled):
     assert found(officer, custody="all", investor=pooled.investor_id) == [own]
     inside = user_with(Role.OFFICER, tree.other_town)
     assert found(inside, custody="pool", investor=pooled.investor_id) == [pooled]
+
+
+def test_the_list_does_not_say_where_a_pool_lead_came_from(tree, officer, pooled):
+    """As its page and the API: neither the offered project nor who gave the tip."""
+    pooled.offer, pooled.tip_from = OfferFactory(unit=tree.other_town, name="碳纤维策划"), tree.other_county
+    pooled.save()
+    query = {"custody": "pool", "columns": ["name", "offer", "tip_from"]}
+    told = [pooled.name, "碳纤维策划", tree.other_county.name]
+    for reader, wanted in (
+        (officer, [pooled.name, "***", "***"]),
+        (user_with(Role.OFFICER, tree.other_town), told),
+    ):
+        table = client_of(reader).get(reverse("lead_list"), query).context["table"]
+        assert [table.rows[0].get_cell(name) for name in query["columns"][1:]] == wanted[1:]
+        assert sorted(list(table.as_values())[1]) == sorted(wanted)
 
 
 def test_a_weak_likeness_to_anothers_record_is_not_explained(tree, officer, pooled):
@@ -338,6 +362,21 @@ def test_a_hint_does_not_tell_anothers_amount(tree, officer, own, pooled):
     inside = user_with(Role.BUREAU_STAFF, tree.city)
     assert hint(inside, Decimal(11_000_000)) == (4, "similar_amount")
     assert hint(inside, Decimal(50_000_000)) == (None, "same_investor")
+
+
+def test_the_api_does_not_say_what_anothers_pool_lead_lacks(tree, officer, pooled):
+    """Its page shows no list of what is missing either; reading a confidential one is written down."""
+    ask("lead", "screened", "land", evidence=[])
+    inside = user_with(Role.OFFICER, tree.other_town)
+    for kept_back in (False, True):
+        lacks = [
+            sign_in(APIClient(), reader).get(f"/api/v1/leads/{pooled.pk}/missing/").json()["missing"]
+            for reader in (officer, inside)
+        ]
+        assert [[one["code"] for one in found] for found in lacks] == [[], ["land"]]
+        readers = Look._base_manager.filter(lead=pooled).order_by("pk").values_list("actor_id", flat=True)
+        assert list(readers) == ([officer.pk, inside.pk] if kept_back else [])
+        keep_back(pooled)
 
 
 def test_a_list_of_tasks_says_the_code_name(tree, officer, own):

@@ -10,7 +10,7 @@ from leads.models import (
 )
 from organizations.choices import Role
 from tests.support.clients import client_for, session_api
-from tests.support.factories import RowFactory
+from tests.support.factories import RowFactory, UnitFactory
 from tests.support.factories_leads import InvestorFactory, LeadFactory
 from tests.support.ui import ListSuite
 
@@ -40,6 +40,24 @@ class DisputeFactory(RowFactory):
         number = f"D{Dispute._base_manager.count():04d}"
         given = {"lead": lead, "number": number, "investor_name": "示例公司", "claim": "先到", **kwargs}
         return super()._create(model_class, *args, **given)
+
+
+def test_among_many_units_the_receiving_one_is_searched_for(tree):
+    """Thirteen others and no script: what was typed is sent, and of several that fit one is chosen."""
+    lead = LeadFactory(unit=tree.town)
+    for n in range(8):
+        UnitFactory(parent=tree.county, name=f"样例镇{n}")
+    client, url = client_for(Role.BUREAU_STAFF, tree.city), reverse("transfer_propose", args=[lead.pk])
+    page = client.get(url)
+    assert 'name="to_unit_text"' in page.content.decode()
+    sent = {"version": lead.version, "reason": "更近园区", "to_unit_text": "样例"}
+    several = client.post(url, sent)
+    assert several.status_code == 422
+    assert several.content.decode().count('type="radio" name="to_unit"') == 8
+    own = client.post(url, {**sent, "to_unit_text": "龙驹寨"})  # the unit that has it isn't offered
+    assert (own.status_code, list(own.context["form"].errors)) == (422, ["to_unit"])
+    assert client.post(url, {**sent, "to_unit_text": "棣花"}).status_code == 302
+    assert LeadTransfer._base_manager.get().to_unit == tree.second_town
 
 
 class TestTransfer(ListSuite):

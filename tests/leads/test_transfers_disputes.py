@@ -10,6 +10,7 @@ from common import clock
 from common.changelog import history
 from common.errors import Denied, NotVisible, Refused, Stale
 from leads.contested import rivals
+from leads.desk_protection import transfers_waiting
 from leads.models import Dispute, Handover, Lead, LeadTransfer
 from leads.services.disputes import (
     dispute_decide,
@@ -285,3 +286,17 @@ def test_a_ruling_to_keep_moves_nothing(tree, people, lead, dispute):
     heard(people, dispute)
     dispute_decide(actor=people.bureau, pk=dispute.pk, version=None, ruling="keep", reasons="登记在先。")
     assert (fresh(lead).unit, fresh(lead).version, Handover.objects.count()) == (tree.town, lead.version, 0)
+
+
+def test_the_bureau_sees_both_sides_and_still_does_not_consent_to_its_own_offer(tree, people, lead):
+    row = transfer_propose(
+        actor=people.bureau, lead=lead.pk, version=lead.version, to_unit=tree.other_town, reason="临港岸线"
+    )
+    assert transfers_waiting(people.bureau) == []
+    assert len(transfers_waiting(people.receiving)) == 1
+    with pytest.raises(Refused) as refused:
+        transfer_agree(actor=people.bureau, pk=row.pk, version=row.version)
+    assert refused.value.code == "own_offer"
+    assert fresh(lead).unit == tree.town
+    transfer_agree(actor=people.receiving, pk=row.pk, version=row.version)
+    assert fresh(lead).unit == tree.other_town

@@ -79,7 +79,7 @@ def test_a_file_is_kept_shown_and_handed_out_as_a_download(client, lead):
 
 def test_tasks_mine_overdue_done(tree, client, lead):
     mine = TaskFactory(lead=lead, title="我的", assignee=lead.officer.user, due_on="2026-01-05")
-    other = TaskFactory(lead=lead, title="别人的", assignee=user_with(Role.OFFICER, tree.town))
+    other = TaskFactory(lead=lead, title="别人的", assignee=user_with(Role.OFFICER, tree.town), due_on=None)
     url = reverse("task_list")
 
     def shown(query):
@@ -88,6 +88,9 @@ def test_tasks_mine_overdue_done(tree, client, lead):
     assert shown("state=open") == {mine.pk, other.pk}
     assert shown("whose=me") == {mine.pk}
     assert shown("state=overdue") == {mine.pk}
+    page = client.get(url)
+    assert [count for _, _, count in page.context["view"].views()] == [None, 2, 1, 1]
+    assert page.content.decode().count("ip-st") == 1, "the late one is marked"
     assert client.post(reverse("task_done", args=[mine.pk]), {"outcome": "好了"}).status_code == 302
     assert shown("state=done") == {mine.pk}
     assert client.post(reverse("task_reopen", args=[mine.pk])).status_code == 302

@@ -23,10 +23,12 @@ from ledger.models import Closing, ClosingTerms, Period, Posting, Reopening, Reo
 from ledger.selectors import Cut, sums
 from ledger.services import take_back
 from ledger.tasks import cut_off_due
+from organizations import reminders
 from organizations.choices import Role as Job
+from organizations.models import Reminder, RoleGrant
 from tests.ledger.support import arrived, close, noon
 from tests.support.clients import user_with
-from tests.support.factories import TESTS
+from tests.support.factories import TESTS, RoleGrantFactory
 from tests.support.refusals import refused
 
 D = Decimal
@@ -58,7 +60,7 @@ def test_a_month_is_cut_off_then_closed_in_the_order_of_time(tree):
         arrived(tree.town, 100, (2026, 10, 20))
         refused("not_over", period_cut_off, actor=TESTS, code=202610)
     with noon(2026, 11, 1):
-        refused("not_cut_off", period_close, actor=TESTS, code=202610)
+        still_open = refused("not_cut_off", period_close, actor=TESTS, code=202610)
         assert period_cut_off(actor=TESTS, code=202610).state == "cut_off"
         refused("not_open", period_cut_off, actor=TESTS, code=202610)
         late = arrived(tree.town, 5, (2026, 10, 21))[0]
@@ -71,7 +73,7 @@ def test_a_month_is_cut_off_then_closed_in_the_order_of_time(tree):
         closing = period_close(actor=TESTS, code=202610)
         assert Period.objects.get(code=202610).state == "closed"
         assert (closing.revision, closing.lines, closing.watermark) == (1, 2, waited.seq)
-        refused("not_cut_off", period_close, actor=TESTS, code=202610)
+        assert refused("not_cut_off", period_close, actor=TESTS, code=202610) != still_open  # another way out
         assert arrived(tree.town, 1, (2026, 10, 23), accept=periods.OPEN_OR_CUT_OFF)[0].posted_in_id == 202611
         refused("no_period", period_close, actor=TESTS, code=202613)
         refused("no_period", period_cut_off, actor=TESTS, code=202600)
@@ -185,10 +187,40 @@ def test_two_people_open_a_period_again_and_it_is_closed_as_the_next_revision(tr
     assert history == ["open", "cut_off", "closed", "open", "cut_off", "closed"]
 
 
+def test_whoever_may_sign_is_reminded_once_until_it_is_answered(tree):
+    """A leader and a committee, not the clerk, not a leader whose grant has ended, and never who asked."""
+    staff = user_with(Job.BUREAU_STAFF, tree.bureau)
+    RoleGrantFactory(user=staff, role=Job.LEADER, unit=tree.city)  # has both rights, and asks
+    leader, jury = user_with(Job.LEADER, tree.county), user_with(Job.COMMITTEE, tree.city)
+    former = user_with(Job.LEADER, tree.city)
+    RoleGrant._base_manager.filter(user=former).update(valid_to=date(2026, 11, 4))
+    user_with(Job.BUREAU_STAFF, tree.city)
+
+    def told(unread=True):
+        rows = Reminder.objects.unscoped(reason="tests").filter(kind="reopening_sign", read_at__isnull=unread)
+        return sorted(rows.values_list("user", "params__period", "url"))
+
+    each = [(who.pk, "2026-10", "/periods/202610/") for who in sorted((leader, jury), key=lambda one: one.pk)]
+    with noon(2026, 11, 5):
+        arrived(tree.town, 100, (2026, 10, 20))
+        close(202610)
+        asked = reopening_ask(actor=staff, code=202610, reason="补记")
+        refused("asked_already", reopening_ask, actor=staff, code=202610, reason="又一次")
+        assert told() == each
+        refused("same_person", reopening_sign, actor=staff, pk=asked.pk)
+        assert told() == each  # what was refused settles nothing
+        reopening_refuse(actor=jury, pk=asked.pk, reason="材料不足")
+        assert (told(), told(unread=False)) == ([], each)
+        asked = reopening_ask(actor=staff, code=202610, reason="材料补齐")  # asked anew: reminded anew
+        assert told() == each
+        reopening_sign(actor=leader, pk=asked.pk)
+        assert told() == []
+        words = Reminder.objects.unscoped(reason="tests").filter(user=leader).first()
+        assert reminders.words(words.kind, words.params)
+
+
 def test_one_person_alone_cant_even_with_both_rights(tree):
     both = user_with(Job.BUREAU_STAFF, tree.bureau)
-    from tests.support.factories import RoleGrantFactory
-
     RoleGrantFactory(user=both, role=Job.LEADER, unit=tree.city)
     with noon(2026, 11, 5):
         arrived(tree.town, 100, (2026, 10, 20))
@@ -241,7 +273,7 @@ def test_year_end_deadline_20_january(tree):
         january = close(202601)
     assert wan(town, **clocks.own(2026, january)) == 70
     assert wan(town, **clocks.prior_year(2026, january)) == 50
-    apart = Posting._base_manager.filter(clocks.prior_year_q())
+    apart = Posting._base_manager.filter(occurred_on__year=2025, posted_in__year=2026)
     assert list(apart.values_list("base_qty", flat=True)) == [500_000]
 
 

@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from ledger import closings, integrity, restatement, subjects
 from ledger.choices import Kind, Role
 from ledger.closings import reopening_ask, reopening_sign
+from ledger.models import Period
 from ledger.services import Entry, Look, Part, post, repost, take_back
 from organizations.choices import Role as Job
 from tests.ledger.support import arrived, close, noon
@@ -225,21 +226,19 @@ def test_what_moved_and_why(tree, monkeypatch):
 
 
 def test_whom_a_subject_is_kept_from_reads_sums_without_it(tree, monkeypatch):
-    from projects.models import Project
-
     monkeypatch.setattr(subjects, "_types", {})
-    nobody = lambda actor: Project._base_manager.none()  # noqa: E731
-    subjects.register("lead", label="线索", url_name="x", numbers=lambda pks: {}, hidden=nobody)
+    keys = Period.objects.filter(code=202610)  # any rows: they give the keys of what is kept back
+    subjects.register(
+        "project", label="项目", url_name="x", numbers=lambda pks: {}, hidden=lambda actor: keys
+    )
     staff = user_with(Job.BUREAU_STAFF, tree.city)
     with noon(2026, 11, 5):
-        arrived(tree.town, 100, (2026, 10, 20))
+        arrived(tree.town, 100, (2026, 10, 20), subject=("project", 202610))
+        arrived(tree.town, 20, (2026, 10, 20), subject=("project", 8))
         closing = close(202610)
-    monkeypatch.setattr(
-        subjects, "hidden_q", lambda actor: restatement.Q(subject_type="project", subject_id=7)
-    )
-    assert restatement.restated(closing, actor=staff) == []
+    assert restatement.restated(closing, actor=staff)[0].known == D(200_000)
     assert restatement.left_out(staff, closing) == 1
-    assert restatement.restated(closing, actor=TESTS)[0].known == D(1_000_000)
+    assert restatement.restated(closing, actor=TESTS)[0].known == D(1_200_000)
 
 
 # ---------------------------------------------------------------- from the shell
@@ -279,6 +278,11 @@ def test_closing_and_reporting_from_the_shell(tree):
         assert "203.00" in text
         text, code = command("period", "reopen-status", "2026-10", "--format", "json")
         assert (json.loads(text)["reopenings"], len(json.loads(text)["closings"])) == ([], 1)
+        stranger = user_with(Job.AUDIT_ADMIN, tree.city).username
+        for verb in ("reopen-status", "report"):
+            text, code = command("period", verb, "2026-10", "--actor", stranger)
+            assert code == 1
+            assert "2026-10" not in text
     for wrong in (("period", "close", "2026-14"), ("period", "close", "October")):
         with pytest.raises(CommandError):
             call_command(*wrong)

@@ -1,6 +1,8 @@
 """Periods on their pages and in the API: each step, what it refuses, and both clocks."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from ledger import closings, periods
@@ -140,6 +142,26 @@ def test_the_final_account_is_about_its_year(tree):
         assert "window=year" not in text
         assert "700.00" in text
         assert "2026-01-20" in text  # takes reports until
+
+
+def test_as_many_queries_for_twelve_periods_as_for_two(tree):
+    leader = client_for(Job.LEADER, tree.city)
+    for year, months in ((2025, 2), (2026, 12)):
+        for number in range(1, months + 1):
+            Period.objects.create(code=year * 100 + number, year=year, number=number)
+
+    def queries(year):
+        page(leader, "period_list", query=f"?year={year}")
+        with CaptureQueriesContext(connection) as asked:
+            text = page(leader, "period_list", query=f"?year={year}")
+        assert (
+            f"{year + 1}-01-20" not in text
+        )  # only months: each takes reports until the third of the next one
+        assert f"{year}-03-03" in text
+        return len(asked)
+
+    with noon(2026, 12, 5):
+        assert queries(2025) == queries(2026)
 
 
 def test_steps_over_the_api(tree):

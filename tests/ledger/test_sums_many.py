@@ -43,8 +43,8 @@ def of(unit, share="1"):
 
 
 def test_a_month_the_year_and_the_year_before_at_once(tree, django_assert_num_queries):
-    """Contract amounts by hand: 100 of the town in June 2025, 300 + 40 in May and June 2026; 60/40 with the park
-    is 7 + 3 of 5 June's 10."""
+    """Contract amounts by hand: 100 of the town in June 2025, 300 + 40 in May and June 2026; 70/30 with the
+    park is 7 + 3 of 5 June's 10."""
     town, park = tree.town, tree.park
     sign(1, 100, {Role.ASSESSED: [of(town)]}, date(2025, 6, 30))
     sign(2, 300, {Role.ASSESSED: [of(town)]}, date(2026, 5, 31))

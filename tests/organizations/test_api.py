@@ -31,6 +31,13 @@ class TestUnit(WriteSuite):
         assert_problem(response, 403, "denied")
         assert Unit._base_manager.get(pk=tree.town.pk).parent_id == tree.county.pk
 
+    def test_a_unit_belongs_to_one(self, tree):
+        """Only the city doesn't; its own answer says so with a null."""
+        body = self.keeper_api(tree).post(self.url(), {**self.payload(tree), "parent": None}, format="json")
+        assert "parent" in assert_problem(body, 400, "invalid")["fields"]
+        city = session_api(Role.BUREAU_STAFF, tree.city)
+        assert city.get(self.url(tree.city.pk)).json()["parent"] is None
+
     def test_an_archived_unit_is_no_choice(self, tree):
         Unit._base_manager.filter(pk=tree.second_town.pk).update(archived_at="2026-01-01T00:00:00Z")
         sent = {"version": tree.town.version, "successor": tree.second_town.pk}

@@ -277,3 +277,17 @@ def test_the_plan_is_replaced(project):
     with pytest.raises(ValidationError):
         plan_set(actor=TESTS, project=project.pk, version=None, plan={july: D(-1)})
     assert list(project.plan.values_list("month", "amount")) == [(july, 25), (august, 5)]
+
+
+def test_steps_are_planned_one_after_the_other(project):
+    spring, autumn = date(2027, 3, 1), date(2027, 9, 1)
+    changed = project_update(
+        actor=TESTS, pk=project.pk, version=project.version, start_due=spring, completion_due=autumn
+    )
+    assert (changed.start_due, changed.completion_due) == (spring, autumn)
+    with pytest.raises(ValidationError) as refused:
+        project_update(actor=TESTS, pk=project.pk, version=changed.version, capacity_due=spring)
+    assert set(refused.value.message_dict) == {"capacity_due"}
+    # Old rows may hold days in another order: an edit that doesn't touch them is not stopped by it.
+    Project._base_manager.filter(pk=project.pk).update(start_due=date(2028, 1, 1))
+    project_update(actor=TESTS, pk=project.pk, version=changed.version, note="电话")

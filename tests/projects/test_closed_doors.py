@@ -4,7 +4,10 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.html import strip_tags
 from rest_framework.test import APIClient
 
 from common.errors import Denied, Refused
@@ -163,7 +166,7 @@ def test_amounts_of_the_confidential_stay_inside(tree, secret):
     assert "contract amount" not in page.context["sub"]
     inside = client_of(town).get(url)
     (row,) = inside.context["table"].rows
-    assert row.get_cell("contract_amount") == "4,000.00"
+    assert strip_tags(row.get_cell("contract_amount")) == "4,000.00 ten thousand"
     assert row.get_cell("land_mu") != "***"
     assert row.get_cell("start_due") not in ("***", "")
     assert "contract amount" in inside.context["sub"]
@@ -234,8 +237,11 @@ def test_the_lead_follows_its_project(tree):
     assert (lead.amount, lead.currency_id) == (D(120_000_000), "USD")
     assert (lead.code_name, lead.confidential_until) == ("晨光", until)
     later = date(2027, 6, 30)
-    services.project_update(
-        actor=TESTS, pk=project.pk, version=project.version, code_name="暮色", confidential_until=later
-    )
+    with CaptureQueriesContext(connection) as asked:
+        services.project_update(
+            actor=TESTS, pk=project.pk, version=project.version, code_name="暮色", confidential_until=later
+        )
+    locks = [query["sql"].partition(" FROM ")[2] for query in asked if "FOR UPDATE" in query["sql"]]
+    assert [sql.split()[0] for sql in locks[:2]] == ['"lds_lead"', '"prj_project"']
     lead.refresh_from_db()
     assert (lead.code_name, lead.confidential_until) == ("暮色", later)

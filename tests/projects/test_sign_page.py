@@ -10,6 +10,7 @@ from django.urls import reverse
 from common.models import Draft
 from leads.models import Attachment, Look
 from ledger.choices import Role
+from ledger.models import Posting
 from organizations.choices import Role as Job
 from projects.models import Project
 from tests.support.clients import client_for, client_of, user_with
@@ -212,6 +213,13 @@ def test_what_is_missing_is_named_with_its_place(tree):
     assert not Project._base_manager.exists()
 
 
+def test_signing_stands_first_where_it_is_the_next_step(tree):
+    lead = ready_lead(tree.town)
+    client = client_for(Job.UNIT_HEAD, tree.town)
+    buttons = client.get(reverse("lead_detail", args=[lead.pk])).context["actions"]
+    assert (buttons[0]["url"], buttons[0]["primary"]) == (reverse("project_sign", args=[lead.pk]), True)
+
+
 def test_signing_is_for_whose_lead_it_is(tree):
     lead = ready_lead(tree.town, confidential_until=date(2027, 1, 1), code_name="代号甲")
     url = reverse("project_sign", args=[lead.pk])
@@ -228,19 +236,44 @@ def test_signing_is_for_whose_lead_it_is(tree):
     assert Look._base_manager.filter(lead=lead).count() == 1
 
 
-def test_a_running_project_is_taken_over(tree):
-    client = client_for(Job.BUREAU_STAFF, tree.county)
+def running(tree, **values):
     lead = ready_lead(tree.town)  # for an investor and an industry
-    data = {
+    return {
         "unit": tree.town.pk, "name": "示例在建项目", "investor": lead.investor_id, "industry": lead.industry_id,
         "agreement_number": "示例旧协议", "signed_on": "2025-03-01", "amount": "8000", "currency": "CNY",
         "registered_currency": "CNY", "mode": "new", "stage": "started", "stage_on": "2026-02-01",
-        "host": tree.park.pk,
+        "host": tree.park.pk, **values,
     }  # fmt: skip
+
+
+def test_a_running_project_is_taken_over(tree):
+    client = client_for(Job.BUREAU_STAFF, tree.county)
     url = reverse("project_create")
     assert client.get(url).status_code == 200
-    response = client.post(url, data)
+    response = client.post(url, running(tree))
     assert response.status_code == 302, response.context["form"].errors
     project = Project._base_manager.get()
     assert (project.is_opening, project.stage.code, project.host) == (True, "started", tree.park)
     assert response["Location"] == reverse("project_detail", args=[project.pk])
+
+
+def test_a_suspended_project_is_taken_over_with_where_it_stood(tree):
+    """Standing still since February, after a start in September 2025; each half of that alone is refused."""
+    client, url = client_for(Job.BUREAU_STAFF, tree.county), reverse("project_create")
+    stood = {"stood": "started", "stood_on": "2025-09-01"}
+    still = running(tree, stage="suspended")
+    for sent, wrong in (
+        (still, {"stood", "stood_on"}),
+        ({**still, "stood": "started"}, {"stood_on"}),
+        ({**still, **stood, "stage": "started"}, {"stood", "stood_on"}),
+        ({**still, **stood, "stood_on": "2026-03-01"}, {"__all__"}),  # after it was suspended
+    ):
+        response = client.post(url, sent)
+        assert (response.status_code, set(response.context["form"].errors)) == (422, wrong)
+    assert not Project._base_manager.exists()
+    response = client.post(url, {**still, **stood})
+    assert response.status_code == 302, response.context["form"].errors
+    project = Project._base_manager.get()
+    assert (project.stage.code, project.held_from.code) == ("suspended", "started")
+    lines = Posting._base_manager.filter(kind="project.started", role="assessed")
+    assert list(lines.values_list("occurred_on", flat=True)) == [date(2025, 9, 1)]

@@ -273,6 +273,11 @@ WRONG = [
         "threshold.lines.0.own.dollar",
         "not_a_currency",
     ),
+    (
+        {"threshold": {"lines": [{"amount": "5", "own": ["USD"]}]}},
+        "threshold.lines.0.own",
+        "not_an_object",
+    ),
     ({"threshold": {"lines": [{"amount": "5"}], "scaled": "yes"}}, "threshold.scaled", "not_allowed"),
     ({"real_estate": {"industries": [], "factor": "10"}}, "real_estate.industries", "needed"),
     ({"real_estate": {"industries": ["70"], "factor": ""}}, "real_estate.factor", "needed"),

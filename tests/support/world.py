@@ -329,7 +329,9 @@ class World(CapitalRows):
     def booked_run(self):
         """A ranking whose figures are counted from the books."""
         assert self.membership
-        measure = MeasureFactory(code="booked", source="ledger", basis="arrived", level="final")
+        measure = MeasureFactory(
+            code="booked", source="ledger", basis="arrived", level="final", role="assessed"
+        )
         table = RankingTableFactory(group=self.group, measure=measure, name="标记认定排名")
         return run_compute(actor=TESTS, table=table, month=Month(2026, 6))[0]
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from common.actors import System
+from common.commands import tell
 from leads import naming, shipping
 
 
@@ -18,11 +19,21 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
+        tell(
+            parser,
+            "pipeline load",
+            "pipeline load --only stages",
+            "pipeline status --format json",
+            "pipeline names --check",
+            units="rows of the database",
+        )
         verbs = parser.add_subparsers(dest="verb", required=True)
         load = verbs.add_parser(
             "load", help="create what is missing; what is there stays as it is, safe to run again"
         )
-        load.add_argument("--only", nargs="+", choices=list(shipping.names()), default=[])
+        load.add_argument(
+            "--only", nargs="+", choices=list(shipping.names()), default=[], help="files; else all"
+        )
         status = verbs.add_parser("status", help="rows by kind; exit code 1 when something is missing")
         names = verbs.add_parser(
             "names",

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from common.commands import tell
 from ledger import integrity
 
 
@@ -17,6 +18,12 @@ class Command(BaseCommand):
     help = "Check the books: hashes of the closings, balances, lines taken back, files."
 
     def add_arguments(self, parser: CommandParser) -> None:
+        tell(
+            parser,
+            "ledger check",
+            "ledger check --format json",
+            units="numbers of findings, and in brackets of what was looked at (closings, periods, lines, looks)",
+        )
         verbs = parser.add_subparsers(dest="verb", required=True)
         check = verbs.add_parser("check", help="computes everything anew; prints what is wrong, exit code 1")
         check.add_argument("--format", choices=["text", "json"], default="text")

@@ -13,8 +13,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
-from common.actors import Actor, System
-from common.errors import Refused, ServiceError
+from common.access import Action
+from common.actors import Actor, System, may
+from common.commands import tell
+from common.errors import NotVisible, Refused, ServiceError
 from ledger import clocks, closings, printing, restatement
 from ledger.choices import PeriodState, Role
 from ledger.models import Closing, Period, ReopeningAsked
@@ -35,6 +37,15 @@ class Command(BaseCommand):
     help = "Cut off and close a period of the books, and report it by either clock."
 
     def add_arguments(self, parser: CommandParser) -> None:
+        tell(
+            parser,
+            "period close 2026-10 --earlier",
+            "period report 2026-10 --as-published",
+            "period report 2026-13 --as-known --dimension place --format json",
+            "period reopen-status 2026-10",
+            units="a period is YYYY-MM, YYYY-13 the final account of the year;\n"
+            "amounts are ten thousands of yuan as text and yuan as JSON, other kinds are pieces (projects, leads)",
+        )
         verbs = parser.add_subparsers(dest="verb", required=True)
         cut = verbs.add_parser("cut-off", help="take no more reports into it")
         close = verbs.add_parser("close", help="close it (and cut it off first where that wasn't done)")
@@ -48,8 +59,10 @@ class Command(BaseCommand):
         clock = report.add_mutually_exclusive_group()
         clock.add_argument("--as-published", action="store_true", help="as the closing knew them")
         clock.add_argument("--as-known", action="store_true", help="as known now (default), and what moved")
-        report.add_argument("--revision", type=int, help="of the closing; else the latest")
-        report.add_argument("--dimension", choices=Role.values, default=Role.ASSESSED)
+        report.add_argument("--revision", type=int, help="number of the closing, from 1; else the latest")
+        report.add_argument(
+            "--dimension", choices=Role.values, default=Role.ASSESSED, help="for whom it counts (assessed)"
+        )
         for verb in (cut, close, status, report):
             verb.add_argument("code", type=period_code, metavar="YYYY-MM")
             verb.add_argument("--actor", default="", help="in the name and the scope of this account")
@@ -93,12 +106,12 @@ class Command(BaseCommand):
         return printing.period(done[-1].period, closed=done)
 
     def reopen_status(self, actor: Actor, code: int, **options: Any) -> dict[str, Any]:
-        period = self.period(code)
+        period = self.period(actor, code)
         asked = ReopeningAsked.objects.filter(closing__period=period).order_by("id")
         return printing.period(period, closed=clocks.closings(code)[::-1], asked=list(asked))
 
     def report(self, actor: Actor, code: int, as_published: bool, **options: Any) -> dict[str, Any]:
-        period, closing = self.period(code), self.closing(code, options["revision"])
+        period, closing = self.period(actor, code), self.closing(code, options["revision"])
         if as_published and closing is None:
             raise Refused(
                 _("%(period)s was never closed, so nothing of it is published.") % {"period": period},
@@ -109,7 +122,9 @@ class Command(BaseCommand):
         moved = restatement.moved(closing, actor=actor, role=role) if closing and not as_published else []
         return printing.report(period, closing, as_published, role, found, moved)
 
-    def period(self, code: int) -> Period:
+    def period(self, actor: Actor, code: int) -> Period:
+        if not may(actor, Action.VIEW, closings.KIND):
+            raise NotVisible
         period = Period.objects.filter(code=code).first()
         if period is None:
             raise Refused(_("Nothing was ever counted in %(code)s.") % {"code": code}, code="no_period")

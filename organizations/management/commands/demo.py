@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from common.commands import tell
 from common.errors import ServiceError
 from organizations import demo
 
@@ -12,9 +13,23 @@ class Command(BaseCommand):
     help = "Load the demo (published tables, invented leads and projects), or make new passwords for its accounts."
 
     def add_arguments(self, parser: CommandParser) -> None:
+        tell(
+            parser,
+            "demo load",
+            "demo load --only tables",
+            "demo accounts",
+            "demo accounts --new-passwords",
+            units="rows made; days of the invented city are counted back from today",
+        )
         steps = parser.add_subparsers(dest="step", required=True)
         load = steps.add_parser("load", help="into an empty installation; what is there already stays")
-        load.add_argument("--only", nargs="+", choices=[part.name for part in demo.parts()], default=[])
+        load.add_argument(
+            "--only",
+            nargs="+",
+            choices=[part.name for part in demo.parts()],
+            default=[],
+            help="parts; else all",
+        )
         accounts = steps.add_parser("accounts", help="list the demo accounts")
         accounts.add_argument(
             "--new-passwords", action="store_true", help="set new passwords and print them once"

@@ -4,6 +4,7 @@ The numbers are those of the YAML files (74 leads, 31 signed and 12 taken-over p
 """
 
 import hashlib
+import re
 from collections import Counter
 from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -12,6 +13,8 @@ import pytest
 from django.db.models import F, Sum
 from django.urls import reverse
 
+from assessments.demo import city as city_ranking
+from assessments.models import RankingRun
 from capital.demo import loading as capital_loading
 from capital.models import (
     CapitalEntry,
@@ -24,6 +27,7 @@ from capital.models import (
     Voucher,
 )
 from capital.opening import rewardable
+from capital.ventures import of_project
 from common import clock, files
 from common.models import JobRun
 from leads.certificates import is_genuine
@@ -49,7 +53,15 @@ from ledger.models import Closing, Period, Posting
 from organizations import demo as parts
 from organizations.models import User
 from projects.demo import loading
-from projects.models import Commitment, HalfYear, LandParcel, Obligation, PlannedPayment, Project
+from projects.models import (
+    Commitment,
+    HalfYear,
+    LandParcel,
+    Obligation,
+    PlannedPayment,
+    Project,
+    ProjectInvestor,
+)
 from reference.models import ExchangeRate
 from tests.support.clients import sign_in
 from tests.support.kept import kept_for_several_tests
@@ -263,6 +275,17 @@ def test_capital_over_units_kinds_currencies_and_months(books):
             assert hashlib.sha256(content.read()).hexdigest() == slip.stored.sha256
 
 
+def test_one_project_is_a_joint_venture(books):
+    """60 and 40 per cent of what was recognised, arrived and formed apart."""
+    (project,) = {one.project_id for one in rows(ProjectInvestor).exclude(percent=100)}
+    found = of_project(project)
+    for one in found.values():
+        assert [share.percent for share in one.shares] == [60, 40]
+        assert sum(share.amount for share in one.shares) == one.whole
+        assert abs(one.shares[1].amount - one.whole * Decimal("0.4")) <= Decimal("0.01")
+    assert any(one.flag for one in found.values())
+
+
 def test_months_of_the_books_are_closed_in_a_chain(books):
     this = periods.code_of(clock.today())
     states = dict(Period.objects.exclude(number=13).values_list("code", "state"))
@@ -308,3 +331,61 @@ def test_one_round_is_published_and_one_runs(books):
     assert not rows(Inspection, round=published).exclude(state="final").exists()
     assert len(spread(rows(Inspection, round=running), "state")) >= 2
     assert parts.load(["capital"]) == {"capital": {}}  # a second time adds nothing
+
+
+# the ranking of the city, counted from its books (assessments/demo/city.py)
+
+
+@pytest.fixture(scope="module")
+def ranking_rows(books_rows, django_db_blocker):
+    with kept_for_several_tests(django_db_blocker, city_ranking.load) as counts:
+        yield counts
+
+
+def test_a_published_ranking_counts_from_the_books(ranking_rows, db):
+    """Four units from recognised postings, one by its confirmer's figure (98.4 % of its rows), never both; a second measure
+    is imported for all. The month is the latest closed one."""
+    assert ranking_rows["runs"] == 2
+    closed = Period.objects.filter(state="closed").exclude(number=13).order_by("-code").first()
+    booked, imported = rows(RankingRun, table__group__code="yunshan-counties").order_by("table__sort")
+    for run in (booked, imported):
+        assert (run.year * 100 + run.month, hasattr(run, "publication")) == (closed.code, True)
+    sent = {line["unit"]: line for line in booked.inputs["lines"]}
+    confirmed = {code for code, line in sent.items() if "confirmed" in line["booked"]}
+    assert confirmed == {"yunshan-luting"}
+    for code, line in sent.items():
+        source, own = line["facts"]["done"]["ref"].partition(":")[0], Decimal(line["booked"]["own"])
+        assert source == ("figure" if code in confirmed else "ledger")
+        assert own > 0
+        share = Decimal("0.984") if code in confirmed else 1
+        assert (
+            abs(Decimal(line["facts"]["done"]["amount"]) - own * share) <= 50
+        )  # in the sheet 万元 with two digits
+    assert "ledger" not in imported.inputs
+    assert parts.load(["ranking"]) == {"ranking": {}}
+
+
+def test_three_clicks_from_a_cell_to_the_file(ranking_rows, db, client):
+    """A leader goes from a cell's rows to a project, from there to an entry, from there to the voucher's file; and from
+    the rows straight to the entry."""
+    User._base_manager.filter(username="liaison").update(must_change_password=False)
+    browser = sign_in(client, parts.user("liaison"))
+
+    def links(url, pattern):
+        page = browser.get(url).content.decode().partition("<main")[2]
+        return list(dict.fromkeys(re.findall(rf'href="({pattern})"', page)))
+
+    cell = f"{reverse('ranking')}?group=yunshan-counties&unit=yunshan-gaoxin"
+    projects, entries = links(cell, r"/projects/\d+/"), links(cell, r"/capital/\d+/")
+    assert len(projects) >= 3
+    assert len(entries) >= 5
+    followed = links(projects[0], r"/capital/\d+/")  # click one; two: the entry
+    assert set(followed) & set(entries)
+    for entry in (next(one for one in followed if one in entries), entries[-1]):
+        (paper,) = links(entry, r"/vouchers/\d+/file/")  # three: the file
+        answer = browser.get(paper)
+        assert (answer.status_code, answer["Content-Type"].split("/")[0]) in (
+            (200, "application"),
+            (200, "image"),
+        )
+        assert b"".join(answer)

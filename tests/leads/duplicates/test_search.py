@@ -1,7 +1,12 @@
+from dataclasses import dataclass
+
 import pytest
 
-from leads.duplicates import search_investors
+from common.actors import Grant
+from leads.duplicates import search, search_investors
 from leads.duplicates.search import spelled
+from leads.models import Investor
+from organizations.choices import Role
 from tests.support.factories_leads import InvestorFactory, LeadFactory
 
 pytestmark = pytest.mark.django_db
@@ -71,6 +76,42 @@ def test_only_in_scope(tree, officer, investors):
     assert stranger not in search_investors(officer, "青屿")
     LeadFactory(investor=stranger, unit=tree.town)  # now his unit follows it as well
     assert stranger in search_investors(officer, "青屿")
+
+
+@dataclass(frozen=True)
+class Somebody:
+    """An actor who is nothing but his roles."""
+
+    places: tuple
+    pk: int = 0
+    actor_name: str = "somebody"
+    is_system: bool = False
+
+    def grants(self):
+        return self.places
+
+
+@pytest.mark.parametrize("few", [0, 1, 20])  # the scope as a rule, as everything or nothing, as keys
+def test_a_search_finds_what_each_role_may_see_and_nothing_else(tree, investors, monkeypatch, few):
+    """Compared with the rule itself, for every role at every level, and for two roles in two places."""
+    monkeypatch.setattr(search, "FEW", few)
+    followed = InvestorFactory(name="青屿光学有限公司", unit=tree.other_town)
+    LeadFactory(investor=followed, unit=tree.second_town)
+    InvestorFactory(name="青屿仪表有限公司", unit=tree.other_town)
+    InvestorFactory(name="青屿包装有限公司", unit=tree.second_town)
+    InvestorFactory(name="青屿能源有限公司", unit=tree.city)
+    InvestorFactory(name="青屿旧厂", unit=tree.town, archived_at="2026-01-01T00:00:00Z")
+    places = (tree.city, tree.county, tree.town, tree.other_town)
+    held = [[(role, place)] for role in Role.values for place in places]
+    held += [[(Role.OFFICER, tree.town), (other, tree.city)] for other in (Role.FINANCE, Role.OFFICER)]
+    seen = set()
+    for roles in held:
+        actor = Somebody(tuple(Grant(role, place.pk, place.path) for role, place in roles))
+        rule = Investor.objects.visible_to(actor).filter(archived_at=None, name__contains="青屿")
+        found = {one.name for one in search_investors(actor, "青屿", 50)}
+        assert found == {one.name for one in rule}, roles
+        seen.add(len(found))
+    assert len(seen) > 3  # there were different scopes
 
 
 def test_archived_ones_are_left_out_and_the_limit_holds(

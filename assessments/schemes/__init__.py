@@ -1,0 +1,1 @@
+"""Schemes as data: the words of their problems and results (the arithmetic is `rules/scheme/`)."""

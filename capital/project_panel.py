@@ -1,0 +1,86 @@
+"""Capital on the overview of a project: what was reported and recognised, by basis, and the latest entries."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Sum
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from capital.choices import Basis
+from capital.models import CapitalEntry
+from capital.readable import hidden_entries
+from common.access import Action
+from common.actors import may_somewhere
+from common.templatetags.ip import amount
+from leads.tables.columns import wan
+from ledger.choices import Kind, Role
+from ledger.models import Posting
+from projects.posting import TYPE
+from projects.sections import NUM, Reading, day, num, row, section
+from rules.money import to_display
+
+WHOLE = "a project's page shows the whole of it to whoever may read the project"
+SHOWN = 5
+NOUGHT = Decimal(0)
+
+
+def recent(reading: Reading) -> dict[str, Any] | None:
+    """Section of a project's page; None for who reads no capital anywhere. Two queries: the entries that the reader may
+    see, and the sums of the whole project in yuan."""
+    if not may_somewhere(reading.actor, Action.VIEW, CapitalEntry.Scope.kind):
+        return None
+    project = reading.project.pk
+    seen = CapitalEntry.objects.visible_to(reading.actor).exclude(hidden_entries(reading.actor))
+    entries = list(seen.filter(project=project, archived_at=None).order_by("-occurred_on", "-pk")[:SHOWN])
+    rows = [
+        row(
+            {"text": one.number, "url": reverse("entry_detail", args=[one.pk])},
+            day(one.occurred_on),
+            {"text": one.get_kind_display(), "sub": one.get_basis_display()},
+            one.get_state_display(),
+            num(wan(one.amount, str(one.currency_id))),
+        )
+        for one in entries
+    ]
+    heads = [
+        (_("entry"), ""), (_("date"), ""), (pgettext("capital", "kind"), ""), (_("state"), ""),
+        (_("amount, ten thousands"), NUM),
+    ]  # fmt: skip
+    every = {
+        "label": _("All entries"),
+        "url": f"{reverse('entry_list')}?{urlencode({'project': project})}",
+    }
+    empty = _("No entry yet.")
+    found = section(_("Capital in place"), heads, rows, empty=empty)
+    return found | {"text": _sums(project), "all": every if entries else None}
+
+
+def _sums(project: int) -> str:
+    """ "arrived: reported 500.00, recognised 200.00; formed: …" in ten thousand yuan, as known now."""
+    kinds = (Kind.CAPITAL_REPORTED, Kind.CAPITAL_RECOGNISED)
+    lines = Posting.objects.unscoped(reason=WHOLE).filter(
+        subject_type=TYPE, subject_id=project, kind__in=kinds, role=Role.ASSESSED
+    )
+    sums = lines.order_by().values_list("basis", "kind").annotate(total=Sum("base_qty"))
+    got = {(basis, kind): total for basis, kind, total in sums}
+    said = _("%(basis)s: reported %(reported)s, recognised %(recognised)s")
+    told = [
+        said
+        % {
+            "basis": Basis(basis).label,
+            "reported": _wan(got.get((basis, kinds[0]), NOUGHT)),
+            "recognised": _wan(got.get((basis, kinds[1]), NOUGHT)),
+        }
+        for basis in Basis.values
+        if any((basis, kind) in got for kind in kinds)
+    ]
+    return _("%(sums)s (ten thousand yuan)") % {"sums": "；".join(told)} if told else ""
+
+
+def _wan(value: Decimal) -> str:
+    return str(amount(to_display(value, "wan")))
