@@ -162,7 +162,7 @@ def gap_chart(label: str, rows: Sequence[Gap]) -> charts.Chart | None:
         return None
     return charts.columns(
         label,
-        [one.unit.label[:4] for one in some],
+        [one.unit.label for one in some],
         [
             charts.Series(_("reported"), [to_display(one.reported, "wan") for one in some], "s2"),
             charts.Series(_("recognised"), [to_display(one.recognised, "wan") for one in some], "s1"),

@@ -14,6 +14,7 @@ STEPS = (Decimal(1), Decimal(2), Decimal("2.5"), Decimal(5), Decimal(10))
 WIDE, PHONE = (780, 190, "only-wide"), (358, 170, "only-phone")
 LEFT, TOP, BOTTOM = 46, 12, 24
 BAR = 15  # the widest column
+WORD = 12  # a Chinese character below the axis
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,8 @@ def _draw(
     }
     for number, place in enumerate(places):
         middle = LEFT + slot * number + slot / 2
-        drawn["labels"].append({"x": _text(middle), "y": height - 7, "text": place})
+        fits = max(int(slot // WORD), 2)
+        drawn["labels"].append({"x": _text(middle), "y": height - 7, "text": place[:fits]})
         first = middle - (thick + 2) * len(bars) / 2
         for order, one in enumerate(bars):
             if value := one.values[number]:

@@ -26,6 +26,12 @@ _PICTURE = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self
 _DOCUMENT = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
 
 
+class NotTaken(Refused):
+    """This file isn't taken, and why; a form says it beside the box of the file."""
+
+    code = "file"
+
+
 def store(upload: UploadedFile) -> StoredFile:
     """Keep an uploaded file; the same content again gives the row that is there.
 
@@ -35,13 +41,13 @@ def store(upload: UploadedFile) -> StoredFile:
     name, most = clean_name(upload.name or ""), settings.FILES_MAX_BYTES
     if (upload.size or 0) > most:
         size = _("%(megabytes)d MB") % {"megabytes": most // (1024 * 1024)}
-        raise Refused(
+        raise NotTaken(
             _("%(name)s is larger than %(size)s. Make it smaller or split it.") % {"name": name, "size": size}
         )
     upload.seek(0)
     data = upload.read(most + 1)
     if not data:
-        raise Refused(_("%(name)s is empty.") % {"name": name})
+        raise NotTaken(_("%(name)s is empty.") % {"name": name})
     kind = _checked(data, name)
     sha = hashlib.sha256(data).hexdigest()
     _write(place(sha), data)
@@ -53,18 +59,18 @@ def _checked(data: bytes, name: str) -> str:
     try:
         kind = media_type(data)
     except Active:
-        raise Refused(
+        raise NotTaken(
             _("%(name)s contains macros or controls. Save it without them, or as PDF.") % {"name": name}
         ) from None
     if kind is None:
-        raise Refused(
+        raise NotTaken(
             _(
                 "%(name)s is of a type that is not taken. PDF, pictures (PNG, JPEG, WebP, HEIC), Word and Excel are."
             )
             % {"name": name}
         )
     if Path(name).suffix.lower().lstrip(".") not in ENDINGS[kind]:
-        raise Refused(
+        raise NotTaken(
             _(
                 "The content of %(name)s is %(ending)s, its name says something else. Name it rightly and try again."
             )

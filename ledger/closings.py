@@ -250,9 +250,13 @@ def _in_state(period: Period, state: str, code: str) -> None:
         return
     told = {
         "not_open": _("%(period)s is not open any more: it can't be cut off again."),
-        "not_cut_off": _("%(period)s has to be cut off before it is closed, and is closed once."),
+        "not_cut_off": _("%(period)s is still open: cut it off first."),
         "not_closed": _("%(period)s is not closed."),
     }[code]
+    if code == "not_cut_off" and period.state == PeriodState.CLOSED:
+        told = _(
+            "%(period)s is closed already. To count something in it, ask to open it again; another one signs."
+        )
     raise Refused(told % {"period": period}, code=code)
 
 

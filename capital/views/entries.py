@@ -87,11 +87,10 @@ class EntryList(EntryNouns, ListPage):
             (_("Finally recognised"), "state=final", counts["final"]),
         ]
 
-    def summary(self) -> str:
+    def summary(self, count: int) -> str:
         """24 entries: arrived 3,000.00 万元; formed 3,500.00 万元. The bases are never added, and only what this
-        person may know is in the sums."""
+        person may know is in the sums. `count` is that of the table."""
         found = self.filterset.qs if self.filterset.is_valid() else self.visible().none()
-        count = found.count()
         sums = sums_by_basis(found.exclude(hidden_entries(self.actor)).exclude(state=EntryState.WITHDRAWN))
         words = [f"{Basis(one['basis']).label} {wan_text(one['total'], one['currency_id'])}" for one in sums]
         text = ngettext("%(n)s entry", "%(n)s entries", count) % {"n": count}
@@ -104,7 +103,7 @@ class EntryList(EntryNouns, ListPage):
         return found
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(sub=self.summary(), live_sub=True, **kwargs)
+        return super().get_context_data(sub=self.summary(kwargs["total"]), live_sub=True, **kwargs)
 
 
 class OfEntry(EntryNouns, RowPage):
@@ -216,6 +215,8 @@ class EntryCreate(EntryNouns, SavingPage):
         try:
             with transaction.atomic():
                 return entry_with_voucher(actor=self.actor, voucher=form.voucher(), **form.values())
+        except files.NotTaken:  # stays what it is
+            raise
         except Refused as refused:  # fields of the voucher have names of their own here
             names = {
                 name if name in form.fields else f"voucher_{name}": words

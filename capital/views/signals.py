@@ -62,7 +62,7 @@ class OfYear(Page):
 class SignalPage(SignalNouns, OfYear):
     template_name = "capital/signals.html"
     title = _("Signals")
-    sub = _("Where reported figures deserve a second look. A signal decides nothing.")
+    sub = _("Where reported figures deserve a second look, as known now. A signal decides nothing.")
     crumbs: Crumbs = (CAPITAL,)
 
     def actions(self) -> list[dict[str, Any]]:

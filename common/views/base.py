@@ -8,6 +8,7 @@ from typing import Any, cast
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.forms import FileField
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
@@ -20,6 +21,7 @@ from django.views.generic.base import ContextMixin, TemplateResponseMixin
 from common.access import Action
 from common.actors import Actor, may_somewhere
 from common.errors import Denied, NotVisible, ServiceError
+from common.files import NotTaken
 
 Crumbs = tuple[tuple[Any, str], ...]
 
@@ -133,10 +135,18 @@ def write(request: HttpRequest, do: Callable[[], Any], *, said: Any = "") -> tup
     return True, result
 
 
+def _box(form: Any) -> str | None:
+    """Of a form's boxes for a file the one that was filled, when it was one alone."""
+    filled = [
+        name for name, field in form.fields.items() if isinstance(field, FileField) and form.files.get(name)
+    ]
+    return filled[0] if len(filled) == 1 else None
+
+
 def refuse(form: Any, problem: ServiceError | ValidationError) -> None:
     """Put a refusal beside the fields it is about, so that nothing typed is lost."""
     if isinstance(problem, ServiceError):
-        form.add_error(None, str(problem))
+        form.add_error(_box(form) if isinstance(problem, NotTaken) else None, str(problem))
         return
     known = set(form.fields)
     if hasattr(problem, "error_dict"):

@@ -2,7 +2,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from capital import shipped_rules
 from common import clock
+from leads import shipping
 from organizations.choices import Role
 from tests.support.clients import user_with
 from tests.support.factories_projects import signed_project
@@ -47,3 +49,16 @@ def bureau(tree):
 @pytest.fixture
 def jury(tree):
     return user_with(Role.COMMITTEE, tree.county)
+
+
+@pytest.fixture
+def staff(tree):
+    """The city's bureau."""
+    return user_with(Role.BUREAU_STAFF, tree.city)
+
+
+@pytest.fixture
+def rulebook():
+    """The counting rules and signal thresholds that are shipped."""
+    shipped_rules.load_rules(shipping.document(shipped_rules.FOLDER / "counting.yaml"))
+    shipped_rules.load_terms(shipping.document(shipped_rules.FOLDER / "signals.yaml"))

@@ -135,6 +135,7 @@ def test_an_entry_comes_with_its_voucher_or_not_at_all(tree, officer):
         "/capital/new/", new_entry(project, **{**SLIP, "voucher_number": "2"}, voucher_file=pdf("a.exe"))
     )
     assert wrong.status_code == 422
+    assert "a.exe" in str(wrong.context["form"].errors["voucher_file"])  # beside its box
     assert (state_of(CapitalEntry), state_of(Voucher)) == before
 
 

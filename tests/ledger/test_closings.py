@@ -60,7 +60,7 @@ def test_a_month_is_cut_off_then_closed_in_the_order_of_time(tree):
         arrived(tree.town, 100, (2026, 10, 20))
         refused("not_over", period_cut_off, actor=TESTS, code=202610)
     with noon(2026, 11, 1):
-        refused("not_cut_off", period_close, actor=TESTS, code=202610)
+        still_open = refused("not_cut_off", period_close, actor=TESTS, code=202610)
         assert period_cut_off(actor=TESTS, code=202610).state == "cut_off"
         refused("not_open", period_cut_off, actor=TESTS, code=202610)
         late = arrived(tree.town, 5, (2026, 10, 21))[0]
@@ -73,7 +73,7 @@ def test_a_month_is_cut_off_then_closed_in_the_order_of_time(tree):
         closing = period_close(actor=TESTS, code=202610)
         assert Period.objects.get(code=202610).state == "closed"
         assert (closing.revision, closing.lines, closing.watermark) == (1, 2, waited.seq)
-        refused("not_cut_off", period_close, actor=TESTS, code=202610)
+        assert refused("not_cut_off", period_close, actor=TESTS, code=202610) != still_open  # another way out
         assert arrived(tree.town, 1, (2026, 10, 23), accept=periods.OPEN_OR_CUT_OFF)[0].posted_in_id == 202611
         refused("no_period", period_close, actor=TESTS, code=202613)
         refused("no_period", period_cut_off, actor=TESTS, code=202600)
