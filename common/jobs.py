@@ -16,6 +16,7 @@ from typing import Any
 import structlog
 from django.db import connection, transaction
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from common import changelog, clock
 from common.actors import Actor, System
@@ -28,6 +29,9 @@ JobFunction = Callable[..., dict[str, Any] | None]
 MAX_ATTEMPTS = 3
 LOST_AFTER = timedelta(minutes=2)  # no beat for this long: the worker is dead
 TICK_LOCK = 0x1F5710  # the advisory lock that lets one tick work at a time
+
+# What the system calls itself (`System.actor_name`) → words.
+SYSTEM_NAMES: dict[str, Any] = {"calendar": _("schedule of jobs"), "demo": _("demo data")}
 
 _functions: dict[str, JobFunction] = {}
 _labels: dict[str, Any] = {}
@@ -102,6 +106,13 @@ def enqueue(
     if created and not_before is None:
         transaction.on_commit(lambda: _dispatch([run.pk]))
     return run
+
+
+def initiator(run: JobRun) -> str:
+    """Who started a job, for people: an account's name, or what the system calls itself in words."""
+    if run.actor_id is not None:
+        return run.actor_name
+    return str(SYSTEM_NAMES.get(run.actor_name, run.actor_name))
 
 
 def retry(run_id: int, *, actor: Actor) -> JobRun:

@@ -10,6 +10,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.http import Http404
+from django.utils.translation import gettext as _
 from rest_framework import exceptions, filters, pagination, renderers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -86,11 +87,11 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
     if isinstance(exc, DjangoValidationError):
         set_rollback()
         fields: Any = exc.message_dict if hasattr(exc, "error_dict") else {"non_field_errors": exc.messages}
-        return problem("invalid", "The data is not valid.", status.HTTP_400_BAD_REQUEST, request, fields)
+        return problem("invalid", _("The data is not valid."), status.HTTP_400_BAD_REQUEST, request, fields)
     if isinstance(exc, exceptions.ValidationError):
         set_rollback()
         fields = exc.detail if isinstance(exc.detail, dict) else {"non_field_errors": exc.detail}
-        return problem("invalid", "The data is not valid.", exc.status_code, request, fields)
+        return problem("invalid", _("The data is not valid."), exc.status_code, request, fields)
     if isinstance(exc, exceptions.APIException):
         set_rollback()
         response = problem(str(exc.default_code), exc.detail, exc.status_code, request)

@@ -34,16 +34,10 @@ def next_steps(actor: Actor) -> list[dict[str, Any]]:
             if late
             else f"{lead.next_on:%m-%d}"
         )
-        found.append(
-            _item(
-                lead,
-                "overdue" if late else "soon",
-                lead.next_step or _("Next step"),
-                lead.investor.name,
-                due,
-                late,
-            )
-        )
+        step = lead.next_step or _("Next step")
+        item = _item(lead, "overdue" if late else "soon", step, lead.investor.name, due, late)
+        beside = _("next step: %(step)s, %(when)s") % {"step": step, "when": due}
+        found.append({**item, "on": lead.next_on, "beside": beside})
     return found
 
 
@@ -55,7 +49,8 @@ def stale(actor: Actor) -> list[dict[str, Any]]:
     for lead in rows[:SHOWN]:
         days = (today - (lead.last_sign_on or lead.stage_on)).days
         silent = ngettext("silent for %(n)s day", "silent for %(n)s days", days) % {"n": days}
-        found.append(_item(lead, "waiting", lead.investor.name, lead.stage.label, silent, False))
+        item = _item(lead, "waiting", lead.investor.name, lead.stage.label, silent, False)
+        found.append({**item, "matter": "stage_stale", "beside": silent})
     return found
 
 

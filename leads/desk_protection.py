@@ -22,6 +22,7 @@ from leads.calendar import calendar
 from leads.choices import Custody, StageKind, TransferState
 from leads.handing import UNDECIDED
 from leads.models import Dispute, Lead, LeadTransfer
+from leads.reminding import ENDS
 from leads.services.disputes import may_decide
 from leads.terms import NoTerms, terms_on
 
@@ -81,6 +82,9 @@ def protection_ending(actor: Actor) -> list[dict[str, Any]]:
                 "note": _("Protection ends on %(date)s.") % {"date": lead.protected_until},
                 "due": left if n else _("last day"),
                 "late": n == 0,
+                "on": lead.protected_until,
+                "matter": ENDS,
+                "beside": _("protection ends on %(date)s") % {"date": lead.protected_until},
                 "action_label": _("Record a follow-up"),
                 "action_url": reverse("followup_add", args=[lead.pk]),
             }

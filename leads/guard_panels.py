@@ -79,7 +79,7 @@ def _left(lead: Lead) -> str:
         return _("%(date)s, lapsed") % {"date": until}
     n = calendar().between(today, until)
     left = ngettext("%(n)s working day left", "%(n)s working days left", n) % {"n": n}
-    return f"{until} ({left})"
+    return _("%(value)s (%(note)s)") % {"value": until, "note": left}
 
 
 def screening(lead: Lead, actor: Actor) -> dict[str, Any] | None:
@@ -110,4 +110,4 @@ def _shown(check: Any) -> str:
         return ""
     unit = measured(check.check_def.measured_in)
     value = f"{check.value.normalize():f}"
-    return f"{value} ({unit})" if unit else value
+    return _("%(value)s (%(note)s)") % {"value": value, "note": unit} if unit else value

@@ -157,7 +157,7 @@ def people(lead: Lead, actor: Actor) -> dict[str, Any] | None:
         found.append(_person(lead.officer.name, _("officer, %(unit)s") % {"unit": lead.officer.unit.label}))
     if lead.contact and may_on(actor, Action.VIEW, lead.contact):
         person: Contact = lead.contact
-        role = ", ".join(filter(None, (person.title or _("contact"), mask_phone(person.phone))))
+        role = _(", ").join(filter(None, (person.title or _("contact"), mask_phone(person.phone))))
         found.append(_person(person.name, role, reverse("contact_detail", args=[person.pk])))
     if lead.introducer and may_on(actor, Action.VIEW, lead.introducer):
         url = reverse("introducer_detail", args=[lead.introducer_id])

@@ -91,7 +91,7 @@ def follow_ups(lead: Lead) -> Iterable[Happened]:
 @source
 def moves(lead: Lead) -> Iterable[Happened]:
     for row in _rows(LeadMove, lead).select_related("to_stage", "reason"):
-        note = ", ".join(filter(None, (row.reason.label if row.reason else "", row.reason_text)))
+        note = _(", ").join(filter(None, (row.reason.label if row.reason else "", row.reason_text)))
         text = _("Stage: %(stage)s") % {"stage": row.to_stage.label}
         yield Happened(row.at, _("stage"), text, row.actor_name, note, icon="chevron-right", css="key")
 

@@ -25,7 +25,7 @@ from organizations.models import Reminder
 
 Template = Any  # a (lazy) text with %(name)s, or a function of the parameters
 SOON = timedelta(days=3)
-ON_HOME = 8
+MOST = 100  # unread ones that the home page looks through
 
 
 class Kind(NamedTuple):
@@ -64,7 +64,8 @@ def unread(actor: Actor) -> Any:
 
 
 def line(row: Reminder, today: date) -> dict[str, Any]:
-    """One reminder as a list draws it: state, title, note, url, due, late."""
+    """One reminder as a list draws it: state, title, note, url, due, late; and where it leads (`about`), its kind
+    (`matter`) and day (`on`), by which the home page knows what else says the same."""
     late = row.due_on is not None and row.due_on < today
     if row.read_at is not None:
         state = "done"
@@ -83,6 +84,9 @@ def line(row: Reminder, today: date) -> dict[str, Any]:
         "url": reverse("reminder_open", args=[row.pk]),
         "due": _due(row.due_on, today),
         "late": late and row.read_at is None,
+        "about": row.url,
+        "matter": row.kind,
+        "on": row.due_on,
         "when": row.created_at,
     }
 
@@ -99,7 +103,7 @@ def _due(day: date | None, today: date) -> str:
 
 
 def waiting(actor: Actor) -> tuple[list[dict[str, Any]], int]:
-    """Lines for the home page, and how many reminders are unread in all. Two queries at most."""
-    rows, today = list(unread(actor)[: ON_HOME + 1]), clock.today()
-    total = len(rows) if len(rows) <= ON_HOME else unread(actor).count()
-    return [line(row, today) for row in rows[:ON_HOME]], total
+    """Lines for the home page, MOST at most, and how many reminders are unread beyond them. Two queries at most."""
+    rows, today = list(unread(actor)[: MOST + 1]), clock.today()
+    beyond = unread(actor).count() - MOST if len(rows) > MOST else 0
+    return [line(row, today) for row in rows[:MOST]], beyond

@@ -13,7 +13,7 @@ from typing import Any
 
 from babel import Locale
 from babel.core import get_global
-from babel.numbers import get_territory_currencies
+from babel.numbers import get_currency_name, get_territory_currencies
 from chinese_calendar import constants as announced
 
 from reference.choices import DayKind
@@ -45,6 +45,10 @@ MINOR_UNITS = {
     ),
     **dict.fromkeys(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"], 3),
 }
+
+# Currencies that CLDR has not in Chinese yet: the guilder after that of the Netherlands Antilles (2025), and the one
+# after the Zimbabwean dollar (2024).
+NAMES_ZH = {"XCG": "加勒比盾", "ZWG": "津巴布韦金"}
 
 HOLIDAY_NAMES = {
     "New Year's Day": "元旦",
@@ -113,11 +117,19 @@ def currencies(on: date) -> list[CurrencyRow]:
         for territory in get_global("territory_currencies")
         for code in get_territory_currencies(territory, start_date=on, tender=True)
     }
-    zh, en = Locale.parse("zh_Hans"), Locale.parse("en")
+    zh, en = Locale.parse("zh_Hans").currencies, Locale.parse("en").currencies
     return [
-        CurrencyRow(c, zh.currencies.get(c, c), en.currencies.get(c, c), MINOR_UNITS.get(c, 2))
+        CurrencyRow(c, NAMES_ZH.get(c) or zh.get(c, c), en.get(c, c), MINOR_UNITS.get(c, 2))
         for c in sorted(codes)
     ]
+
+
+@cache
+def currency_name(code: str, language: str) -> str:
+    """What stands behind an amount, in "zh_Hans" or "en": 美元, US dollars. The code itself when it has no name."""
+    if language == "zh_Hans" and code in NAMES_ZH:
+        return NAMES_ZH[code]
+    return get_currency_name(code, count=2, locale=language)
 
 
 def holidays() -> dict[int, list[DayRow]]:

@@ -11,12 +11,12 @@ from capital.choices import Level, Verdict
 from capital.models import CapitalEntry, Override, Recognition
 from capital.services.deciding import KIND, Case, evidence, hold_one, must, objection, right, stage
 from capital.services.recognition import CENT, STATE, Decision, must_be_current, reason_given, write
-from capital.words import exact
 from common import changelog, clock
 from common.access import Action
 from common.actors import Actor, may
 from common.errors import Denied, NotVisible, Refused, ServiceError
 from organizations.models import User
+from reference.amounts import exact
 
 
 @transaction.atomic

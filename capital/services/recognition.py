@@ -25,12 +25,12 @@ from capital.services.deciding import (
     right,
     stage,
 )
-from capital.words import exact
 from common import changelog, clock
 from common.actors import Actor
 from common.errors import Refused, Stale
 from organizations.models import User
 from projects.models import Project
+from reference.amounts import exact
 
 CENT = Decimal("0.01")
 STATE = {Level.PRELIMINARY: EntryState.PRELIMINARY, Level.FINAL: EntryState.FINAL}

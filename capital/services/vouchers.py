@@ -16,7 +16,6 @@ from capital.choices import EntryState
 from capital.models import Allocation, CapitalEntry, EntryFile, Voucher
 from capital.readable import kept_from
 from capital.services.rows import OPEN_STATES, must_know
-from capital.words import exact
 from common import changelog, clock, services
 from common.access import Action
 from common.actors import Actor
@@ -25,6 +24,7 @@ from common.files import clean_name
 from common.models import StoredFile
 from common.scope import may_on
 from organizations.models import Unit
+from reference.amounts import exact
 from reference.models import HOME_CURRENCY, Currency
 
 EVERYWHERE = "a voucher proves once, in whatever unit it is; what is told of it is decided here"

@@ -22,7 +22,6 @@ from capital.models import CapitalEntry, EntryFile, Query, Recognition, Voucher
 from capital.readable import hidden_vouchers
 from capital.services import overrides, queries, recognition
 from capital.services.deciding import DECIDED, Case, objection, open_matters, read, right
-from capital.words import figure, unit
 from common.access import Action
 from common.errors import Denied, NotVisible, Refused, ServiceError
 from common.file_types import PDF, SHOWN_INLINE
@@ -30,6 +29,7 @@ from common.views.base import Page
 from leads.forms.fields import typed_amount
 from ledger.choices import FundSource, Mode, Zone
 from projects import confidential
+from reference.amounts import figure, unit
 
 # What each button does; what it needs besides. "amount" is the button that Enter presses.
 DECISIONS = ("full", "amount", "refuse", "query", "override", "undo", "back", "again")

@@ -22,6 +22,7 @@ from leads.forms.fields import WanField
 from leads.forms.protection import box
 from leads.tables.columns import wan_text
 from projects import confidential
+from reference.amounts import unit
 
 from .inspections import OfInspection
 
@@ -42,7 +43,7 @@ class OutcomeForm(ActorForm):
             }
             self.fields[f"on_{entry.pk}"] = forms.BooleanField(label=label, required=False, initial=True)
             self.fields[f"amount_{entry.pk}"] = WanField(
-                label=_("To recognise, in ten thousand %(currency)s") % {"currency": entry.currency_id},
+                label=_now("To recognise, in %(unit)s") % {"unit": unit(entry.currency_id)},
                 max_value=entry.amount / 10_000,
                 initial=one.amount,
             )

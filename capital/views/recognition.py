@@ -30,6 +30,7 @@ from common.views.base import Page, write
 from common.views.jobs import progress
 from leads.tables.columns import wan_text
 from projects import confidential
+from reference.amounts import exact
 
 CAPITAL = (_("Capital in place"), "")
 DESK = (_("Recognition"), "desk")
@@ -73,6 +74,7 @@ class QueryAnswer(FormPage):
         return super().get_context_data(
             query=query,
             entry=query.entry,
+            amount=exact(query.entry.amount, str(query.entry.currency_id)),
             closed=query.answered_at is not None or query.archived_at is not None,
             project=confidential.shown_name(query.entry.project, self.actor),
             cancel_url=reverse("entry_detail", args=[query.entry_id]),

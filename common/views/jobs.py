@@ -39,6 +39,9 @@ class JobTable(RowTable):
     def render_kind(self, value: str) -> str:
         return str(jobs.label(value))
 
+    def render_actor_name(self, record: JobRun) -> str:
+        return jobs.initiator(record)
+
 
 class JobList(Page):
     kind = "job"
@@ -100,7 +103,7 @@ def progress(run: JobRun) -> dict[str, Any]:
             "error": run.error,
             "started": run.started_at,
             "finished": run.ended_at,
-            "by": run.actor_name,
+            "by": jobs.initiator(run),
         },
         "progress_url": reverse("job_progress", args=[run.pk]),
         "result_url": run.result.get("url", ""),

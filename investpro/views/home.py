@@ -16,8 +16,11 @@ from common import clock
 from common.access import Action
 from common.views import Page, action
 from leads import desk as lead_desk
+from leads.desk_lines import one_line_each
 from organizations import reminders
 from projects import desk as project_desk
+
+REMINDERS = 8  # lines shown; the others stand in the list of reminders
 
 
 class Home(Page):
@@ -45,13 +48,7 @@ class Home(Page):
         user, today = self.actor, clock.today()
         tasks, runs, leads = desk.tasks(user), desk.latest_published(user), lead_desk.groups(user)
         projects = [*project_desk.groups(user), *capital_home.groups(user), *rounds_desk.groups(user)]
-        reminded, unread = reminders.waiting(user)
-        name, count = (
-            user.actor_name,
-            len(tasks) + unread + sum(len(group["items"]) for group in [*leads, *projects]),
-        )
-        waiting = ngettext("%(n)s thing waits for you", "%(n)s things wait for you", count) % {"n": count}
-        title = _("%(name)s: %(waiting)s") % {"name": name, "waiting": waiting} if count else name
+        reminded, beyond = reminders.waiting(user)
         more = {"more": _("All reminders"), "more_url": reverse("reminder_list")} if reminded else {}
         groups = [
             {"label": _("Reminders"), "items": reminded, **more},
@@ -59,6 +56,11 @@ class Home(Page):
             *projects,
             {"label": _("To do"), "items": tasks},
         ]
+        one_line_each(groups)
+        name, count = user.actor_name, beyond + sum(len(group["items"]) for group in groups)
+        groups[0]["items"] = groups[0]["items"][:REMINDERS]
+        waiting = ngettext("%(n)s thing waits for you", "%(n)s things wait for you", count) % {"n": count}
+        title = _("%(name)s: %(waiting)s") % {"name": name, "waiting": waiting} if count else name
         return super().get_context_data(
             title=title,
             sub=f"{today:%Y-%m-%d} {date_format(today, 'l')}",

@@ -41,3 +41,24 @@ class TaskFilterSet(RowFilterSet):
             return queryset.filter(done_on__isnull=False)
         queryset = queryset.filter(done_on__isnull=True)
         return queryset.filter(due_on__lt=clock.today()) if value == "overdue" else queryset
+
+
+class OpenTaskFilterSet(TaskFilterSet):
+    """The list's: without a state it shows what is open."""
+
+    state = django_filters.ChoiceFilter(
+        choices=[*STATES[1:], ("all", _("all"))],
+        empty_label=_("open"),
+        method="by_state",
+        label=_("State"),
+    )
+
+    class Meta(TaskFilterSet.Meta):
+        pass
+
+    def filter_queryset(self, queryset: QuerySet) -> QuerySet:
+        found = super().filter_queryset(queryset)
+        return found if self.form.cleaned_data.get("state") else found.filter(done_on__isnull=True)
+
+    def by_state(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        return queryset if value == "all" else super().by_state(queryset, name, value)

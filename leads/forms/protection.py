@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -162,7 +163,9 @@ class ChecksForm(VersionForm):
             else:
                 unit = measured(about.measured_in)
                 self.fields[f"v_{code}"] = forms.DecimalField(
-                    label=f"{about.label} ({unit})" if unit else about.label,
+                    label=_now("%(value)s (%(note)s)") % {"value": about.label, "note": unit}
+                    if unit
+                    else about.label,
                     max_digits=18,
                     decimal_places=4,
                     min_value=0,

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.access import Action
 from common.actors import Actor, may
 from common.errors import Refused
-from common.imports import Cell, Plan
+from common.imports import Cell, Field, Plan
 from common.models import ImportBatch, ImportRow
 from leads import facts, stages
 from leads.choices import Pipeline, Source
@@ -21,13 +23,14 @@ from leads.models import Introducer, Investor, Lead
 from leads.services.investors import investor_archive
 from leads.services.leads import lead_archive, lead_assign, lead_register, lead_update, own_officer
 from ledger.choices import Zone
+from organizations.choices import ENTERING
 from organizations.imports.base import UNIT_WORDS, DirectoryForm, DirectoryImporter, Found, to_days
 from organizations.models import Officer, Unit
 from reference.models import HOME_CURRENCY, Currency, Industry
 from rules import stages as rules
 from rules.similarity import LeadLike
 
-from .cells import DealReader, DealRow, one, two_places
+from .cells import DealReader, DealRow, actor_of, one, two_places
 
 MOST_ROWS = 1_000
 RECORDS = {
@@ -49,12 +52,13 @@ class LeadReader(DealReader):
         self.introducers = {row.name: row.pk for row in rows}
         self.steps = stages.ladder(Pipeline.LEAD)
         self.own = own_officer(self.actor)
+        self.home = home_of(self.actor, batch.scope_path)
         known = [one for some in self.people.values() for one in some]
         self.officers = {one.pk: one for one in (*known, *filter(None, [self.own]))}
 
     def found(self, row: Any) -> Found:
         lead = self._lead(row)
-        unit = self.unit(row) if lead is None or row.raw("unit") else lead.unit
+        unit = self._unit(row, lead)
         values: dict[str, Any] = {
             "officer": self.officer(row, unit), "name": row.text("name"), "industry": self.industry(row),
             "amount": row.money("amount"), "currency": self.currency(row), "land_mu": row.area("land_mu"),
@@ -74,6 +78,12 @@ class LeadReader(DealReader):
             return None, values, None
         self._new(row, unit, {**values, **given})
         return None, {**values, **given}, (given["unit"], given["investor"], values["name"])
+
+    def _unit(self, row: DealRow, lead: Lead | None) -> Unit | None:
+        """The one named; without a name the lead's own, or the only one for which the sender enters leads."""
+        if row.raw("unit"):
+            return self.unit(row)
+        return (lead.unit if lead else self.home) or self.unit(row)
 
     def _lead(self, row: DealRow) -> Lead | None:
         number = row.raw("number")
@@ -187,6 +197,12 @@ class LeadImporter(DirectoryImporter):
         ("next_on", gettext_lazy("next step on"), False, ("下一步日期", "下一步时间", "计划日期", "next step on")),
     )  # fmt: skip
 
+    def fields(self, batch: ImportBatch) -> list[Field]:
+        """Who enters leads for one unit only needs no column for it."""
+        home = home_of(actor_of(batch), batch.scope_path)
+        found = super().fields(batch)
+        return [replace(one, required=False) if home and one.key == "unit" else one for one in found]
+
     def choices(self, key: str) -> list[str]:
         found: dict[str, Any] = {"source": Source, "zone": Zone}
         return [str(one_.label) for one_ in found.get(key, ())]
@@ -268,6 +284,16 @@ class LeadImporter(DirectoryImporter):
             and not Lead._base_manager.filter(investor=step["investor"], archived_at=None).exists()
         ):
             investor_archive(actor=actor, pk=step["investor"], version=None, reason=reason)
+
+
+def home_of(actor: Actor, scope_path: str) -> Unit | None:
+    """The unit of who enters for exactly one, when it lies within the import; else None. A query."""
+    reached = Q(pk__in=())
+    for grant in actor.grants():
+        if grant.role in ENTERING:
+            reached |= Q(path__startswith=grant.path)
+    units = Unit.objects.unscoped(reason="for how many somebody enters").filter(reached, archived_at=None)[:2]
+    return units[0] if len(units) == 1 and units[0].path.startswith(scope_path) else None
 
 
 def typed(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -49,7 +50,7 @@ class ProtectionTerms(ScopedModel):
         verbose_name = _("protection rules")
 
     def __str__(self) -> str:
-        return f"{self.valid_from:%Y-%m-%d}"
+        return _now("Protection rules from %(date)s") % {"date": f"{self.valid_from:%Y-%m-%d}"}
 
 
 class FirstContact(AppendOnlyModel):

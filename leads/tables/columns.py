@@ -15,6 +15,7 @@ from common.tables import RowTable
 from common.templatetags.ip import in_unit
 from leads import confidential
 from ledger.subjects import KEPT
+from reference.amounts import spoken
 from reference.models import HOME_CURRENCY
 
 WAN = Decimal(10_000)
@@ -101,19 +102,19 @@ def wan_cell(value: Any, currency: Any = HOME_CURRENCY) -> Any:
 
 
 def sum_text(value: Any, currency: Any = HOME_CURRENCY) -> str:
-    """A large total in a sentence: 164.20 亿元; another currency in ten thousands: 6,200.00 万 USD."""
+    """A large total in a sentence: 164.20 亿元; another currency in ten thousands: 6,200.00 万美元."""
     if currency == HOME_CURRENCY:
         return _("%(amount)s hundred million yuan") % {"amount": in_unit(value, "yi")}
     return wan_text(value, currency)
 
 
 def wan_text(value: Any, currency: Any = HOME_CURRENCY) -> str:
-    """In a sentence or a list of facts: 12,000.00 万元, 500.00 万 USD. Empty for no amount."""
+    """In a sentence or a list of facts: 12,000.00 万元, 500.00 万美元. Empty for no amount."""
     if value is None:
         return ""
     if currency == HOME_CURRENCY:
         return _("%(amount)s ten thousand yuan") % {"amount": in_unit(value, "wan")}
     return _("%(amount)s ten thousand %(currency)s") % {
         "amount": in_unit(value, "wan"),
-        "currency": currency,
+        "currency": spoken(currency),
     }

@@ -187,7 +187,7 @@ class GateTable(RowTable):
         model = Gate
         fields = ("name", "name_en", "code", "unit", "valid_from", "valid_to", "source", "sort", "updated_at")
         sequence = fields
-        optional = ("name_en", "sort", "updated_at")
+        optional = ("name_en", "code", "sort", "updated_at")
         order_by = ("-valid_from",)
 
 

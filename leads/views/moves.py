@@ -138,6 +138,11 @@ class MovePage(RowPage, FormPage):
                     reason_text=given.get("reason_text", ""),
                     values=form.values(),
                 )
+        except stages.MissingFacts as refused:
+            if any(one.fields or one.kind != "fact" for one in refused.missing):
+                raise
+            said = _now("Nothing was moved: what is named above is still missing.")  # `elsewhere` names it
+            raise ValidationError(said) from refused
         except Refused as refused:
             placed = {name: words for name, words in refused.fields.items() if name in form.fields}
             if placed:
@@ -268,6 +273,12 @@ class LeadBoard(LeadNouns, StageBoard):
     filterset_class = LeadFilterSet
     crumbs: Crumbs = (PIPELINE,)
     switch = ((_("Table"), "lead_list"), (_("Board"), "lead_board"))
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        if self.may(Action.CREATE):
+            label, url = _now("Register a lead"), reverse("lead_create")
+            kwargs |= {"create_label": label, "create_url": url, "create_panel": True}
+        return super().get_context_data(**kwargs)
 
     def summed(self) -> Q:
         return ~confidential.hidden(self.actor)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from common.access import Action
 from common.actors import Actor
 from common.pickers import Option
@@ -22,7 +24,7 @@ class InvestorPick(PickerPage):
     @classmethod
     def search(cls, actor: Actor, text: str) -> list[Option]:
         return [
-            Option(row.pk, row.name, ", ".join(filter(None, (row.unit.label, row.credit_code))))
+            Option(row.pk, row.name, _(", ").join(filter(None, (row.unit.label, row.credit_code))))
             for row in search_investors(actor, text, cls.limit)
         ]
 
@@ -33,7 +35,7 @@ class IntroducerPick(RowPicker):
 
     @classmethod
     def hint(cls, row: Introducer) -> str:
-        return ", ".join(filter(None, (str(row.get_kind_display()), row.employer)))
+        return _(", ").join(filter(None, (str(row.get_kind_display()), row.employer)))
 
 
 class OfferPick(RowPicker):

@@ -111,7 +111,6 @@ class GateDetail(GateNouns, DetailPage):
     def panels(self) -> list[dict[str, Any]]:
         row = self.get_object()
         rows = [
-            (_("code"), row.code),
             (_("only for"), row.unit or pgettext_lazy("gate", "everybody")),
             (_("valid from"), row.valid_from),
             (_("valid to"), row.valid_to),

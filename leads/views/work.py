@@ -19,7 +19,7 @@ from common.views.base import write
 from common.views.forms import FormPage
 from common.views.rows import ReasonForm
 from leads import confidential, dossier
-from leads.filters.work import TaskFilterSet
+from leads.filters.work import OpenTaskFilterSet
 from leads.forms.work import (
     AttachmentForm,
     AttachmentUpdateForm,
@@ -236,14 +236,14 @@ class Timeline(Page):
 
 
 class TaskList(ListPage):
-    """My tasks first; with a wider filter those of the unit."""
+    """What is open, the most urgent first: what is late, then by its day, what has none at last."""
 
     kind = "lead"
     model = Task
     title = _("Tasks")
     sub = _("What is to be done for leads and projects")
     table_class = TaskTable
-    filterset_class = TaskFilterSet
+    filterset_class = OpenTaskFilterSet
     url_prefix = "task"
     empty = (_("No task is open."), _("Tasks come from follow-ups, or are entered on a lead or project."))
 
@@ -254,10 +254,10 @@ class TaskList(ListPage):
             open=Count("pk"), mine=Count("pk", filter=mine), late=Count("pk", filter=mine & late)
         )
         return [
-            (_("All"), "", None),
-            (pgettext_lazy("tasks", "Open"), "state=open", counts["open"]),
-            (_("Mine"), "whose=me&state=open", counts["mine"]),
+            (pgettext_lazy("tasks", "Open"), "", counts["open"]),
+            (_("Mine"), "whose=me", counts["mine"]),
             (_("Mine, overdue"), "whose=me&state=overdue", counts["late"]),
+            (_("All"), "state=all", None),
         ]
 
     def rows(self, queryset: Any) -> Any:

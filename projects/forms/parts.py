@@ -89,7 +89,10 @@ PLAN = Rows(
     },
     needed=("month", "amount"),
     blank=3,
-    hint=_("In the currency of the agreement."),
+    hint=_(
+        "In the currency of the agreement. Together at most the contract amount; less may stand, the rest can follow."
+    ),
+    told="amount",
 )
 OFFICERS = Rows(
     str(Role.OFFICER),

@@ -30,7 +30,8 @@ Makers = Mapping[str, Callable[[], forms.Field]]
 @dataclass(frozen=True, slots=True)
 class Rows:
     """A group of rows. `needed` must be filled in a row in which anything is; fields of `given` (a choice that
-    always has a value) don't make a row. `blank`: empty rows offered. `whole`: a field whose parts make 100."""
+    always has a value) don't make a row. `blank`: empty rows offered. `whole`: a field whose parts make 100.
+    `told`: the field beside which a refusal of the group stands, else that of `whole`, else the first."""
 
     name: str
     title: Any
@@ -40,6 +41,7 @@ class Rows:
     blank: int = 1
     hint: Any = ""
     whole: str = ""
+    told: str = ""
 
 
 class RowsForm(ActorForm):
@@ -135,7 +137,7 @@ def beside(form: Any, refusal: ServiceError) -> ValidationError | None:
         if name in form.fields:
             found[name] = said
         elif group := groups.get(name):
-            found[form.key(name, 0, group.whole or next(iter(group.fields)))] = said
+            found[form.key(name, 0, group.told or group.whole or next(iter(group.fields)))] = said
     return ValidationError(found) if found else None
 
 

@@ -26,6 +26,7 @@ from projects.models import Agreement, AttributionVersion, PlannedPayment, Proje
 from projects.services import attribution
 from projects.services.attribution import WHOLE, Share
 from projects.services.rows import added, changed, locked, touched
+from reference.amounts import exact
 from reference.selectors import sector_of
 from rules import money
 
@@ -156,7 +157,8 @@ def investors_set(
 @transaction.atomic
 def plan_set(*, actor: Actor, project: int, version: int | None, plan: Mapping[date, Decimal]) -> Project:
     """The payment plan: amounts in the project's currency by month (any day of it). It replaces what was
-    planned; a month of 0 is left out. Raises NotVisible, Denied, Stale, Archived, ValidationError."""
+    planned; a month of 0 is left out. Raises NotVisible, Denied, Stale, Archived, ValidationError, Refused (above the
+    contract amount)."""
     row = locked(actor, project, version)
     plan_write(actor, row, plan)
     return touched(actor, row)
@@ -187,7 +189,8 @@ def investors_write(actor: Actor, project: Project, investors: Sequence[tuple[In
 
 
 def plan_write(actor: Actor, project: Project, plan: Mapping[date, Decimal]) -> None:
-    """Of a locked project. Raises ValidationError."""
+    """Of a locked project. Raises ValidationError, and Refused when more is planned than the contract says; less
+    may be: the rest of the plan can follow."""
     wanted: dict[date, Decimal] = {}
     for day, amount in plan.items():
         month = day.replace(day=1)
@@ -195,6 +198,15 @@ def plan_write(actor: Actor, project: Project, plan: Mapping[date, Decimal]) -> 
             raise ValidationError({"plan": _("A month is planned twice.")})
         if amount:
             wanted[month] = amount
+    total = money.add(wanted.values())
+    if total > project.contract_amount:
+        currency = str(project.currency_id)
+        raise Refused(
+            _("The plan makes %(planned)s, the contract amount is %(contract)s.")
+            % {"planned": exact(total, currency), "contract": exact(project.contract_amount, currency)},
+            code="above_contract",
+            fields={"plan": [""]},
+        )
     there = {row.month: row for row in project.plan.select_for_update()}
     for month, row in there.items():
         if month not in wanted:

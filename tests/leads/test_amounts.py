@@ -4,8 +4,10 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils.translation import override
 
 from leads.forms.fields import WanField
+from leads.tables.columns import sum_text, wan_text
 
 
 @pytest.mark.parametrize(
@@ -33,3 +35,13 @@ def test_empty_stays_empty():
     assert WanField().clean("") is None
     with pytest.raises(ValidationError):
         WanField(required=True).clean("")
+
+
+def test_a_currency_is_called_by_its_name_in_a_sentence():
+    with override("zh-hans"):
+        assert wan_text(Decimal(5_000_000), "USD") == "500.00 万美元"
+        assert wan_text(Decimal(5_000_000), "XCG") == "500.00 万加勒比盾"
+        assert wan_text(Decimal(5_000_000)) == "500.00 万元"
+        assert sum_text(Decimal(5_000_000), "HKD") == "500.00 万港元"
+    with override("en"):
+        assert wan_text(Decimal(5_000_000), "USD") == "500.00 ten thousand US dollars"

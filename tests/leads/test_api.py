@@ -1,6 +1,7 @@
 """The API of leads and the registers around them, by the inherited suite; and what is special about each."""
 
 import pytest
+from django.utils.translation import gettext
 
 from leads.models import Contact, Introducer, Investor, Lead, OfferedProject
 from organizations.choices import Role
@@ -38,6 +39,7 @@ class TestInvestor(WriteSuite):
         }  # last character 3, GB 32100 by hand
         body = assert_problem(self.keeper_api(tree).post(self.url(), sent, format="json"), 400, "invalid")
         assert "credit_code" in body["fields"]
+        assert body["message"] == gettext("The data is not valid.")  # in the language of who asks
         sent["credit_code"] = " 91350100m000100y43"
         made = self.keeper_api(tree).post(self.url(), sent, format="json")
         assert made.json()["credit_code"] == "91350100M000100Y43"

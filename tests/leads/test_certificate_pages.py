@@ -35,6 +35,7 @@ def test_the_certificate_is_printed_with_its_code(tree, paper):
     address = f"http://testserver{reverse('certificate_check', args=[paper.token])}"
     assert page.context["address"] == address
     assert address in text
+    assert "data-print" in text, "a button prints it"
 
 
 def test_who_may_not_see_the_record_learns_number_unit_date_and_that_it_is_genuine(tree, paper):

@@ -9,9 +9,12 @@ from django.utils.translation import override
 from common import clock, finding
 from common.models import ExportLog
 from leads import desk
+from leads.calendar import calendar
 from leads.models import Lead
+from leads.reminding import tell_ending, tell_task
 from leads.services import leads
 from organizations.choices import Role, UnitKind
+from organizations.services import remind
 from tests.support.clients import client_of, user_with
 from tests.support.factories import TESTS, OfficerFactory, UnitFactory
 from tests.support.factories_leads import (
@@ -22,6 +25,7 @@ from tests.support.factories_leads import (
     OfferFactory,
     yuan,
 )
+from tests.support.factories_work import TaskFactory
 from tests.support.pipeline import ship
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +65,36 @@ def test_my_next_steps_and_my_stale_leads_stand_on_the_desk(tree, user):
     assert (
         next(item["count"]() for item in items if item["url"] == reverse("lead_list")) == 5
     )  # all but the closed one
+
+
+def test_a_lead_with_five_reasons_is_one_line_with_the_most_urgent(tree, user, english):
+    """Its next step is two days late, it was silent for 40, its protection ends on the next working day; two
+    reminders say what the page says, a third names a task. Another lead has its reminder only."""
+    today, own = clock.today(), OfficerFactory(unit=tree.town, user=user)
+    mine, ends = {"unit": tree.town, "officer": own}, calendar().add(today, 1)
+    lead = LeadFactory(
+        **mine, next_step="送样", next_on=today - timedelta(days=2), stale_on=today,
+        last_sign_on=today - timedelta(days=40), protected_until=ends,
+    )  # fmt: skip
+    other = LeadFactory(**mine, name="光伏支架")
+    for row in (lead, other):
+        row.protected_until = ends if row == lead else today + timedelta(days=90)
+        tell_ending(row, today)
+    remind(
+        users=[user], kind="stage_stale", key="s", url=reverse("lead_move", args=[lead.pk]), subject=lead,
+        params={"name": lead.name, "stage": lead.stage.label, "days": 40},
+    )  # fmt: skip
+    tell_task(TaskFactory(lead=lead, title="补充材料", assignee=user, due_on=today + timedelta(days=1)))
+    page = client_of(user).get("/")
+    lines = [item for group in page.context["tasks"] for item in group["items"]]
+    assert page.context["task_count"] == len(lines) == 2
+    about = next(item for item in lines if item["title"] == "送样")
+    assert about["late"]
+    assert {text for text, _url in about["also"]} == {
+        f"protection ends on {ends}", "silent for 40 days", f"补充材料 ({lead.name})",
+    }  # fmt: skip
+    assert "光伏支架" in next(item for item in lines if item is not about)["title"]
+    assert "silent for 40 days" in page.content.decode()
 
 
 def test_the_search_box_finds_within_the_scope(tree, user):

@@ -19,8 +19,9 @@ from common.models import ImportBatch
 from leads.models import Contact, FirstContact, Handover, Investor, Lead
 from ledger.models import Posting
 from organizations.choices import Role
+from organizations.models import User
 from tests.support.clients import client_of, user_with
-from tests.support.factories import OfficerFactory, UnitFactory
+from tests.support.factories import OfficerFactory, RoleGrantFactory, UnitFactory
 from tests.support.factories_leads import IntroducerFactory, InvestorFactory, LeadFactory, yuan
 from tests.support.factories_projects import dollars, industry
 from tests.support.pipeline import ask
@@ -265,3 +266,22 @@ def test_an_officer_brings_his_own_list(tree, officer):
             actor=user, importer="leads", data=sheet(full(tree)), filename="x.xlsx",
             scope_path=tree.county.path, params={},
         )  # fmt: skip
+
+
+def test_an_officer_of_one_unit_needs_not_write_it(tree):
+    """A file without the column and a row with an empty cell are his unit's; who enters for more must say which."""
+    user = user_with(Role.OFFICER, tree.town)
+    OfficerFactory(unit=tree.town, user=user)
+    rest = [name for name in HEADER if name != "单位"]
+    row = dict(zip(HEADER, full(tree, 来源=source("event"), 专员=None), strict=True))
+    batch = start(user, tuple(row[name] for name in rest), header=rest)
+    assert not problems(batch)
+    assert not problems(start(user, tuple({**row, "单位": None}.values())))
+    imports.confirm(actor=user, pk=batch.pk)
+    assert Lead._base_manager.get().unit == tree.town
+
+    RoleGrantFactory(user=user, unit=tree.other_town)
+    unnamed = tuple({**row, "单位": None, "项目名称": "示例三号"}.values())
+    wider = User._base_manager.select_related("unit").get(pk=user.pk)
+    assert problems(start(wider, unnamed)) == {2: {"unit"}}
+    assert problems(start(user_with(Role.BUREAU_STAFF, tree.county), unnamed)) == {2: {"unit"}}

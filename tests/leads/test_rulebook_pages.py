@@ -87,6 +87,17 @@ class TestGate(RowSuite):
         return {"name": "标记甲", "code": "marked", "valid_from": "2027-01-01", "sort": 0}
 
 
+def test_rules_and_gates_are_called_by_words(tree, english):
+    """The shipped rules and gate: neither a bare day nor the gate's code stands on the pages."""
+    client = client_for(Role.BUREAU_STAFF, tree.city)
+    rules, gate = ProtectionTerms._base_manager.first(), Gate._base_manager.get()
+    page = client.get(reverse("protectionterms_detail", args=[rules.pk]))
+    assert page.context["title"] == f"Protection rules from {rules.valid_from:%Y-%m-%d}"
+    assert gate.code not in client.get(reverse("gate_list")).content.decode()
+    (facts,) = client.get(reverse("gate_detail", args=[gate.pk])).context["panels"]  # its history tells the code
+    assert gate.code not in [value for _label, value in facts["rows"]]
+
+
 def test_rules_that_make_no_sense_are_refused(tree):
     client, before = client_for(Role.BUREAU_STAFF, tree.city), ProtectionTerms._base_manager.count()
     sent = TestTerms().form(tree)

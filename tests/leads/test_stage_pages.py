@@ -174,7 +174,11 @@ class TestMovePage:
             "follow_up": reverse("followup_add", args=[lead.pk]),
             "credit_code": reverse("investor_update", args=[lead.investor_id]),
         }
-        assert head.post(self.url(lead), self.form(lead)).status_code == 422
+        refused = head.post(self.url(lead), self.form(lead))
+        assert refused.status_code == 422
+        first, _url = refused.context["elsewhere"][0]
+        assert refused.content.decode().count(str(first.label)) == 1, "said once, with its link"
+        assert "Nothing was moved" in refused.content.decode()
         lead.refresh_from_db()
         assert lead.stage.code == "registered"
 
@@ -240,6 +244,9 @@ class TestBoard:
         ways = {way["label"] for way in cards[mine.pk]["moves"]}
         assert stage("lead", "intent").label in ways
         assert cards[others.pk]["moves"] == []  # he reads it, but it is not his
+        assert response.context["create_url"] == reverse("lead_create")
+        reader = client_for(Role.EVALUATOR, tree.county).get(reverse("lead_board"))
+        assert "create_url" not in reader.context
 
     def test_as_many_queries_for_thirty_cards_as_for_three(self, tree):
         client = client_for(Role.UNIT_HEAD, tree.town)

@@ -85,14 +85,17 @@ def test_tasks_mine_overdue_done(tree, client, lead):
     def shown(query):
         return {row.record.pk for row in client.get(f"{url}?{query}").context["table"].rows}
 
-    assert shown("state=open") == {mine.pk, other.pk}
+    assert shown("") == shown("state=all") == {mine.pk, other.pk}
     assert shown("whose=me") == {mine.pk}
     assert shown("state=overdue") == {mine.pk}
     page = client.get(url)
-    assert [count for _, _, count in page.context["view"].views()] == [None, 2, 1, 1]
+    assert [row.record for row in page.context["table"].rows] == [mine, other], "what has no day comes last"
+    assert [count for _, _, count in page.context["view"].views()] == [2, 1, 1, None]
     assert page.content.decode().count("ip-st") == 1, "the late one is marked"
     assert client.post(reverse("task_done", args=[mine.pk]), {"outcome": "好了"}).status_code == 302
     assert shown("state=done") == {mine.pk}
+    assert shown("") == {other.pk}, "the list opens on what is open"
+    assert shown("state=all") == {mine.pk, other.pk}
     assert client.post(reverse("task_reopen", args=[mine.pk])).status_code == 302
     edit = client.get(reverse("task_update", args=[mine.pk])).context["form"]
     sent = {

@@ -135,6 +135,16 @@ def test_all_that_was_agreed_is_kept(tree):
             "commitments-0-legal_basis",
             "fair-comp",
         ),
+        (  # 12,000 by the agreement, 12,000.0001 by the plan: a yuan too much
+            {
+                "plan-0-month": "2026-07",
+                "plan-0-amount": "6000",
+                "plan-1-month": "2026-08",
+                "plan-1-amount": "6000.0001",
+            },
+            "plan-0-amount",
+            "The plan makes 12,000.0001 ten thousand yuan, the contract amount is 12,000.00 ten thousand yuan.",
+        ),
         ({"confidential_until": "2027-01-01"}, "code_name", "needs a code name"),
         ({"agreement_number": ""}, "agreement_number", "required"),
         ({"assessed-0-unit": "", "assessed-0-unit_text": "没有这个"}, "assessed-0-unit", "Nothing found"),

@@ -236,13 +236,13 @@ def test_investors_and_plan_are_replaced_as_a_whole(tree, desk, project):
     assert "they must make 100" in str(refused.context["form"].errors["investors-0-percent"])
     done(send(desk, "project_investors", project.pk, **{**values, "investors-1-percent": "45"}))
     assert sorted(project.investors.values_list("percent", flat=True)) == [D(45), D(55)]
-    done(send(desk, "project_plan", project.pk, **{"plan-0-month": "2026-12", "plan-0-amount": "12000"}))
+    done(send(desk, "project_plan", project.pk, **{"plan-0-month": "2026-12", "plan-0-amount": "11000"}))
     done(send(desk, "project_plan", project.pk, **{"plan-1-month": "2027-01", "plan-1-amount": "500"}))
     assert list(project.plan.values_list("month", "amount")) == [
-        (date(2026, 12, 1), D(120_000_000)),
+        (date(2026, 12, 1), D(110_000_000)),
         (date(2027, 1, 1), D(5_000_000)),
     ]
-    assert "12,500.00 ten thousand yuan of 12,000.00" in page(desk, project, "capital").content.decode()
+    assert "11,500.00 ten thousand yuan of 12,000.00" in page(desk, project, "capital").content.decode()
 
 
 def test_a_commitment_is_made_within_the_law_and_kept(tree, desk, project):

@@ -122,7 +122,10 @@ def test_regions():
 def test_currencies():
     rows = {row.code: row for row in sources.currencies(date(2026, 11, 22))}
     assert {"CNY", "USD", "EUR", "JPY", "HKD", "MOP", "TWD", "KRW", "GBP"} <= set(rows)
-    assert rows["USD"].name == "美元"
+    assert (rows["USD"].name, rows["XCG"].name, rows["ZWG"].name) == ("美元", "加勒比盾", "津巴布韦金")
+    assert [row.code for row in rows.values() if row.name == row.code] == [], (
+        "a currency without a Chinese name"
+    )
     # ISO 4217 list one
     assert {code: rows[code].minor_units for code in ("CNY", "USD", "JPY", "KRW", "VND", "KWD", "TND", "IQD", "RSD")} == {
         "CNY": 2, "USD": 2, "JPY": 0, "KRW": 0, "VND": 0, "KWD": 3, "TND": 3, "IQD": 3, "RSD": 2,

@@ -278,7 +278,7 @@ def test_warn_box_and_api_say_the_same(tree, strange):
     browser = client_for("officer", tree.town)
     values = {"investor_name": "云川青屿新材料", "amount": "1,2", "name": "光纤"}  # an amount half typed
     page = browser.get(reverse("lead_hints"), values, headers={"HX-Request": "true"}).content.decode()
-    assert "河口镇, 意向" in page
+    assert "河口镇、意向" in page
     assert "2026-10-21" in page
     assert "标记" not in page
     assert "<mark>" not in page  # there is no name to mark

@@ -1,0 +1,56 @@
+"""One line for each lead on the home page, however many reasons there are to look at it."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from django.urls import reverse
+
+from leads.reminding import ENDS
+
+URGENCY = ("overdue", "soon", "todo", "waiting")  # states of the glyphs, the most urgent first
+SAID_ONCE = (ENDS, "stage_stale", "stage_overdue")  # reminders of what a block of the page says as well
+
+
+def one_line_each(groups: Sequence[dict[str, Any]]) -> None:
+    """Keep of all lines about one lead the most urgent: the late one, then the one whose state presses more, then
+    the one whose day (`on`) comes first. The others stand beside it as `also`, (text, url) each; what says the
+    same thing again (`matter`) goes. Lines about anything else stay. Changes `items` of the groups in place."""
+    about: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    for group in groups:
+        for item in group["items"]:
+            if lead := lead_of(item.get("about") or item.get("url") or ""):
+                about[lead].append(item)
+    gone: set[int] = set()
+    for items in about.values():
+        first, *rest = sorted(items, key=_urgency)
+        first["also"] = _beside(first, rest)
+        gone |= {id(item) for item in rest}
+    for group in groups:
+        group["items"] = [item for item in group["items"] if id(item) not in gone]
+
+
+def lead_of(url: str) -> int:
+    """The key of the lead on whose pages an address lies, 0 for any other address."""
+    found = re.match(re.escape(reverse("lead_list")) + r"(\d+)/", url)
+    return int(found[1]) if found else 0
+
+
+def _urgency(item: dict[str, Any]) -> tuple[bool, int, date, bool]:
+    """Of two that press alike a block's own line comes before a reminder: it says what to do."""
+    return not item["late"], URGENCY.index(item["state"]), item.get("on") or date.max, "about" in item
+
+
+def _beside(first: dict[str, Any], rest: Iterable[dict[str, Any]]) -> list[tuple[str, str]]:
+    found, said = [], {first.get("matter")}
+    for item in sorted(rest, key=lambda item: "about" in item):  # the short words of the blocks first
+        matter = item.get("matter")
+        if matter in SAID_ONCE and matter in said:
+            continue
+        said.add(matter)
+        found.append((item.get("beside") or item["title"], item["url"]))
+    return found
