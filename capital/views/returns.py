@@ -25,6 +25,7 @@ from common.errors import Denied, NotVisible
 from common.views import ArchivePage, CreatePage, Crumbs, DetailPage, ListPage, UpdatePage, action
 from common.views.base import Page
 from common.views.rows import RowPage
+from ledger.asked import asked
 from ledger.models import FINAL_ACCOUNT, Period
 from organizations.models import Unit
 from projects.views.signing import SavingPage
@@ -61,11 +62,12 @@ class ReturnList(ListPage):
     def check(self) -> None:
         super().check()
         self.period = month_asked(self.request)
+        self.clock = asked(self.request.GET, self.period // 100, since=self.period)
 
     def rows(self, queryset: Any) -> Any:
-        return with_returns(
-            queryset.filter(in_force(self.period)), self.period, actor=self.actor
-        ).select_related("unit")
+        duties = queryset.filter(in_force(self.period))
+        found = with_returns(duties, self.period, actor=self.actor, clock=self.clock)
+        return found.select_related("unit")
 
     def make_table(self, rows: Any) -> Any:
         chosen = self.request.GET.getlist("columns")
@@ -93,7 +95,8 @@ class ReturnList(ListPage):
         state = Period.objects.filter(code=self.period).first()
         sub = f"{self.period // 100}-{self.period % 100:02d}"
         return super().get_context_data(
-            sub=f"{sub}, {state.get_state_display()}" if state else sub,
+            sub=", ".join([sub, *([str(state.get_state_display())] if state else []), self.clock.words]),
+            clock=self.clock,
             period=self.period,
             periods=recent(self.period),
             **kwargs,
