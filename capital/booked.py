@@ -8,7 +8,7 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import CharField, F, Func, Q, QuerySet, Sum, Value
+from django.db.models import CharField, F, Func, Q, Sum, Value
 from django.db.models.functions import Cast, Coalesce
 
 from capital.choices import Basis
@@ -16,7 +16,6 @@ from capital.models import CapitalEntry
 from ledger.asked import Clock
 from ledger.choices import Kind, Role
 from ledger.clocks import known_now
-from ledger.models import Posting
 from ledger.selectors import Cut, lines
 from projects.posting import TYPE
 
@@ -24,7 +23,7 @@ SHOWN = (Kind.CAPITAL_REPORTED, Kind.CAPITAL_RECOGNISED)
 ENTRY = Func(F("event"), Value(":"), Value(2), function="split_part", output_field=CharField())
 
 
-def lines_of(entries: Any, kinds: Iterable[str], clock: dict[str, Any]) -> QuerySet[Posting]:
+def lines_of(entries: Any, kinds: Iterable[str], clock: dict[str, Any]) -> Any:
     """Lines about entries, whatever wrote them (an entry, a decision, shares that changed), each with `entry`, its key as
     text. In the dimension of assessed units, where the shares of an entry add up to its whole. `clock`: fields of a
     Cut. The caller has seen that the actor may know the entries. To be added up by basis, never across."""

@@ -200,6 +200,7 @@ class EntryGrid(EntryNouns, Page):
             seen=",".join(f"{pk}:{version}" for pk, version in grid.seen.items()) if grid else "",
             problems=problems or [],
             notice=notice,
+            sheet_gone=bool(problems and not notice and self.request.FILES.get("sheet")),
             clock=self.clock_of(period),
         )
         return self.render_to_response(context, status=status)
