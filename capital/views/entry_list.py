@@ -24,7 +24,6 @@ from common.templatetags.ip import in_unit
 from common.views import Crumbs, ListPage, action
 from leads.tables.columns import wan_text
 from ledger.asked import Clock, asked
-from ledger.choices import Kind
 from reference.models import HOME_CURRENCY
 
 
@@ -93,21 +92,19 @@ class EntryList(EntryNouns, ListPage):
     def figures(self, by: Clock) -> list[dict[str, Any]]:
         """What the books have of the rows, by the clock: reported and recognised, each basis and currency for itself."""
         known = self.found_rows.exclude(hidden_entries(self.actor))
-        labels = {
-            Kind.CAPITAL_REPORTED: _now("%(basis)s, reported"),
-            Kind.CAPITAL_RECOGNISED: _now("%(basis)s, recognised"),
-        }
-        return [
-            {
-                "label": labels[kind] % {"basis": Basis(basis).label},
-                "value": in_unit(sums.get(kind, 0), "wan"),
-                "unit": _now("ten thousand %(currency)s") % {"currency": currency}
-                if currency != HOME_CURRENCY
-                else _now("ten thousand yuan"),
-            }
-            for (basis, currency), sums in booked.sums_by_basis(known, by).items()
-            for kind in booked.SHOWN
-        ]
+        found = []
+        for (basis, currency), sums in booked.sums_by_basis(known, by).items():
+            unit = _now("ten thousand yuan")
+            if currency != HOME_CURRENCY:
+                unit = _now("ten thousand %(currency)s") % {"currency": currency}
+            found.append(
+                {
+                    "label": _now("%(basis)s: reported / recognised") % {"basis": Basis(basis).label},
+                    "value": " / ".join(in_unit(sums.get(kind, 0), "wan") for kind in booked.SHOWN),
+                    "unit": unit,
+                }
+            )
+        return found
 
     def actions(self) -> list[dict[str, Any]]:
         found = []

@@ -125,7 +125,7 @@ def test_every_filter_has_one_word_for_all_and_a_name_of_its_own(tree, clerk):
     request = RequestFactory().get("/")
     request.user = clerk
     sets = {one for one in every(RowFilterSet) if one._meta.model is not None}
-    assert len(sets) > 40  # 61 when this was written
+    assert len(sets) > 40  # 51 when this was written
     dashes, alike = [], []
     for one in sets:
         shown = [bound for bound in one({}, request=request).form if not bound.is_hidden]
