@@ -80,8 +80,8 @@ def month_before(period: int) -> int:
 
 
 def read(actor: Actor, unit: Unit, period: int, clock: Clock | None = None) -> Grid:
-    """Four queries, however many projects; figures are those of the books, by the clock, as known now without. Sums are in the project's own currency; entries in another one stand
-    in the list only."""
+    """Four queries, however many projects. Figures are those of the books, by the clock, as known now without; sums are in
+    the project's own currency, entries in another one stand in the list only."""
     projects = list(running(actor, unit).select_related("stage"))
     entries = CapitalEntry.objects.unscoped(reason=OWN).filter(
         unit=unit,

@@ -42,11 +42,15 @@ def decided_event(row: Recognition) -> str:
     return f"capital:{row.entry_id}:r{row.ordinal}"
 
 
-def post_reported(*, actor: Actor, entries: Iterable[CapitalEntry]) -> list[Posting]:
+def post_reported(
+    *, actor: Actor, entries: Iterable[CapitalEntry], projects: Mapping[int, Project] | None = None
+) -> list[Posting]:
     """What the units say, for entries whose rate is fixed. The same entry again writes nothing. The number of
-    queries doesn't grow with the entries."""
+    queries doesn't grow with the entries. `projects`: theirs, when the caller holds them (`hold_projects`)."""
     entries = list(entries)
-    about = _about(entries, hold_projects({one.project_id for one in entries}))
+    if projects is None:
+        projects = hold_projects({one.project_id for one in entries})
+    about = _about(entries, projects)
     events = [
         _event(
             about, one, reported_event(one), ("capital_entry", one.pk), {Kind.CAPITAL_REPORTED: one.amount}

@@ -57,8 +57,8 @@ def recent(reading: Reading) -> dict[str, Any] | None:
         "url": f"{reverse('entry_list')}?{urlencode({'project': project})}",
     }
     empty = _("No entry yet.")
-    found = section(_("Capital in place"), heads, rows, note=_sums(project), add=None, empty=empty)
-    return found | {"all": every if entries else None}
+    found = section(_("Capital in place"), heads, rows, empty=empty)
+    return found | {"text": _sums(project), "all": every if entries else None}
 
 
 def _sums(project: int) -> str:

@@ -105,10 +105,10 @@ def drawn(reading: Reading) -> dict[str, Any] | None:
     whole = [num(_wan(found[basis].whole)) for basis in (Basis.ARRIVED, Basis.FORMED)]
     rows.append(row(_("recognised in all"), "", *whole, css="sum"))
     flag = next((one.flag for one in found.values() if one.flag), "")
-    note = flag or _("Nothing was recognised yet; it will be divided by equity.")
+    text = flag or _("Nothing was recognised yet; it will be divided by equity.")
     heads = [(_("investor"), ""), (_("equity"), NUM), (_("arrived"), NUM), (_("formed"), NUM)]
     title = _("Joint venture: recognised capital by equity, ten thousand yuan")
-    return section(title, heads, rows, note=note, code="venture")
+    return section(title, heads, rows, code="venture") | {"text": text, "flagged": bool(flag)}
 
 
 def _wan(value: Decimal) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import get_language
 
@@ -33,6 +34,8 @@ def _shell(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if user is not None and user.is_authenticated:
         found["nav"] = menu(request)
+        # Drawn once: it stands in every page twice, at the side and in the phone's sheet.
+        found["nav_drawn"] = cache(lambda: render_to_string("_nav.html", {"shell": found}))
         links = [link for group in found["nav"] for link in group["items"]]
         found["tabs"] = [link for link in links if link["tab"]][:4]
         roles = sorted({g.role for g in user.grants()})

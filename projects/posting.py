@@ -64,11 +64,11 @@ def parts_on(project: Project, day: date) -> Parts:
 
 
 def parts_of(projects: Collection[int], wanted: Iterable[tuple[int, date]]) -> dict[tuple[int, date], Parts]:
-    """The shares of many projects on many days, in one query. Before the day of signing the first shares hold:
-    what came earlier came for them."""
+    """The shares of many projects on many days, in one query. Before the day of signing those of that day hold: what
+    came earlier came for them. A dimension that begins later has nobody before."""
     rows = AttributionShare._base_manager.filter(
         version__project__in=projects, version__superseded_by=None
-    ).select_related("version")
+    ).select_related("version__project")
     kept: dict[tuple[int, str], dict[int, tuple[AttributionVersion, list[Part]]]] = {}
     for one in rows.order_by("version__valid", "version_id", "-share", "id"):
         dated = kept.setdefault((one.version.project_id, one.version.role), {})
@@ -79,11 +79,15 @@ def parts_of(projects: Collection[int], wanted: Iterable[tuple[int, date]]) -> d
         days.setdefault(project, set()).add(day)
     found: dict[tuple[int, date], Parts] = {(key, day): {} for key, some in days.items() for day in some}
     for (project, role), versions in kept.items():
-        in_order = list(versions.values())
-        begins = in_order[0][0].valid.lower
         for day in days.get(project, ()):
-            held = max(day, begins) if begins else day
-            fits = next((some for version, some in in_order if held in version.valid), None)
+            fits = next(
+                (
+                    some
+                    for version, some in versions.values()
+                    if max(day, version.project.signed_on) in version.valid
+                ),
+                None,
+            )
             if fits is not None:
                 found[project, day][role] = fits
     return found

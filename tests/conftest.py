@@ -17,6 +17,7 @@ import redis
 from django.conf import settings
 from django.db import connection, connections
 from django.test import TransactionTestCase
+from django.utils import translation
 
 from investpro.embedded import state
 from investpro.embedded.processes import Lock
@@ -202,6 +203,14 @@ def pipeline(db):
 
     ship()
     return ship
+
+
+@pytest.fixture
+def english(settings):
+    """Sentences are compared in the language they are written in."""
+    settings.LANGUAGE_CODE = "en"
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

@@ -18,8 +18,8 @@ from django.urls import URLPattern, get_resolver, reverse
 
 from common.models import JobRun
 from organizations.choices import Role
-from tests.assessments.conftest import kept_for_several_tests
 from tests.support.clients import client_of, session_of, user_with
+from tests.support.kept import kept_for_several_tests
 from tests.support.world import World
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fresh_counters")]

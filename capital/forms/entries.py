@@ -98,7 +98,7 @@ class EntryNewForm(EntryForm):
     project = PickerField(Project.objects.none(), picker="entry_project_pick", label=_("project"))
     unit = forms.ModelChoiceField(
         Unit.objects.none(),
-        label=_("reported by"),
+        label=_("reporting unit"),
         required=False,
         empty_label=_("the unit that brought the project"),
     )

@@ -183,7 +183,7 @@ def report_locked(actor: Actor, entries: list[CapitalEntry]) -> list[CapitalEntr
     """`entries_report` for drafts that the caller has authorised and locked."""
     if not entries:
         return []
-    _must_go_on(entries)
+    projects = _held(entries)
     months = months_for({one.occurred_on for one in entries})
     fix_rates(entries)
     for one in entries:
@@ -200,7 +200,7 @@ def report_locked(actor: Actor, entries: list[CapitalEntry]) -> list[CapitalEntr
             ],
         )  # fmt: skip
         _no_longer_nil({(one.unit_id, one.period_id) for one in entries})
-    posting.post_reported(actor=actor, entries=entries)
+    posting.post_reported(actor=actor, entries=entries, projects=projects)
     return entries
 
 
@@ -262,8 +262,8 @@ def must_be_draft(entry: CapitalEntry) -> None:
         )
 
 
-def _must_go_on(entries: Iterable[CapitalEntry]) -> None:
-    """Raises Refused when a project was closed as a mistake since the draft; held, so that none is meanwhile."""
+def _held(entries: Iterable[CapitalEntry]) -> dict[int, Project]:
+    """Their projects, held. Raises Refused when one was closed as a mistake since the draft."""
     held = posting.hold_projects({one.project_id for one in entries})
     for one in entries:
         if held[one.project_id].archived_at is not None:
@@ -271,6 +271,7 @@ def _must_go_on(entries: Iterable[CapitalEntry]) -> None:
                 _("The project of %(number)s was closed. Discard this draft.") % {"number": one.number},
                 code="project_closed",
             )
+    return held
 
 
 def _fits(actor: Actor, row: CapitalEntry) -> None:

@@ -69,10 +69,9 @@ class EntryList(EntryNouns, ListPage):
     def found_rows(self) -> Any:
         return self.filterset.qs if self.filterset.is_valid() else self.visible().none()
 
-    def summary(self) -> str:
+    def summary(self, count: int) -> str:
         """24 entries, as entered: arrived 3,000.00 万元; formed 3,500.00 万元. The bases are never added, and only what
-        this person may know is in the sums."""
-        count = self.found_rows.count()
+        this person may know is in the sums. `count` is that of the table."""
         known = self.found_rows.exclude(hidden_entries(self.actor)).exclude(state=EntryState.WITHDRAWN)
         words = [
             f"{Basis(one['basis']).label} {wan_text(one['total'], one['currency_id'])}"
@@ -115,5 +114,5 @@ class EntryList(EntryNouns, ListPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         by = self.clock()
         return super().get_context_data(
-            sub=self.summary(), live_sub=True, clock=by, figures=self.figures(by), **kwargs
+            sub=self.summary(kwargs["total"]), live_sub=True, clock=by, figures=self.figures(by), **kwargs
         )

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -48,7 +49,17 @@ def create(cursor: Any, database: str, owner: str, template: str = "template0") 
 
 
 def drop(cursor: Any, database: str) -> None:
-    cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database)))
+    """Drop a database with whoever is connected to it. The server's own worker that is vacuuming there can't be sent
+    away by who isn't superuser: it is waited for, ten seconds at most."""
+    statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database))
+    for turn in range(40):
+        try:
+            cursor.execute(statement)
+            return
+        except psycopg2.errors.InsufficientPrivilege:
+            if turn == 39:
+                raise
+            time.sleep(0.25)
 
 
 def prepare(server: Postgres, var: Path) -> bool:

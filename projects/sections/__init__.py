@@ -5,7 +5,8 @@ A part's function takes a `Reading` and gives sections for templates/projects/_s
     {"title", "note", "heads": [(label, css)], "rows": [{"cells": [cell], "css"}], "add": {"label", "url"}, "empty"}
 
 An upper app adds its sections to a part with `also`; a section may have "chart" (see templates/parts/chart.html), which
-stands above its table, or "all" ({"label", "url"}: the page with all rows).
+stands above its table, "text" (a sentence above it; "flagged": with a mark), or "all" ({"label", "url"}: the page with all
+rows).
 
 A cell is a text, or {"text", "url", "panel", "css", "sub", "acts": [{"label", "url"}]}. What the reader may not know
 of a confidential project is left out here, so that the template can't show it.

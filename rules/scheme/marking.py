@@ -143,10 +143,12 @@ class Counts(Part):
 
 
 class Given(Part):
-    """Marks given by people (jury, survey, peers) on a scale of their own."""
+    """Marks given by people (jury, survey, peers) on a scale of their own. `most`: in per cent of full marks, null without
+    limit."""
 
     kind: Literal["given"]
     out_of: Setting = HUNDRED
+    most: Setting | None = HUNDRED
 
 
 class Parts(Part):

@@ -1,32 +1,13 @@
-from contextlib import contextmanager
-
 import pytest
-from django.db import transaction
-from django.utils import translation
 
 from tests.assessments.support import County
 from tests.support.clients import sign_in
+from tests.support.kept import kept_for_several_tests
 
 
 @pytest.fixture(autouse=True)
-def english(settings):
-    """Sentences are compared in the language they are written in."""
-    settings.LANGUAGE_CODE = "en"
-    with translation.override("en"):
-        yield
-
-
-@contextmanager
-def kept_for_several_tests(blocker, make):
-    """Rows that several tests start from: each test's own changes are rolled back, at the end these too."""
-    with blocker.unblock():
-        around = transaction.atomic()
-        around.__enter__()
-        made = make()
-    yield made
-    with blocker.unblock():
-        transaction.set_rollback(True)
-        around.__exit__(None, None, None)
+def in_english(english):
+    """All tests of this folder."""
 
 
 @pytest.fixture(scope="module")

@@ -1,9 +1,10 @@
 from datetime import UTC, datetime
 
 import pytest
-from django.utils import translation
 
+from capital import shipped_rules
 from common import clock
+from leads import shipping
 from organizations.choices import Role
 from tests.support.clients import user_with
 from tests.support.factories_projects import signed_project
@@ -13,14 +14,6 @@ from tests.support.factories_projects import signed_project
 def november():
     """It is 20 November 2026, noon in the bureau."""
     with clock.at(datetime(2026, 11, 20, 4, tzinfo=UTC)):
-        yield
-
-
-@pytest.fixture
-def english(settings):
-    """Sentences are compared in the language they are written in."""
-    settings.LANGUAGE_CODE = "en"
-    with translation.override("en"):
         yield
 
 
@@ -56,3 +49,16 @@ def bureau(tree):
 @pytest.fixture
 def jury(tree):
     return user_with(Role.COMMITTEE, tree.county)
+
+
+@pytest.fixture
+def staff(tree):
+    """The city's bureau."""
+    return user_with(Role.BUREAU_STAFF, tree.city)
+
+
+@pytest.fixture
+def rulebook():
+    """The counting rules and signal thresholds that are shipped."""
+    shipped_rules.load_rules(shipping.document(shipped_rules.FOLDER / "counting.yaml"))
+    shipped_rules.load_terms(shipping.document(shipped_rules.FOLDER / "signals.yaml"))

@@ -15,6 +15,7 @@ from openpyxl import load_workbook
 from capital.models import CapitalEntry
 from capital.services.entries import entries_report
 from capital.services.grid import grid_save
+from common import memo
 from common.errors import Denied, NotVisible
 from common.models import ExportLog
 from ledger.choices import PeriodState
@@ -237,7 +238,8 @@ def asked(seen):
 
 def test_two_hundred_projects_are_saved_in_fifteen_queries(tree, officer):
     """The whole request counts. 200 projects with two values each; then half of them changed, half emptied."""
-    made = [ProjectFactory(unit=tree.town) for _one in range(200)]
+    with memo.block():  # the stages are read once
+        made = [ProjectFactory(unit=tree.town) for _one in range(200)]
     typed = {f"c-{one.pk}-{kind}": "12.5" for one in made for kind in ("registered", "plant")}
     first = {**boxes(officer), **typed}
     with CaptureQueriesContext(connection) as seen:

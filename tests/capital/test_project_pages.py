@@ -61,7 +61,7 @@ def test_a_joint_venture_is_divided_by_equity_and_flagged(tree, head):
         ["标记乙", "40 %", "400.00", "200.00"],
         ["recognised in all", "", "1,000.00", "500.00"],
     ]
-    assert "200 % of the whole (rule: parts by source)" in part["note"]
+    assert "200 % of the whole (rule: parts by source)" in part["text"]
 
 
 def test_one_investor_is_no_joint_venture(tree, head, checker):
@@ -74,7 +74,7 @@ def test_one_investor_is_no_joint_venture(tree, head, checker):
 def test_nothing_recognised_is_nothing_to_flag(tree, head):
     project = held_by(signed_project(tree.town), 标记甲="60", 标记乙="40")
     part = part_of(client_of(head), project, "Joint venture")
-    assert "parts by source" not in part["note"]
+    assert "parts by source" not in part["text"]
     assert cells(part)[0] == ["标记甲", "60 %", "0.00", "0.00"]
 
 
@@ -110,7 +110,7 @@ def test_the_overview_has_sums_by_basis_and_the_latest_entries(tree, head):
     part = part_of(leader, project, "Capital in place", tab="")
 
     assert [line[0] for line in cells(part)] == [row.number for row in reversed(rows[2:])]
-    assert part["note"] == (
+    assert part["text"] == (
         "arrived: reported 28.00, recognised 5.00；formed: reported 80.00, recognised 0.00 "
         "(ten thousand yuan, as known now)"
     )
@@ -126,7 +126,7 @@ def test_the_overview_keeps_to_scope_and_confidentiality(tree, head):
     Project._base_manager.filter(pk=project.pk).update(leader=leader)
     part = part_of(client_of(leader), project, "Capital in place", tab="")
     assert (part["rows"], part["all"]) == ([], None)
-    assert part["note"].startswith("arrived: reported 10.00")
+    assert part["text"].startswith("arrived: reported 10.00")
     Project._base_manager.filter(pk=project.pk).update(
         confidential_until=clock.today() + timedelta(days=30), code_name="标记代号", host=tree.park
     )

@@ -6,7 +6,6 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import translation
 
 from common import clock, finding
 from organizations.choices import Role
@@ -21,9 +20,8 @@ NAMES = {"unit": "Units", "officer": "Officers", "lead": "Leads", "investor": "I
 
 
 @pytest.fixture(autouse=True)
-def english(settings):
-    settings.LANGUAGE_CODE = "en"
-    with translation.override("en"), clock.at(datetime(2026, 11, 1, 4, tzinfo=UTC)):
+def november(english):
+    with clock.at(datetime(2026, 11, 1, 4, tzinfo=UTC)):
         yield
 
 

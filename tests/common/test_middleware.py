@@ -11,7 +11,7 @@ from django.utils import timezone
 from common import clock
 from organizations.choices import Role
 from organizations.models import User
-from tests.support.clients import client_for, session_api, token_api
+from tests.support.clients import client_for, session_api, session_of, token_api
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fresh_counters")]
 
@@ -24,15 +24,21 @@ def test_every_answer_has_its_own_number():
     assert first != second
 
 
+def just_signed_in(client):
+    """Other tests are never too long away: see `session_of`."""
+    client.cookies[settings.SESSION_COOKIE_NAME] = session_of(client.user, seen=None)
+    return client
+
+
 def test_who_works_stays_signed_in(tree):
-    client, now = client_for(Role.LEADER, tree.county), timezone.now()
+    client, now = just_signed_in(client_for(Role.LEADER, tree.county)), timezone.now()
     for minutes in range(0, 120, 20):
         with clock.at(now + timedelta(minutes=minutes)):
             assert client.get(reverse("home")).status_code == 200
 
 
 def test_a_long_pause_signs_out_and_leads_back(tree):
-    client, now = client_for(Role.LEADER, tree.county), timezone.now()
+    client, now = just_signed_in(client_for(Role.LEADER, tree.county)), timezone.now()
     with clock.at(now):
         client.get(reverse("home"))
     with clock.at(now + IDLE + timedelta(minutes=2)):
@@ -44,7 +50,7 @@ def test_a_long_pause_signs_out_and_leads_back(tree):
 
 
 def test_looking_at_a_job_is_not_working(tree):
-    client, now = client_for(Role.LEADER, tree.county), timezone.now()
+    client, now = just_signed_in(client_for(Role.LEADER, tree.county)), timezone.now()
     with clock.at(now):
         client.get(reverse("home"))
     with clock.at(now + IDLE - timedelta(minutes=1)):
@@ -54,7 +60,7 @@ def test_looking_at_a_job_is_not_working(tree):
 
 
 def test_the_api_answers_a_stale_session_in_its_own_format(tree):
-    client, now = session_api(Role.BUREAU_STAFF, tree.county), timezone.now()
+    client, now = just_signed_in(session_api(Role.BUREAU_STAFF, tree.county)), timezone.now()
     with clock.at(now):
         assert client.get("/api/v1/units/").status_code == 200
     with clock.at(now + IDLE + timedelta(minutes=2)):

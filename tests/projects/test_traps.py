@@ -10,6 +10,7 @@ from ledger.choices import Kind, Role
 from ledger.models import Period, Posting
 from ledger.selectors import Cut, Size, rows, sums
 from ledger.services import standing_of
+from organizations.choices import Role as Job
 from projects.models import AttributionVersion
 from projects.selectors import rate
 from projects.services import (
@@ -23,6 +24,7 @@ from projects.services import (
 )
 from rules.cohort import Basis, Window
 from rules.shares import Credit
+from tests.support.clients import user_with
 from tests.support.factories import TESTS
 from tests.support.factories_leads import InvestorFactory, yuan
 from tests.support.factories_projects import all_of, credited, industry, signed_project
@@ -145,6 +147,27 @@ def test_a_department_leaves_without_a_successor(tree):
     attribution_set(actor=TESTS, project=project.pk, valid_from=date(2026, 9, 1), **again)
     found = sums(Cut((Kind.CONTRACT,), Role.DEPARTMENT), [tree.park, tree.city], actor=TESTS)
     assert (found[tree.park.pk, Kind.CONTRACT], found[tree.city.pk, Kind.CONTRACT]) == (200 * WAN, 1000 * WAN)
+
+
+def test_a_leader_who_takes_over_later_has_nothing_of_what_was_before(tree):
+    """Signed on 10 June without a leader, one from 1 August: 800 of 20 June are nobody's, 500 of 5 August are his; also
+    when the books are written anew."""
+    project = signed_project(tree.town, amount=D(0))
+    leader = user_with(Job.LEADER, tree.county)
+    supplement(project, "补1", date(2026, 6, 20), 800)
+    shares = [Share(tree.town.pk, D(1), leader=leader.pk)]
+    given = {"role": Role.LEADER, "valid_from": date(2026, 8, 1), "reason": "包保"}
+    attribution_set(actor=TESTS, project=project.pk, shares=shares, **given)
+    supplement(project, "补2", date(2026, 8, 5), 500)
+    supplement(project, "补3", date(2026, 7, 31), 30)
+
+    def led():
+        found = sums(Cut((Kind.CONTRACT,), Role.LEADER), [tree.town], actor=TESTS)
+        return found[tree.town.pk, Kind.CONTRACT] / WAN
+
+    assert led() == 500
+    project_update(actor=TESTS, pk=project.pk, version=None, industry=industry("5131", "tertiary"))
+    assert led() == 500
 
 
 def test_what_never_ends_and_what_nobody_holds(tree):

@@ -3,6 +3,7 @@
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from rest_framework.test import APIClient
 
 from common.changelog import DONE
 from tests.support.clients import session_api, token_api
@@ -36,14 +37,13 @@ class ReadSuite(Nouns):
         return f"/api/v1/{self.base}/" + (f"{pk}/" if pk else "")
 
     def keeper_api(self, tree):
-        return session_api(self.keeper, tree.county)
+        return tree.kept.sign_in(APIClient(), self.keeper, "county")
 
     def reader_api(self, tree):
-        return session_api(self.reader, tree.county)
+        return tree.kept.sign_in(APIClient(), self.reader, "county")
 
     def outsider_api(self, tree):
-        role, place = self.outsider
-        return session_api(role, getattr(tree, place))
+        return tree.kept.sign_in(APIClient(), *self.outsider)
 
     def another(self, tree, where):
         return where
@@ -70,7 +70,7 @@ class ReadSuite(Nouns):
 
     def test_session_and_token_see_the_same(self, tree):
         row = self.row(tree)
-        by_session = self.ids(session_api(self.keeper, tree.county))
+        by_session = self.ids(self.keeper_api(tree))
         by_token = self.ids(token_api(self.keeper, tree.county))
         assert by_session == by_token
         assert row.pk in by_token
@@ -86,7 +86,7 @@ class ReadSuite(Nouns):
         if self.nobody is None:
             return
         row = self.row(tree)
-        client = session_api(self.nobody, tree.city)
+        client = tree.kept.sign_in(APIClient(), self.nobody, "city")
         for url in (self.url(), self.url(row.pk)):
             assert_problem(client.get(url), 403, "denied")
 

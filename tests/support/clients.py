@@ -12,6 +12,7 @@ from django.utils.crypto import get_random_string
 from knox.models import AuthToken
 from rest_framework.test import APIClient
 
+from common.middleware import SEEN
 from organizations.choices import Role
 from organizations.models import User
 from tests.support.factories import RoleGrantFactory, UserFactory
@@ -27,10 +28,15 @@ def user_with(role, unit, **values):
     return User._base_manager.select_related("unit").get(pk=user.pk)
 
 
-def session_of(user):
+ALWAYS = 2**40  # seconds since 1970: whoever was seen then never paused too long, and need not be noted again
+
+
+def session_of(user, seen=ALWAYS):
     """The key of a new session of this user, as if he had signed in before. One row instead of the twenty
-    statements of signing in, which has tests of its own (`tests/organizations/test_sign_in.py`)."""
+    statements of signing in, which has tests of its own (`tests/organizations/test_sign_in.py`); pauses have
+    theirs in `tests/common/test_middleware.py`."""
     about = {
+        **({SEEN: seen} if seen else {}),
         SESSION_KEY: str(user.pk),
         BACKEND_SESSION_KEY: BACKEND,
         HASH_SESSION_KEY: user.get_session_auth_hash(),

@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import count
 
+from common import memo
 from ledger.choices import Kind, Role
 from ledger.services import Entry, Look, Part, post
 from projects import services
@@ -41,6 +42,8 @@ def PostingFactory(*, unit, kind=Kind.SIGNED, role=Role.ASSESSED, actor_name="",
 
 def industry(code="3981", sector="secondary"):
     """A class of GB/T 4754 with what stands above it (398 electronic components, 39 electronics, C manufacturing)."""
+    if there := Industry._base_manager.filter(code=code).first():
+        return there
     found, section = None, section_of(code)
     for part, level in ((section, "section"), (code[:2], "division"), (code[:3], "group"), (code, "class")):
         found = Industry._base_manager.get_or_create(
@@ -87,7 +90,8 @@ def terms(**values):
 def signed_project(unit, *, lead=None, **values):
     """A project signed by the service itself, so that the books know of it. Needs the fixture `pipeline`."""
     lead = lead or ready_lead(unit)
-    return services.project_sign(actor=TESTS, lead_pk=lead.pk, version=lead.version, **terms(**values))
+    with memo.block():  # as a request does it
+        return services.project_sign(actor=TESTS, lead_pk=lead.pk, version=lead.version, **terms(**values))
 
 
 def all_of(unit):

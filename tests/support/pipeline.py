@@ -5,6 +5,7 @@ stage("lead", "visiting")               # a row
 ask("lead", "registered", "amount")     # as the bureau would change a stage
 """
 
+from contextlib import contextmanager
 from itertools import count
 
 from common import clock
@@ -13,16 +14,29 @@ from common.models import StoredFile
 from leads import shipping
 from leads.models import Attachment, Stage
 from projects.models import Project
-from reference.models import Industry
+from reference.models import HOME_CURRENCY, Industry
 from tests.support.factories import TESTS
 from tests.support.factories_leads import LeadFactory, yuan
 
 NUMBERS = count(1)
 
 
+_standing = False
+
+
 def ship():
-    """As `manage.py pipeline load`; nothing is written where everything is there. Four statements."""
-    shipping.load(actor=TESTS)
+    """As `manage.py pipeline load`; nothing is written where everything is there."""
+    if not _standing:
+        shipping.load(actor=TESTS)
+
+
+@contextmanager
+def standing():
+    """The shipped rows stand already, for several tests: meanwhile `ship` does nothing."""
+    global _standing
+    _standing = True
+    yield
+    _standing = False
 
 
 def stage(pipeline, code):
@@ -49,17 +63,18 @@ def a_lead(unit, code="registered", *, on=None, officer=None, **values):
 def a_project(unit, code="signed", *, on=None, **values):
     """A project on a stage, made of a signed lead of the unit, without anything that hangs on it."""
     lead = values.pop("lead", None) or a_lead(unit, "signed", on=on)
-    industry = Industry._base_manager.get_or_create(
-        code="C", defaults={"level": "section", "name": "制造业", "pinyin": "zhizaoye zzy"}
-    )[0]
-    common = {"number": f"P{lead.number}", "name": lead.name, "normal": lead.normal, "industry": industry}
-    about = {"sector": "secondary", "contract_amount": lead.amount, "currency": yuan()}
+    money = lead.currency if lead.currency.code == HOME_CURRENCY else yuan()
+    if "industry" not in values:
+        about = {"level": "section", "name": "制造业", "pinyin": "zhizaoye zzy"}
+        values["industry"] = Industry._base_manager.get_or_create(code="C", defaults=about)[0]
+    common = {"number": f"P{lead.number}", "name": lead.name, "normal": lead.normal}
+    about = {"sector": "secondary", "contract_amount": lead.amount, "currency": money}
     with acting(TESTS):
         return Project._base_manager.create(
             **{
                 **common,
                 **about,
-                "registered_currency": yuan(),
+                "registered_currency": money,
                 "host": unit,
                 "signed_on": on or clock.today(),
                 **staged("project", code, on),

@@ -1,4 +1,4 @@
-"""manage.py scheme check | score | schema: methods kept as files. No database is needed. See docs/schemes.md.
+"""manage.py scheme check | score | gain | schema: methods kept as files. No database is needed. See docs/schemes.md.
 
 Exit code 0: in order; 1: problems in a file, each with its place; 2: wrong use.
 """
@@ -22,6 +22,7 @@ from rules.scheme import (
     Problem,
     Result,
     Scheme,
+    gains,
     json_schema,
     parse,
     read,
@@ -41,14 +42,19 @@ class Command(BaseCommand):
         verbs = parser.add_subparsers(dest="verb", required=True)
         check = verbs.add_parser("check", help="say every problem of a scheme, with its place")
         run = verbs.add_parser("score", help="score and rank the units of a facts file")
+        gain = verbs.add_parser(
+            "gain", help="what each single fact of a unit would have to be for a better place"
+        )
         schema = verbs.add_parser("schema", help="the JSON Schema of a document")
-        for verb in (check, run):
+        for verb in (check, run, gain):
             verb.add_argument("file", type=Path, help="a scheme, JSON or YAML; - for standard input")
-        run.add_argument("facts", type=Path, help="facts by unit and input, JSON or YAML")
+        for verb in (run, gain):
+            verb.add_argument("facts", type=Path, help="facts by unit and input, JSON or YAML")
+        gain.add_argument("unit", help="code of the unit in the facts file")
         run.add_argument(
             "--trace", action="store_true", help="json only: with each score's whole calculation"
         )
-        for verb in (check, run):
+        for verb in (check, run, gain):
             verb.add_argument("--format", choices=["text", "json"], default="text")
         schema.add_argument("document", choices=sorted(MODELS))
 
@@ -68,6 +74,9 @@ class Command(BaseCommand):
         facts, problems = read_facts(self.document(options["facts"]), scheme)
         self.refuse(options["facts"], problems, shown)
         assert facts is not None
+        if options["verb"] == "gain":
+            self.say_gains(scheme, facts, options["unit"], shown)
+            return
         result = score(scheme, facts, sha256(scheme)[:12])
         if shown == "json":
             self.stdout.write(
@@ -117,6 +126,26 @@ class Command(BaseCommand):
         said = _("%(code)s is in order: %(groups)d groups, %(indicators)d indicators, %(inputs)d inputs")
         self.stdout.write(said % {"code": scheme.code, **counts})
         self.stdout.write(f"sha256 {sha256(scheme)}")
+
+    def say_gains(self, scheme: Scheme, facts: Facts, unit: str, shown: str) -> None:
+        """What it takes, one line for each fact that can do it."""
+        if all(one.code != unit for one in facts.units):
+            raise CommandError(_("There is no unit “%(unit)s” in the facts.") % {"unit": unit})
+        found = gains(scheme, facts, unit)
+        if shown == "json":
+            rows = [
+                {"input": one.code, "fact": f"{one.fact:f}", "needed": f"{one.needed:f}", "place": one.place}
+                for one in found
+            ]
+            document = {"schema": 1, "scheme": scheme.code, "unit": unit, "gains": rows}
+            self.stdout.write(json.dumps(document, ensure_ascii=False, indent=2))
+            return
+        for one in found:
+            said = _("%(title)s: %(needed)s instead of %(fact)s gives place %(place)d")
+            values = {"needed": f"{one.needed:f}", "fact": f"{one.fact:f}", "place": one.place}
+            self.stdout.write(said % {"title": scheme.inputs[one.code].title, **values})
+        if not found:
+            self.stdout.write(_("No single fact gives it a better place."))
 
     def result(self, scheme: Scheme, result: Result, trace: bool) -> dict[str, Any]:
         document = result.to_document()

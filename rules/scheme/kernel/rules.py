@@ -231,10 +231,15 @@ class Rules(Figures):
     def _rule_given(self, row: Indicator, rule: m.Given) -> tuple[Any, Of]:
         def make(unit_type: str) -> Work:
             full, out_of = setting(row.full, unit_type), setting(rule.out_of, unit_type)
+            most = (
+                None
+                if rule.most is None
+                else WORK.divide(WIDE.multiply(full, setting(rule.most, unit_type)), HUNDRED)
+            )
 
             def run(value: Decimal, notes: Notes | None = None) -> Amount:
                 note(notes, out_of=out_of)
-                return WORK.divide(WIDE.multiply(full, value), out_of)
+                return _at_most(WORK.divide(WIDE.multiply(full, value), out_of), most, notes)
 
             return run
 

@@ -9,8 +9,8 @@ from assessments.demo import loading
 from assessments.models import RankingRun
 from assessments.reading import read
 from organizations.models import User
-from tests.assessments.conftest import kept_for_several_tests
 from tests.support.clients import sign_in
+from tests.support.kept import kept_for_several_tests
 
 
 @pytest.fixture(scope="package")

@@ -63,8 +63,8 @@ from projects.models import (
     ProjectInvestor,
 )
 from reference.models import ExchangeRate
-from tests.assessments.conftest import kept_for_several_tests
 from tests.support.clients import sign_in
+from tests.support.kept import kept_for_several_tests
 
 pytestmark = pytest.mark.django_db
 
