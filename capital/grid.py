@@ -9,26 +9,29 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Sum
 
+from capital.booked import by_entry
 from capital.choices import Basis, EntryKind, EntryState
 from capital.models import CapitalEntry
 from capital.services.entries import basis_of
 from capital.services.grid import KINDS, Place, name_of, running
 from common.actors import Actor
 from leads.forms.fields import WanField
+from ledger.asked import Clock
 from organizations.models import Unit
 from projects.models import Project
 from reference.models import HOME_CURRENCY
 
 OWN = "entries of a unit that the actor may enter for"
 TYPED = WanField()
+NOUGHT = Decimal(0)
 BOX = re.compile(r"c-(?P<project>\d{1,18})-(?P<kind>[a-z_]+)")
 
 
 @dataclass(slots=True)
 class Cell:
-    """One box: `text` as it is typed (ten thousands), what was reported this month, last month, this year."""
+    """One box: `text` as it is typed (ten thousands), what was reported this month as known now; last month and
+    this year by the clock that was asked for."""
 
     name: str
     kind: str
@@ -76,9 +79,9 @@ def month_before(period: int) -> int:
     return period - 1 if period % 100 > 1 else (period // 100 - 1) * 100 + 12
 
 
-def read(actor: Actor, unit: Unit, period: int) -> Grid:
-    """Three queries, however many projects. Sums are in the project's own currency; entries in another one stand
-    in the list only."""
+def read(actor: Actor, unit: Unit, period: int, clock: Clock | None = None) -> Grid:
+    """Four queries, however many projects. Figures are those of the books, by the clock, as known now without; sums are in
+    the project's own currency, entries in another one stand in the list only."""
     projects = list(running(actor, unit).select_related("stage"))
     entries = CapitalEntry.objects.unscoped(reason=OWN).filter(
         unit=unit,
@@ -88,7 +91,7 @@ def read(actor: Actor, unit: Unit, period: int) -> Grid:
         is_opening=False,
     )
     drafts = _drafts(entries, period)
-    sums = _sums(entries, period)
+    sums = _sums(entries, period, clock)
     seen: dict[int, int] = {}
     lines = []
     for project in projects:
@@ -102,8 +105,8 @@ def read(actor: Actor, unit: Unit, period: int) -> Grid:
                 cell.several = sum((one.amount for one in own), Decimal(0))
             elif own:
                 cell.text = str(TYPED.prepare_value(own[0].amount))
-            for month, amount in sums.get((*place, str(project.currency_id)), {}).items():
-                cell.reported += amount if month == period else 0
+            for month, (known, amount) in sums.get((*place, str(project.currency_id)), {}).items():
+                cell.reported += known if month == period else 0
                 cell.last += amount if month == month_before(period) else 0
                 cell.year += amount if month // 100 == period // 100 and month <= period else 0
             line.cells.append(cell)
@@ -118,16 +121,19 @@ def _drafts(entries: Any, period: int) -> dict[Place, list[CapitalEntry]]:
     return found
 
 
-def _sums(entries: Any, period: int) -> dict[tuple[int, str, str], dict[int, Decimal]]:
-    """What was reported by project, kind, currency and month, this year and last month."""
+def _sums(
+    entries: Any, period: int, clock: Clock | None
+) -> dict[tuple[int, str, str], dict[int, tuple[Decimal, Decimal]]]:
+    """What was reported by project, kind, currency and month, this year and last month: (as known now, by the clock)."""
     since = min(period // 100 * 100 + 1, month_before(period))
-    rows = entries.filter(period__gte=since, period__lte=period).exclude(
-        state__in=(EntryState.DRAFT, EntryState.WITHDRAWN)
-    )
-    found: dict[tuple[int, str, str], dict[int, Decimal]] = {}
-    sums = rows.order_by().values_list("project", "kind", "currency", "period").annotate(total=Sum("amount"))
-    for project, kind, currency, month, total in sums:
-        found.setdefault((project, kind, currency), {})[month] = total
+    rows = entries.filter(period__gte=since, period__lte=period).exclude(state=EntryState.DRAFT)
+    booked = by_entry(rows, clock)
+    found: dict[tuple[int, str, str], dict[int, tuple[Decimal, Decimal]]] = {}
+    for pk, project, kind, currency, month in rows.values_list("pk", "project", "kind", "currency", "period"):
+        months = found.setdefault((project, kind, currency), {})
+        now, then = booked.get(pk, (NOUGHT, NOUGHT))
+        before = months.get(month, (NOUGHT, NOUGHT))
+        months[month] = before[0] + now, before[1] + then
     return found
 
 

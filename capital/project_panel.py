@@ -18,6 +18,7 @@ from common.access import Action
 from common.actors import may_somewhere
 from common.templatetags.ip import amount
 from leads.tables.columns import wan
+from ledger.asked import said as said_clock
 from ledger.choices import Kind, Role
 from ledger.models import Posting
 from projects.posting import TYPE
@@ -61,7 +62,8 @@ def recent(reading: Reading) -> dict[str, Any] | None:
 
 
 def _sums(project: int) -> str:
-    """ "arrived: reported 500.00, recognised 200.00; formed: …" in ten thousand yuan, as known now."""
+    """ "arrived: reported 500.00, recognised 200.00; formed: …" in ten thousand yuan, as known now; the part
+    about capital tells it as published too."""
     kinds = (Kind.CAPITAL_REPORTED, Kind.CAPITAL_RECOGNISED)
     lines = Posting.objects.unscoped(reason=WHOLE).filter(
         subject_type=TYPE, subject_id=project, kind__in=kinds, role=Role.ASSESSED
@@ -79,7 +81,9 @@ def _sums(project: int) -> str:
         for basis in Basis.values
         if any((basis, kind) in got for kind in kinds)
     ]
-    return _("%(sums)s (ten thousand yuan)") % {"sums": "；".join(told)} if told else ""
+    if not told:
+        return ""
+    return _("%(sums)s (ten thousand yuan, %(clock)s)") % {"sums": "；".join(told), "clock": said_clock(None)}
 
 
 def _wan(value: Decimal) -> str:

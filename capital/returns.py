@@ -12,11 +12,15 @@ from typing import Any
 from django.db.models import Count, OuterRef, Q, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
+from capital.booked import lines_of
 from capital.choices import Basis, EntryState
 from capital.models import CapitalEntry, MonthlyReturn, ReportingDuty
 from capital.readable import hidden_entries, told
-from capital.selectors import MONEY, in_yuan
+from capital.selectors import MONEY
 from common.actors import Actor
+from ledger.asked import Clock
+from ledger.choices import Kind
+from ledger.clocks import known_now
 from ledger.services import base
 from ledger.subjects import KEPT
 from organizations.models import Unit
@@ -47,24 +51,26 @@ def of_month(period: int) -> Any:
     return rows.filter(period=period, is_opening=False, archived_at=None)
 
 
-def with_returns(duties: Any, period: int, *, actor: Actor) -> Any:
+def with_returns(duties: Any, period: int, *, actor: Actor, clock: Clock | None = None) -> Any:
     """Duties with what was filed for the month: `return_pk`, `return_state` ("" for missing), `filed_at`,
-    `filed_name`, `late`, `scan_name`, and of the unit's entries `drafts`, `reported`, `arrived`, `formed` (yuan). In
-    the sums there is only what the actor may know: alone in its unit, an amount would be told by them."""
+    `filed_name`, `late`, `scan_name`, and of the unit's entries `drafts`, `reported`, `arrived`, `formed` (yuan). The
+    two sums are those of the books, by the clock, as known now without. In them there is only what the actor may know:
+    alone in its unit, an amount would be told by them."""
     rows = MonthlyReturn.objects.unscoped(reason=OWN).filter(unit=OuterRef("unit"), period=period)
     found = {
         name: Subquery(rows.values(name)[:1]) for name in ("filed_at", "filed_name", "late", "scan_name")
     }
     entries = of_month(period).filter(unit=OuterRef("unit"))
-    known = entries.exclude(hidden_entries(actor))
+    known = of_month(period).filter(unit=OuterRef(OuterRef("unit"))).exclude(hidden_entries(actor))
+    fields = clock.fields if clock else known_now()
+    booked = lines_of(known, (Kind.CAPITAL_REPORTED,), fields)
 
     def count(q: Q) -> Any:
         counted = entries.filter(q).order_by().values("unit").annotate(n=Count("pk")).values("n")
         return Coalesce(Subquery(counted), Value(0))
 
     def total(basis: str) -> Any:
-        sums = known.filter(COUNTED, basis=basis).order_by().values("unit")
-        sums = sums.annotate(n=Sum(in_yuan("amount"))).values("n")
+        sums = booked.filter(basis=basis).values("basis").annotate(n=Sum("base_qty")).values("n")
         return Coalesce(Subquery(sums, output_field=MONEY), Value(Decimal(0), MONEY))
 
     return duties.annotate(

@@ -1,9 +1,9 @@
 from django.urls import path
 
-from capital.views import entries, grid, pickers, returns, vouchers
+from capital.views import entries, entry_list, grid, pickers, returns, vouchers
 
 urlpatterns = [
-    path("capital/", entries.EntryList.as_view(), name="entry_list"),
+    path("capital/", entry_list.EntryList.as_view(), name="entry_list"),
     path("capital/new/", entries.EntryCreate.as_view(), name="entry_create"),
     path("capital/grid/", grid.EntryGrid.as_view(), name="entry_grid"),
     path("capital/report/", entries.EntryReportMany.as_view(), name="entry_report_many"),

@@ -22,7 +22,7 @@ class RowFilterSet(django_filters.FilterSet):
         method="search", label=_("Search"), widget=forms.TextInput(attrs={"type": "search"})
     )
     archived = django_filters.ChoiceFilter(
-        choices=[("yes", _("archived"))], empty_label=_("current"), method="only_archived", label=_("State")
+        choices=[("yes", _("archived"))], empty_label=_("current"), method="only_archived", label=_("Archive")
     )
 
     @property

@@ -1,10 +1,11 @@
-"""By which clock a page shows a year's figures: as known now, or as published with one of its months (`?as=2026-06`)."""
+"""By which clock a page shows figures: as known now, or as published with one of its months (`?as=2026-06`)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
@@ -27,6 +28,11 @@ class Clock:
         return clocks.published(self.closing) if self.closing else clocks.known_now()
 
     @property
+    def q(self) -> Q:
+        """The same over postings."""
+        return clocks.published_q(self.closing) if self.closing else Q()
+
+    @property
     def words(self) -> str:
         """For the line above figures."""
         return said(self.closing)
@@ -38,15 +44,17 @@ def said(closing: Closing | None) -> str:
     return _("as published %(period)s") % {"period": closing.period}
 
 
-def asked(given: QueryDict, year: int) -> Clock:
-    """What the address asks for; a month that isn't published is as known now. One query."""
+def asked(given: QueryDict, *years: int, since: int = 0) -> Clock:
+    """What the address asks for; a month that isn't published is as known now. `since`: only what was published with
+    this period or a later one. One query."""
     latest: dict[int, Closing] = {}
     for one in clocks.closings():
-        if one.period_id // 100 == year:
+        if one.period_id // 100 in years and one.period_id >= since:
             latest.setdefault(one.period_id, one)
     known = [latest[code] for code in sorted(latest, reverse=True)]
     closing = next((one for one in known if str(one.period) == given.get("as")), None)
     choices = [{"value": "", "label": said(None), "selected": closing is None}]
     choices += [{"value": str(one.period), "label": said(one), "selected": one == closing} for one in known]
-    kept = [(name, str(value)) for name, value in given.items() if name not in ("as", "page")]
+    names = [name for name in given if name not in ("as", "page")]
+    kept = [(name, str(value)) for name in names for value in given.getlist(name)]
     return Clock(closing, choices if known else [], kept)

@@ -1,39 +1,34 @@
-"""The ledger of capital in place, an entry's page, its forms."""
+"""An entry's page and its forms."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
-from capital.choices import Basis, EntryState
-from capital.filters.entries import WAITING, CapitalEntryFilterSet, unproved
+from capital.choices import EntryState
 from capital.forms.entries import EntryForm, EntryNewForm, EntryVoucherForm, PaperForm
 from capital.models import CapitalEntry
-from capital.readable import hidden_entries, told
+from capital.readable import told
 from capital.sections import decisions, facts, papers, proofs, queries
-from capital.selectors import sums_by_basis, with_sums
+from capital.selectors import with_sums
 from capital.services.entries import entries_report, entry_update, entry_withdraw
 from capital.services.rows import OPEN_STATES
 from capital.services.together import entry_with_voucher, voucher_for
 from capital.services.vouchers import allocation_set, entry_file_add
-from capital.tables.entries import CapitalEntryTable
 from common import files, services
 from common.access import Action
 from common.actors import may
 from common.errors import Denied, NotVisible, Refused
 from common.scope import may_on
-from common.views import ArchivePage, BulkPage, Crumbs, DetailPage, ListPage, UpdatePage, action
+from common.views import ArchivePage, BulkPage, Crumbs, DetailPage, UpdatePage, action
 from common.views.base import write
 from common.views.rows import RowPage
-from leads.tables.columns import wan_text
 from projects import confidential
 from projects.models import Project
 from projects.views.signing import SavingPage
@@ -47,63 +42,6 @@ class EntryNouns:
     kind = "capital_entry"
     url_prefix = "entry"
     crumbs: Crumbs = (CAPITAL, (_("Entries"), "entry_list"))
-
-
-class EntryList(EntryNouns, ListPage):
-    title = _("Capital in place")
-    table_class = CapitalEntryTable
-    filterset_class = CapitalEntryFilterSet
-    create_label = _("New entry")
-    importer = "capital"
-    crumbs: Crumbs = (CAPITAL,)
-    bulk = (("report", _("Report"), "check", "entry_report_many"),)
-    empty = (
-        _("Nothing is entered yet."),
-        _(
-            "Capital in place is entered by project and month: one by one, in the month's grid, or from Excel."
-        ),
-    )
-
-    def rows(self, queryset: Any) -> Any:
-        return with_sums(queryset.select_related(*JOINS))
-
-    def views(self) -> list[tuple[Any, str, int | None]]:
-        wanted = {
-            "all": Q(),
-            "drafts": Q(state=EntryState.DRAFT),
-            "waiting": Q(state__in=WAITING),
-            "queried": Q(state=EntryState.QUERIED),
-            "unproved": unproved(),
-            "final": Q(state=EntryState.FINAL),
-        }
-        rows = CapitalEntry.objects.visible_to(self.actor).filter(archived_at=None)
-        counts = rows.aggregate(**{name: Count("pk", filter=q or None) for name, q in wanted.items()})
-        return [
-            (_("All"), "", counts["all"]),
-            (_("Drafts"), "state=draft", counts["drafts"]),
-            (_("Waiting for recognition"), "waiting=yes", counts["waiting"]),
-            (_("Queried"), "state=queried", counts["queried"]),
-            (_("Without a voucher"), "unproved=yes", counts["unproved"]),
-            (_("Finally recognised"), "state=final", counts["final"]),
-        ]
-
-    def summary(self, count: int) -> str:
-        """24 entries: arrived 3,000.00 万元; formed 3,500.00 万元. The bases are never added, and only what this
-        person may know is in the sums. `count` is that of the table."""
-        found = self.filterset.qs if self.filterset.is_valid() else self.visible().none()
-        sums = sums_by_basis(found.exclude(hidden_entries(self.actor)).exclude(state=EntryState.WITHDRAWN))
-        words = [f"{Basis(one['basis']).label} {wan_text(one['total'], one['currency_id'])}" for one in sums]
-        text = ngettext("%(n)s entry", "%(n)s entries", count) % {"n": count}
-        return ": ".join(filter(None, [text, "; ".join(words)]))
-
-    def actions(self) -> list[dict[str, Any]]:
-        found = []
-        if self.may(Action.CREATE):
-            found.append(action(_("Month grid"), reverse("entry_grid"), icon="sheet"))
-        return found
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(sub=self.summary(kwargs["total"]), live_sub=True, **kwargs)
 
 
 class OfEntry(EntryNouns, RowPage):

@@ -28,6 +28,7 @@ from common.models import ExportLog
 from common.views import action
 from common.views.base import Page
 from ledger import periods
+from ledger.asked import Clock, asked
 from ledger.choices import PeriodState
 from ledger.models import Period
 from organizations.models import Unit
@@ -50,28 +51,35 @@ class EntryGrid(EntryNouns, Page):
         found = Unit.objects.visible_to(self.actor).filter(Exists(alive), archived_at=None).order_by("path")
         return [one for one in found if may(self.actor, Action.CREATE, KIND, path=one.path)]
 
-    def unit(self, units: list[Unit], asked: str) -> Unit | None:
+    def unit(self, units: list[Unit], wanted: str) -> Unit | None:
         """The one that is asked for, else the actor's own, else the first. Raises NotVisible."""
-        if asked:
-            found = next((one for one in units if str(one.pk) == asked), None)
+        if wanted:
+            found = next((one for one in units if str(one.pk) == wanted), None)
             if found is None:
                 raise NotVisible
             return found
         own = [one for one in units if one.pk == getattr(self.actor, "unit_id", None)]
         return next(iter(own or units), None)
 
-    def period(self, asked: str) -> int:
+    def period(self, wanted: str) -> int:
         """A month that has begun; the present one when none is asked for. Raises Refused."""
-        code = month_of(asked, last=periods.DECEMBER)
+        code = month_of(wanted, last=periods.DECEMBER)
         if code > periods.code_of(clock.today()):
             raise Refused(_("There is no such month to report for."), code="month")
         return code
+
+    def clock_of(self, period: int) -> Clock:
+        """Of last month and the year so far."""
+        if not hasattr(self, "_clock"):
+            before = grids.month_before(period)
+            self._clock = asked(self.request.GET, before // 100, period // 100, since=before)
+        return self._clock
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         units = self.units()
         unit = self.unit(units, request.GET.get("unit", ""))
         period = self.period(request.GET.get("period", ""))
-        grid = grids.read(self.actor, unit, period) if unit else None
+        grid = grids.read(self.actor, unit, period, self.clock_of(period)) if unit else None
         if grid and request.GET.get("format") == "xlsx":
             return self.handed_out(grid, period)
         return self.drawn(units, unit, period, grid, last_day(period).isoformat())
@@ -105,7 +113,7 @@ class EntryGrid(EntryNouns, Page):
             else:
                 messages.success(request, said(saved))
                 return HttpResponseRedirect(f"{request.path}?unit={unit.pk}&period={period}")
-        grid = grids.read(self.actor, unit, period)
+        grid = grids.read(self.actor, unit, period, self.clock_of(period))
         grids.typed_again(grid, given.dict(), wrong)
         return self.drawn(
             self.units(), unit, period, grid, given.get("occurred_on", ""), problems=problems, status=422
@@ -130,7 +138,7 @@ class EntryGrid(EntryNouns, Page):
     def filled(self, unit: Unit, period: int) -> HttpResponseBase:
         """What a workbook says stands in the boxes, beside what was typed; nothing is saved yet."""
         given, sheet = self.request.POST, self.request.FILES.get("sheet")
-        grid = grids.read(self.actor, unit, period)
+        grid = grids.read(self.actor, unit, period, self.clock_of(period))
         grids.typed_again(grid, given.dict(), {})
         problems, notice = [], ""
         try:
@@ -192,6 +200,8 @@ class EntryGrid(EntryNouns, Page):
             seen=",".join(f"{pk}:{version}" for pk, version in grid.seen.items()) if grid else "",
             problems=problems or [],
             notice=notice,
+            sheet_gone=bool(problems and not notice and self.request.FILES.get("sheet")),
+            clock=self.clock_of(period),
         )
         return self.render_to_response(context, status=status)
 

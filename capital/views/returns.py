@@ -26,6 +26,7 @@ from common.views import ArchivePage, CreatePage, Crumbs, DetailPage, ListPage, 
 from common.views.base import Page
 from common.views.rows import RowPage
 from ledger import periods
+from ledger.asked import asked
 from ledger.models import FINAL_ACCOUNT, Period
 from organizations.models import Unit
 from projects.views.signing import SavingPage
@@ -62,11 +63,12 @@ class ReturnList(ListPage):
     def check(self) -> None:
         super().check()
         self.period = month_asked(self.request)
+        self.clock = asked(self.request.GET, self.period // 100, since=self.period)
 
     def rows(self, queryset: Any) -> Any:
-        return with_returns(
-            queryset.filter(in_force(self.period)), self.period, actor=self.actor
-        ).select_related("unit")
+        duties = queryset.filter(in_force(self.period))
+        found = with_returns(duties, self.period, actor=self.actor, clock=self.clock)
+        return found.select_related("unit")
 
     def make_table(self, rows: Any) -> Any:
         chosen = self.request.GET.getlist("columns")
@@ -94,7 +96,8 @@ class ReturnList(ListPage):
         state = Period.objects.filter(code=self.period).first()
         sub = periods.text(self.period)
         return super().get_context_data(
-            sub=f"{sub}, {state.get_state_display()}" if state else sub,
+            sub=", ".join([sub, *([str(state.get_state_display())] if state else []), self.clock.words]),
+            clock=self.clock,
             period=self.period,
             periods=recent(self.period),
             **kwargs,

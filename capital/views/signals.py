@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from capital import signals
 from capital.forms.rules import FalseAlarmForm, NoFalseAlarmForm, SignalTermsForm
-from capital.models import FalseAlarm, SignalTerms
+from capital.models import CapitalEntry, FalseAlarm, SignalTerms
 from capital.services import signals as services
 from capital.tables.rules import SignalTermsFilterSet, SignalTermsTable
 from common import clock
@@ -32,6 +32,7 @@ from common.views import (
 from rules.signals import Sign
 
 CAPITAL = (_("Capital in place"), "")
+ENTRY = CapitalEntry.Scope.kind
 
 
 class SignalNouns:
@@ -74,6 +75,7 @@ class SignalPage(SignalNouns, OfYear):
         found = signals.find(self.year, actor=self.actor)
         return super().get_context_data(
             tabs=self.years(),
+            gaps_url=f"{reverse('capital_gaps')}?year={self.year}" if self.may(Action.VIEW, ENTRY) else "",
             groups=[
                 {
                     "title": signals.sign_text(sign),

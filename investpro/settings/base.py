@@ -250,6 +250,7 @@ SPECTACULAR_SETTINGS = {
     },
 }
 
+FILTERS_EMPTY_CHOICE_LABEL = _("all")  # one word for "not filtered by", also where a filter names none
 DJANGO_TABLES2_TEMPLATE = "common/_table.html"
 
 LOGGING = {

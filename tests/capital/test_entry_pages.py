@@ -130,12 +130,14 @@ def test_an_entry_comes_with_its_voucher_or_not_at_all(tree, officer):
     assert again.status_code == 422
     assert "already recorded" in str(again.context["form"].errors["voucher_number"])
     assert again.context["form"]["amount"].value() == "300.5"
+    assert "Choose the file again" not in again.content.decode()  # none was sent
     assert (state_of(CapitalEntry), state_of(Voucher)) == before
     wrong = officer.post(
         "/capital/new/", new_entry(project, **{**SLIP, "voucher_number": "2"}, voucher_file=pdf("a.exe"))
     )
     assert wrong.status_code == 422
     assert "a.exe" in str(wrong.context["form"].errors["voucher_file"])  # beside its box
+    assert "Choose the file again" in wrong.content.decode()
     assert (state_of(CapitalEntry), state_of(Voucher)) == before
 
 

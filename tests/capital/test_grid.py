@@ -218,12 +218,15 @@ def test_a_workbook_is_handed_out_and_read_back_into_the_boxes(tree, officer):
     assert answer.status_code == 422
     page = answer.content.decode()
     assert "谁的项目" in page
+    assert "Choose the file again" not in page  # what it says stands in the boxes
     named = f'name="c-{second.pk}-other_money" value="1200.5"'
     assert named in page
     assert f'name="c-{second.pk}-equipment" value="30"' in page
     assert f'name="c-{second.pk}-land" value="7"' in page
     for wrong in (SimpleUploadedFile("a.xlsx", b"no workbook"), SimpleUploadedFile("a.csv", b"a,b\n1,2\n")):
-        assert officer.post(URL, {**sent, "sheet": wrong}).status_code == 422
+        answer = officer.post(URL, {**sent, "sheet": wrong})
+        assert answer.status_code == 422
+        assert "Choose the file again" in answer.content.decode()
     assert officer.post(URL, sent).status_code == 422
     assert state_of(CapitalEntry) == before
 

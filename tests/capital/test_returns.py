@@ -7,6 +7,7 @@ import pytest
 
 from capital.models import CapitalEntry, MonthlyReturn, ReportingDuty
 from capital.returns import missing_units, parts_of
+from capital.services.entries import entries_report
 from organizations.choices import Role
 from tests.projects.support import ProjectFactory
 from tests.support.clients import client_for
@@ -145,11 +146,12 @@ def amounts(client):
 def test_what_is_confidential_is_in_no_sum_of_the_list(tree):
     """The park reported 7,777 of the town's secret project and 100 of its own: who stands outside reads 100."""
     ReportingDutyFactory(unit=tree.park)
-    secret = ProjectFactory(
-        unit=tree.town, host=tree.park, name="标记工厂", code_name="甲一", confidential_until=date(2027, 1, 1)
-    )
-    CapitalEntryFactory(unit=tree.park, project=secret, amount=Decimal(77_770_000), state="reported")
-    CapitalEntryFactory(unit=tree.park, state="reported")
+    secret = signed_project(tree.town, host=tree.park, code_name="甲一", confidential_until=date(2027, 1, 1))
+    rows = [
+        CapitalEntryFactory(unit=tree.park, project=secret, amount=Decimal(77_770_000)),
+        CapitalEntryFactory(unit=tree.park, project=signed_project(tree.park)),
+    ]
+    entries_report(actor=TESTS, pks=[row.pk for row in rows])
     assert amounts(client_for(Role.UNIT_HEAD, tree.park)) == {tree.park.name: 1_000_000}
     assert amounts(client_for(Role.BUREAU_STAFF, tree.city)) == {tree.park.name: 78_770_000}
 
@@ -171,11 +173,10 @@ def test_an_opening_balance_is_on_no_return(tree, staff):
 
 def test_yuan_on_the_paper_are_rounded_as_in_the_books(tree):
     """0.05 dollars at 7.1 are 0.355, half up 0.36 each; two of them 0.72, not 0.71."""
-    usd = dollars()
-    for _one in range(2):
-        CapitalEntryFactory(
-            unit=tree.town, currency=usd, rate=Decimal("7.1"), amount=Decimal("0.05"), state="reported"
-        )
+    usd = dollars(rate="7.1", on=date(2026, 11, 20))
+    given = {"unit": tree.town, "project": signed_project(tree.town), "currency": usd}
+    rows = [CapitalEntryFactory(amount=Decimal("0.05"), **given) for _one in range(2)]
+    entries_report(actor=TESTS, pks=[row.pk for row in rows])
     (arrived, _formed) = parts_of(TESTS, tree.town, 202611)
     assert arrived.total == Decimal("0.72")
     ReportingDutyFactory(unit=tree.town)

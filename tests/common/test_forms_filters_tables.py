@@ -1,10 +1,15 @@
 """What forms offer, what filters accept, which columns a table shows."""
 
+from itertools import islice
+
 import pytest
+from django import forms
 from django.test import RequestFactory
+from django.urls import get_resolver
 
 from common.access import Action
 from common.errors import Refused
+from common.filters import RowFilterSet
 from common.forms import scope_choices
 from organizations.choices import Role
 from organizations.filters import OfficerFilterSet, UnitFilterSet
@@ -106,6 +111,31 @@ def test_a_filter_offers_and_takes_only_visible_rows(tree, clerk):
 
 def shown(table):
     return [column.name for column in table.columns]
+
+
+def every(base):
+    for one in base.__subclasses__():
+        yield one
+        yield from every(one)
+
+
+def test_every_filter_has_one_word_for_all_and_a_name_of_its_own(tree, clerk):
+    """Of every list: no empty choice of dashes, and no two filters that a person sees under one name."""
+    get_resolver().url_patterns  # noqa: B018  (loads every list)
+    request = RequestFactory().get("/")
+    request.user = clerk
+    sets = {one for one in every(RowFilterSet) if one._meta.model is not None}
+    assert len(sets) > 40  # 51 when this was written
+    dashes, alike = [], []
+    for one in sets:
+        shown = [bound for bound in one({}, request=request).form if not bound.is_hidden]
+        selects = [bound for bound in shown if isinstance(bound.field.widget, forms.Select)]
+        words = [(one.__name__, bound.name, str(label)) for bound in selects
+                 for value, label in islice(bound.field.widget.choices, 1) if not value]  # fmt: skip
+        dashes += [word for word in words if "--" in word[2]]
+        labels = [str(bound.label) for bound in shown]
+        alike += [(one.__name__, label) for label in set(labels) if labels.count(label) > 1]
+    assert (dashes, alike) == ([], [])
 
 
 def test_columns_are_chosen_from_those_that_are_there():

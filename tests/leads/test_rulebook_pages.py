@@ -94,7 +94,9 @@ def test_rules_and_gates_are_called_by_words(tree, english):
     page = client.get(reverse("protectionterms_detail", args=[rules.pk]))
     assert page.context["title"] == f"Protection rules from {rules.valid_from:%Y-%m-%d}"
     assert gate.code not in client.get(reverse("gate_list")).content.decode()
-    (facts,) = client.get(reverse("gate_detail", args=[gate.pk])).context["panels"]  # its history tells the code
+    (facts,) = client.get(reverse("gate_detail", args=[gate.pk])).context[
+        "panels"
+    ]  # its history tells the code
     assert gate.code not in [value for _label, value in facts["rows"]]
 
 
