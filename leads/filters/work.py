@@ -9,16 +9,18 @@ from common.filters import RowFilterSet
 from leads import confidential
 from leads.models import Task
 
-STATES = [("open", _("open")), ("overdue", _("overdue")), ("done", _("done"))]
+STATES = [("overdue", _("overdue")), ("done", _("done")), ("all", _("all"))]
 
 
 class TaskFilterSet(RowFilterSet):
+    """Without a state a list shows what is open."""
+
     search_fields = ("title", "lead__name", "lead__pinyin")
     whose = django_filters.ChoiceFilter(
         choices=[("me", _("mine"))], empty_label=_("everybody's"), method="by_whose", label=_("Whose")
     )
     state = django_filters.ChoiceFilter(
-        choices=STATES, empty_label=_("all"), method="by_state", label=_("State")
+        choices=STATES, empty_label=_("open"), method="by_state", label=_("State")
     )
     due = django_filters.DateFromToRangeFilter(field_name="due_on", label=_("Due"))
 
@@ -36,29 +38,14 @@ class TaskFilterSet(RowFilterSet):
     def by_whose(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         return queryset.filter(assignee_id=self.request.user.pk)
 
-    def by_state(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
-        if value == "done":
-            return queryset.filter(done_on__isnull=False)
-        queryset = queryset.filter(done_on__isnull=True)
-        return queryset.filter(due_on__lt=clock.today()) if value == "overdue" else queryset
-
-
-class OpenTaskFilterSet(TaskFilterSet):
-    """The list's: without a state it shows what is open."""
-
-    state = django_filters.ChoiceFilter(
-        choices=[*STATES[1:], ("all", _("all"))],
-        empty_label=_("open"),
-        method="by_state",
-        label=_("State"),
-    )
-
-    class Meta(TaskFilterSet.Meta):
-        pass
-
     def filter_queryset(self, queryset: QuerySet) -> QuerySet:
         found = super().filter_queryset(queryset)
         return found if self.form.cleaned_data.get("state") else found.filter(done_on__isnull=True)
 
     def by_state(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
-        return queryset if value == "all" else super().by_state(queryset, name, value)
+        if value == "all":
+            return queryset
+        if value == "done":
+            return queryset.filter(done_on__isnull=False)
+        queryset = queryset.filter(done_on__isnull=True)
+        return queryset.filter(due_on__lt=clock.today()) if value == "overdue" else queryset

@@ -19,7 +19,7 @@ from common.views.base import write
 from common.views.forms import FormPage
 from common.views.rows import ReasonForm
 from leads import confidential, dossier
-from leads.filters.work import OpenTaskFilterSet
+from leads.filters.work import TaskFilterSet
 from leads.forms.work import (
     AttachmentForm,
     AttachmentUpdateForm,
@@ -243,7 +243,7 @@ class TaskList(ListPage):
     title = _("Tasks")
     sub = _("What is to be done for leads and projects")
     table_class = TaskTable
-    filterset_class = OpenTaskFilterSet
+    filterset_class = TaskFilterSet
     url_prefix = "task"
     empty = (_("No task is open."), _("Tasks come from follow-ups, or are entered on a lead or project."))
 

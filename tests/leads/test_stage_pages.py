@@ -165,7 +165,7 @@ class TestMovePage:
         assert (lead.stage.code, lead.land_mu) == ("registered", None)
         assert not Attachment._base_manager.filter(lead=lead).exists()
 
-    def test_what_comes_from_elsewhere_is_named_and_blocks(self, tree, head):
+    def test_what_comes_from_elsewhere_is_named_and_blocks(self, tree, head, english):
         ask("lead", "screened", "follow_up", "credit_code")
         lead = a_lead(tree.town)
         page = head.get(self.url(lead))
