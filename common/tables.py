@@ -33,9 +33,17 @@ class RowTable(tables.Table):
         shown = wanted or [name for name in every if name not in optional]
         super().__init__(*args, exclude=[name for name in every if name not in shown], **kwargs)
         self.choices = [
-            (name, column.verbose_name or name, name in shown)
+            (name, self._label(name, column), name in shown)
             for name, column in type(self).base_columns.items()
         ]
+
+    def _label(self, name: str, column: tables.Column) -> Any:
+        """What the column's head says, also while the column isn't shown."""
+        if column.verbose_name is not None:
+            return column.verbose_name
+        model = type(self)._meta.model
+        has = model is not None and name in {field.name for field in model._meta.get_fields()}
+        return getattr(model._meta.get_field(name), "verbose_name", name) if has else name
 
     def row_name(self, record: Any) -> str:
         """How the box before a row calls it."""

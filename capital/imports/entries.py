@@ -307,7 +307,7 @@ class EntryImporter(DirectoryImporter):
         entry_withdraw(actor=actor, pk=entry.pk, version=None, reason=reason)
         if step["values"].get("voucher_number"):
             for pk in vouchers:
-                voucher_archive(actor=actor, pk=pk, version=None, reason=reason)
+                voucher_archive(actor=actor, pk=pk, version=None, reason=reason, needs=Action.CHANGE)
 
 
 def typed(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,8 +8,9 @@ from django.test.utils import CaptureQueriesContext
 
 from capital.models import Allocation, CapitalEntry, Voucher
 from capital.services.entries import entries_report
+from capital.services.vouchers import voucher_archive
 from common import imports, sheets
-from common.errors import Refused
+from common.errors import Denied, Refused
 from organizations.choices import Role
 from projects.models import ProjectInvestor
 from tests.projects.support import ProjectFactory
@@ -207,3 +208,27 @@ def test_undone_while_nothing_is_recognised(tree, staff):
     assert CapitalEntry._base_manager.get(pk=second.pk).archived_at
     assert Voucher._base_manager.get().archived_at
     assert not Allocation._base_manager.filter(archived_at=None).exists()
+
+
+def test_who_may_enter_may_undo_his_own_import(tree):
+    """An officer can't put a voucher away, but the one that his own file brought goes with the file."""
+    yuan()
+    officer = user_with(Role.OFFICER, tree.town)
+    project = signed_project(tree.town)
+    row = money(project, kind="plant", slip=("invoice", "示例公司", "F-7", "2026-11-05"))
+    batch = imports.start(
+        actor=officer,
+        importer="capital",
+        data=sheet([HEADS, row]),
+        filename="到位.xlsx",
+        scope_path=tree.town.path,
+        params={},
+    )
+    imports.confirm(actor=officer, pk=batch.pk)
+    voucher = Voucher._base_manager.get()
+    with pytest.raises(Denied):
+        voucher_archive(actor=officer, pk=voucher.pk, version=None, reason="发错了")
+    imports.undo(actor=officer, pk=batch.pk, reason="发错了")
+    voucher.refresh_from_db()
+    assert (voucher.archived_at is not None, voucher.version) == (True, 2)
+    assert CapitalEntry._base_manager.get().archived_at

@@ -4,13 +4,15 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from django.utils import translation
 
 from capital.models import Allocation, CapitalEntry, EntryFile, Recognition, Voucher
+from capital.tables.entries import CapitalEntryTable
 from common import files
 from leads.models import Look
 from organizations.choices import Role
 from tests.projects.support import ProjectFactory
-from tests.support.clients import client_for, session_api
+from tests.support.clients import client_for, session_api, user_with
 from tests.support.factories_capital import AllocationFactory, CapitalEntryFactory, VoucherFactory, period
 from tests.support.factories_projects import signed_project
 from tests.support.factories_work import pdf
@@ -295,3 +297,17 @@ def test_a_confidential_project_stays_inside(tree):
         assert not [word for word in SECRETS if word in answer.content.decode()]
     assert "标记工厂" in inside.get(f"/capital/{entry.pk}/").content.decode()
     assert Look._base_manager.filter(lead=secret.lead).exists()
+
+
+def test_the_menu_of_columns_calls_them_as_their_heads_do(tree, rf):
+    """Also those whose name is the model's; in English their codes happen to be the words."""
+    request = rf.get("/capital/")
+    request.user = user_with(Role.OFFICER, tree.town)
+    with translation.override("zh-hans"):
+        table = CapitalEntryTable([], request=request)
+        menu = {name: str(label) for name, label, _shown in table.choices}
+        heads = {column.name: str(column.verbose_name) for column in table.columns.iterall()}
+    assert {name: menu[name] for name in heads if name in menu} == {
+        n: h for n, h in heads.items() if n in menu
+    }
+    assert menu["kind"] == "类别"
