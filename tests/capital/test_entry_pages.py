@@ -304,7 +304,8 @@ def test_the_menu_of_columns_calls_them_as_their_heads_do(tree, rf):
     request = rf.get("/capital/")
     request.user = user_with(Role.OFFICER, tree.town)
     with translation.override("zh-hans"):
-        table = CapitalEntryTable([], request=request)
+        rows = CapitalEntry.objects.visible_to(request.user)
+        table = CapitalEntryTable(rows, request=request)
         menu = {name: str(label) for name, label, _shown in table.choices}
         heads = {column.name: str(column.verbose_name) for column in table.columns.iterall()}
     assert {name: menu[name] for name in heads if name in menu} == {
