@@ -100,7 +100,7 @@ def main() -> None:
         try:
             servers.start()
             browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-            with Site(servers, "pictures", 1, demo="tables pipeline") as site:
+            with Site(servers, "pictures", 1, demo="tables pipeline capital ranking") as site:
                 take(site, browser, ALL if wanted else KEPT, Path(wanted[0]) if wanted else FOLDER)
             browser.close()
         finally:

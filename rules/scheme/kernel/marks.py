@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from rules import money
 from rules.facts import Fact, Missing, Value
@@ -143,6 +144,9 @@ class Marks(Rules):
     def _limited(self, row: Indicator, earned: Node) -> list[Amount]:
         """Marks after coefficient and limits, settled."""
         coefficient = row.coefficient
+        if coefficient is None and row.least is None and row.most is None and earned.complete():
+            complete: Any = earned.column
+            return list(map(SETTLED.plus, complete))
         after = coefficient is not None and coefficient.when == "after_limit"
 
         def make(unit_type: str):  # type: ignore[no-untyped-def]
@@ -211,9 +215,18 @@ class Weighing:
             for one in marked
             if one.applies(unit_type)
         ]
+        self.column: list[Amount] | None = None
+        if self.rows and all(weight == 1 and only_amounts(one.rounded) for one, weight, _full in self.rows):
+            column: Any = self.rows[0][0].rounded
+            for one, _weight, _full in self.rows[1:]:
+                other: Any = one.rounded
+                column = list(map(WIDE.add, column, other))
+            self.column = column
 
     def total(self, number: int) -> Amount:
         """The sum of a row."""
+        if self.column is not None:
+            return self.column[number]
         whole, left, first = ZERO, ZERO, None
         for one, weight, full in self.rows:
             amount = one.rounded[number]
