@@ -116,9 +116,18 @@ def update(
 
 
 @transaction.atomic
-def archive(model: type[M], *, actor: Actor, pk: Any, version: int | None, reason: str) -> M:
-    """Close a row: it stays readable and refuses edits. Raises as `update`."""
-    obj: Any = locked(model, pk, actor, Action.ARCHIVE, version)
+def archive(
+    model: type[M],
+    *,
+    actor: Actor,
+    pk: Any,
+    version: int | None,
+    reason: str,
+    needs: Action = Action.ARCHIVE,
+) -> M:
+    """Close a row: it stays readable and refuses edits. `needs`: undoing what one entered may take another right than
+    closing rows by hand. Raises as `update`."""
+    obj: Any = locked(model, pk, actor, needs, version)
     obj.archived_at = clock.now()
     obj.version += 1
     with changelog.acting(actor, reason=reason):

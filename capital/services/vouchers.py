@@ -119,10 +119,7 @@ def voucher_archive(
     row = voucher_locked(actor, pk, version, needs)
     if used_of(row):
         raise Refused(_("This voucher still proves an entry. Take that back first."), code="used")
-    row.archived_at, row.version = clock.now(), row.version + 1
-    with changelog.acting(actor, reason=reason):
-        row.save(update_fields=["archived_at", "version", "updated_at"])
-    return row
+    return services.archive(Voucher, actor=actor, pk=pk, version=version, reason=reason, needs=needs)
 
 
 @transaction.atomic
