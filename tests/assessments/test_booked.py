@@ -224,20 +224,17 @@ def test_a_measure_names_a_rule_that_is_there_and_of_its_basis(county, head):
             )
 
 
+def from_the_books(county, **given):
+    """A measure in yuan that counts what was finally recognised."""
+    return county.measure(unit="yuan", source="ledger", level="final", **given)
+
+
 def test_the_rule_of_a_measure_decides_what_counts(county, head):
     """Formed only: the plant of 80 counts, the money of 500 doesn't; below 100 nothing does."""
     document = {"schema": 1, "basis": "formed", "threshold": {"lines": [{"amount": "1000000"}]}}
     draft = countingrule_draft(actor=TESTS, code="big", name="big", since=date(2020, 1, 1), document=document)
     countingrule_publish(actor=TESTS, pk=draft.pk, version=draft.version)
-    measure = county.measure(
-        code="formed",
-        name="固定资产",
-        unit="yuan",
-        source="ledger",
-        basis="formed",
-        level="final",
-        rule_code="big",
-    )
+    measure = from_the_books(county, code="formed", name="固定资产", basis="formed", rule_code="big")
     table = county.make_table(code="towns-formed", measure=measure, rank_by="done")
     recognised(head, county.dihua, 500)
     recognised(head, county.dihua, 80, kind="plant", type="invoice")
@@ -262,15 +259,7 @@ def test_a_measure_counts_by_the_dimension_that_it_names(county, booked, head):
     for wan, day in ((800, date(2026, 6, 20)), (500, date(2026, 8, 5))):
         recognise(actor=head, entry=reported(moved, wan * WAN, occurred_on=day).pk, level="final")
     assert booked.measure.role == Role.ASSESSED  # unless it names another one
-    landed = county.measure(
-        code="landed",
-        name="落地口径",
-        unit="yuan",
-        source="ledger",
-        basis="arrived",
-        level="final",
-        role="place",
-    )
+    landed = from_the_books(county, code="landed", name="落地口径", basis="arrived", role="place")
     table = county.make_table(code="towns-landed", measure=landed, rank_by="done")
 
     assessed, place = county.compute("2026-11", table=booked), county.compute("2026-11", table=table)
