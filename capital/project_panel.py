@@ -13,6 +13,7 @@ from django.utils.translation import pgettext
 
 from capital.choices import Basis
 from capital.models import CapitalEntry
+from capital.opening import mark, unrewarded
 from capital.readable import hidden_entries
 from common import words
 from common.access import Action
@@ -42,7 +43,11 @@ def recent(reading: Reading) -> dict[str, Any] | None:
     entries = list(seen.filter(project=project, archived_at=None).order_by("-occurred_on", "-pk")[:SHOWN])
     rows = [
         row(
-            {"text": one.number, "url": reverse("entry_detail", args=[one.pk])},
+            {
+                "text": one.number,
+                "url": reverse("entry_detail", args=[one.pk]),
+                "sub": mark() if one.is_opening else "",
+            },
             day(one.occurred_on),
             {"text": one.get_kind_display(), "sub": one.get_basis_display()},
             one.get_state_display(),
@@ -72,8 +77,10 @@ def _sums(project: int, closing: Closing | None) -> str:
     )
     if closing is not None:
         lines = lines.filter(published_q(closing))
-    sums = lines.order_by().values_list("basis", "kind").annotate(total=Sum("base_qty"))
-    got = {(basis, kind): total for basis, kind, total in sums}
+    totals = {"total": Sum("base_qty"), "opening": Sum("base_qty", filter=unrewarded(lines))}
+    sums = list(lines.order_by().values("basis", "kind").annotate(**totals))
+    got = {(one["basis"], one["kind"]): one["total"] for one in sums}
+    opening = {one["basis"]: one["opening"] for one in sums if one["kind"] == Kind.CAPITAL_RECOGNISED}
     said = _("%(basis)s: reported %(reported)s, recognised %(recognised)s")
     told = [
         said
@@ -87,6 +94,12 @@ def _sums(project: int, closing: Closing | None) -> str:
     ]
     if not told:
         return ""
+    told += [
+        _("%(basis)s: recognised opening balances, not rewardable, %(amount)s")
+        % {"basis": Basis(basis).label, "amount": _wan(opening[basis])}
+        for basis in Basis.values
+        if opening.get(basis)
+    ]
     return _("%(sums)s (ten thousand yuan, %(clock)s)") % {
         "sums": words.semicolon().join(told),
         "clock": said_clock(closing),

@@ -11,8 +11,9 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Q, Sum
+from django.utils.translation import gettext as _
 
-from capital.choices import EntryState, Level, RoundKind
+from capital.choices import EntryState, Level, RoundKind, RoundState
 from capital.models import CapitalEntry, EvaluationRound, Inspection, Recognition, Team, TeamMember
 from capital.selectors import in_yuan
 from common.actors import Actor
@@ -171,6 +172,13 @@ def reported(pks: Collection[int], basis: str, until: date) -> dict[int, Decimal
     rows = rows.exclude(state__in=NOT_REPORTED).order_by().values("project_id")
     sums = rows.annotate(total=Sum(in_yuan("amount")))
     return dict(sums.values_list("project_id", "total"))
+
+
+def taken(round_: EvaluationRound) -> str:
+    """By which clock the round's own amounts were taken: it is a snapshot."""
+    if round_.state == RoundState.PREPARED:
+        return _("as known when the round was prepared; taken once more when it begins")
+    return _("as known when the round began")
 
 
 def in_books(pks: Collection[int], basis: str, until: date, by: Clock) -> dict[int, Decimal]:

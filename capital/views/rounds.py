@@ -193,7 +193,7 @@ class RoundDetail(RoundNouns, DetailPage):
             team_add=reverse("round_team_create", args=[row.pk]) if keeps and opened else "",
             keeps_teams=keeps and opened,
             clock=by,
-            taken=taken(row),
+            taken=rounds.taken(row),
             gaps=gap_lines(self.actor, row, seen.select_related("project__unit"), by),
             unassigned=seen.filter(team=None).count() if inside else 0,
             assign_url=f"{here}&state=assigned",
@@ -239,13 +239,6 @@ def clock_of(round_: EvaluationRound, given: QueryDict) -> Clock:
     """The round's own year, and the next: what was closed then also tells of its months."""
     year = round_.period.year
     return asked(given, year, year + 1, since=round_.period_id)
-
-
-def taken(round_: EvaluationRound) -> str:
-    """By which clock the round's own amounts were taken."""
-    if round_.state == RoundState.PREPARED:
-        return _now("as known when the round was prepared; taken once more when it begins")
-    return _now("as known when the round began")
 
 
 def gap_lines(actor: Actor, round_: EvaluationRound, rows: Any, by: Clock) -> list[dict[str, Any]]:
@@ -332,7 +325,7 @@ class RoundPrint(RoundNouns, RowPage):
             round=row,
             lines=lines,
             clock=by,
-            taken=taken(row),
+            taken=rounds.taken(row),
             gaps=gap_lines(self.actor, row, seen, by),
             **kwargs,
         )

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse as reverse_url
 
 from capital.models import CapitalEntry, Inspection
 from capital.services.entries import entry_withdraw
@@ -190,7 +191,7 @@ def test_signals(tree, world, head):
     assert found == {early: [300, 500]}
     assert "deserve a second look, as published 2026-10." in page.content.decode()
     assert not any(line["dismiss_url"] for group in page.context["groups"] for line in group["lines"])
-    assert f"/capital/entries/{late.pk}/" not in page.content.decode()
+    assert f'{reverse_url("entry_detail", args=[late.pk])}"' not in page.content.decode()
 
 
 def test_a_round_beside_the_books(tree, world):
