@@ -7,6 +7,18 @@ from .measures import (
     rankingtable_update,
 )
 from .rankings import run_compute, run_publish, runs_request
+from .schemes import (
+    problems_of,
+    scheme_archive,
+    scheme_bind,
+    scheme_create,
+    scheme_update,
+    schemeversion_archive,
+    schemeversion_change,
+    schemeversion_draft,
+    schemeversion_publish,
+    schemeversion_validate,
+)
 
 __all__ = [
     "measure_archive",
@@ -18,4 +30,14 @@ __all__ = [
     "run_compute",
     "run_publish",
     "runs_request",
+    "problems_of",
+    "scheme_archive",
+    "scheme_bind",
+    "scheme_create",
+    "scheme_update",
+    "schemeversion_archive",
+    "schemeversion_change",
+    "schemeversion_draft",
+    "schemeversion_publish",
+    "schemeversion_validate",
 ]
