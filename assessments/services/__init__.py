@@ -7,6 +7,7 @@ from .measures import (
     rankingtable_update,
 )
 from .rankings import run_compute, run_publish, runs_request
+from .schemeruns import schemerun_store
 from .schemes import (
     problems_of,
     scheme_archive,
@@ -35,6 +36,7 @@ __all__ = [
     "scheme_bind",
     "scheme_create",
     "scheme_update",
+    "schemerun_store",
     "schemeversion_archive",
     "schemeversion_change",
     "schemeversion_draft",
