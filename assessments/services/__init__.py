@@ -7,6 +7,19 @@ from .measures import (
     rankingtable_update,
 )
 from .rankings import run_compute, run_publish, runs_request
+from .schemeruns import schemerun_store
+from .schemes import (
+    problems_of,
+    scheme_archive,
+    scheme_bind,
+    scheme_create,
+    scheme_update,
+    schemeversion_archive,
+    schemeversion_change,
+    schemeversion_draft,
+    schemeversion_publish,
+    schemeversion_validate,
+)
 
 __all__ = [
     "measure_archive",
@@ -18,4 +31,15 @@ __all__ = [
     "run_compute",
     "run_publish",
     "runs_request",
+    "problems_of",
+    "scheme_archive",
+    "scheme_bind",
+    "scheme_create",
+    "scheme_update",
+    "schemerun_store",
+    "schemeversion_archive",
+    "schemeversion_change",
+    "schemeversion_draft",
+    "schemeversion_publish",
+    "schemeversion_validate",
 ]
