@@ -1,3 +1,4 @@
+from .given import given_create, given_withdraw
 from .measures import (
     measure_archive,
     measure_create,
@@ -9,6 +10,8 @@ from .measures import (
 from .rankings import run_compute, run_publish, runs_request
 
 __all__ = [
+    "given_create",
+    "given_withdraw",
     "measure_archive",
     "measure_create",
     "measure_update",
