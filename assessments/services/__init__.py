@@ -1,3 +1,4 @@
+from .given import given_create, given_withdraw
 from .measures import (
     measure_archive,
     measure_create,
@@ -22,6 +23,8 @@ from .schemes import (
 )
 
 __all__ = [
+    "given_create",
+    "given_withdraw",
     "measure_archive",
     "measure_create",
     "measure_update",
