@@ -31,7 +31,7 @@ OTHERS |= {
     "no_target": ["zero"],
 }
 # What stands in the document but isn't used with the other settings.
-UNUSED = {"rule.short.points", "points.out_of", "points.worth", "points.after", "rule.given.direction"}
+UNUSED = ("rule.short.points", "6.rule.direction", "points.out_of", "points.worth", "points.after")
 
 
 def scheme_of(content: Any) -> rules.Scheme:
@@ -110,7 +110,7 @@ def test_every_leaf_is_told_and_every_change_of_it_is_said():
         if new is None or new == scheme:
             continue
         tried += 1
-        if path[-1] != "code" and plain(tell(new)) == told:
+        if path[-1] != "code" and not ".".join(map(str, path)).endswith(UNUSED) and plain(tell(new)) == told:
             silent.append(path)
         said = [str(one) for one in differences(scheme, new)]
         if not said or any("{" in one or "Decimal(" in one for one in said):
@@ -176,9 +176,19 @@ def test_a_diff_reads_as_people_say_it():
     group["bonuses"][0]["rule"]["most"] = 4
     new["inputs"]["jury"] = {"title": "评委评分", "unit": "points"}
     said = [str(one) for one in differences(scheme_of(old), scheme_of(new))]
+    group = "group “产业专班” › indicator "
+    target = "the part now due of the unit's own %s target for “新引进省外亿元项目”"
     assert said == [
         "input “评委评分” added",
-        "group “产业专班” › indicator “新引进省外亿元项目数量”: full marks: 30 → 25",
+        f"{group}“新引进省外亿元项目数量” › full marks: 30 → 25",
+        f"{group}“新引进省外亿元项目数量” › target: {target % 'firm'} → {target % 'stretch'}",
+        f"{group}“当年实际到位资金” › rule: Marks in proportion to the figure: full marks at 100. "
+        "Never more than full marks. → The group's worst gets 50% of full marks, its best 100%, the others in "
+        "between by their figure (more is better). If all have the same: the upper end; alone in the group: "
+        "the upper end.",
+        f"{group}“产业契合度” › full marks: 20 → 25",
+        "group “产业专班” › bonuses › indicator “请县领导外出” › at most: 3 → 4",
+        "group “产业专班” › bonuses: indicator “外出推介会” taken out",
     ]
 
 

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext, pgettext, pgettext_lazy
 
 from assessments.choices import MeasureUnit
 from rules.scheme import Scheme
@@ -24,18 +25,21 @@ def number_words(value: Decimal) -> str:
     return text.replace("-", "\u2212")
 
 
+UNITS: dict[str, str | Promise] = {
+    **{str(code): label for code, label in MeasureUnit.choices},
+    "count": "",
+    "number": "",
+    "percent": "%",
+    "points": pgettext_lazy("unit of account", "points"),
+    "marks": pgettext_lazy("unit of account", "marks"),
+    "people": pgettext_lazy("unit of account", "people"),
+    "mu": pgettext_lazy("unit of account", "mu"),
+}
+
+
 def unit_words(unit: str) -> str:
     """A unit of measure as it stands behind an amount; "" where it needs none (a bare number)."""
-    return {
-        "count": "",
-        "number": "",
-        "percent": "%",
-        "points": pgettext("unit of account", "points"),
-        "marks": pgettext("unit of account", "marks"),
-        "people": pgettext("unit of account", "people"),
-        "mu": pgettext("unit of account", "mu"),
-        **{str(code): str(label) for code, label in MeasureUnit.choices if code not in ("count", "percent")},
-    }.get(unit, unit)
+    return str(UNITS.get(unit, unit))
 
 
 def amount_words(value: Decimal, unit: str) -> str:
