@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import groupby
 
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
@@ -117,7 +118,7 @@ def _members(row: SchemeRow, scheme: rules.Scheme, period: Period) -> list[_Memb
         raise Refused(said % {"groups": ", ".join(unbound)}, code="unbound")
     codes = {bound[group.code]: group.code for group in scheme.groups}
     rows = GroupMembership.objects.filter(
-        group__in=codes, valid__overlap=(last_day(period.first), period.day, "[]"), archived_at=None
+        group__in=codes, valid__overlap=DateRange(last_day(period.first), period.day, "[]"), archived_at=None
     ).select_related("unit", "counts_in")
     stays: dict[int, list[GroupMembership]] = {}
     for one in rows.order_by("sort", "unit__sort", "unit__pinyin", "pk"):
