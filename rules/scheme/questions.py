@@ -6,7 +6,6 @@ Nothing is stored. A changed weight or rule is another document: read it and com
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
-
 from typing import Any
 
 from rules.facts import Fact
