@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -11,9 +12,9 @@ from django.utils.translation import gettext as _
 from rules import scheme as rules
 from rules.scheme import figures as f
 from rules.scheme.parts import OwnTarget
-from rules.trace import Operand, Trace
+from rules.trace import Operand, Parameter, Trace
 
-from .nodes import Link, Said
+from .nodes import Link, Said, Setting
 from .numbers import figure as number
 from .numbers import month, plain
 from .reasons import reason_words
@@ -63,15 +64,24 @@ class Figures:
             parts["all"] = "、".join(self.noun(line.of) for line in figure.lines)
         return names[figure.kind] % parts
 
-    def amount(self, operand: Operand, sign: bool = False) -> str:
-        """An operand's number with its unit, or the reason why there is none."""
+    def amount(self, operand: Operand, figure: Any = "") -> str:
+        """An operand's number with its unit, or the reason why there is none. `figure`: what it is, for sign and unit."""
         if operand.amount is None:
             return reason_words(operand.reason or "not_in_table")
-        return number(operand.amount, operand.unit or "", sign=sign)
+        unit = "percentage_points" if _of_schedule(figure) else operand.unit or ""
+        return number(operand.amount, unit, sign=getattr(figure, "kind", "") in SIGNED)
+
+    def setting(self, parameter: Parameter) -> Setting:
+        """A setting in words, with the figure's name where a rule has one for each of several."""
+        said, steps = setting_words(parameter), parameter.path.split(".")
+        name = next((one for one in steps[1:] if one in self.scheme.inputs), "")
+        if not name:
+            return said
+        return replace(said, label=_("%(name)s: %(what)s") % {"name": self.noun(name), "what": said.label})
 
     def stated(self, figure: Any, operand: Operand) -> str:
         """ "到位资金 300.00 万元"."""
-        return _("%(name)s %(amount)s") % {"name": self.noun(figure), "amount": self.amount(operand)}
+        return _("%(name)s %(amount)s") % {"name": self.noun(figure), "amount": self.amount(operand, figure)}
 
     def target(self, target: Any, operand: Operand, through: str = "") -> str:
         """ "37,500.00 万元 due by September"."""
@@ -92,14 +102,15 @@ class Figures:
         trace = next(traces)
         below = iter(trace.children)
         given = {one.name: one for one in trace.operands}
-        rows = tuple(self.below(figure, given, below))
+        through = next((month(one.value) for one in trace.parameters if one.path == "through"), "")
+        rows = tuple(self.below(figure, given, below, through))
         return Said(
             "figure",
             self.noun(figure),
             self.sentence(figure, trace),
-            self.amount(operand, sign=figure.kind in SIGNED),
+            self.amount(operand, figure),
             bad=operand.amount is None,
-            settings=tuple(setting_words(one) for one in trace.parameters),
+            settings=tuple(self.setting(one) for one in trace.parameters),
             rows=rows,
         )
 
@@ -122,12 +133,14 @@ class Figures:
         )
         return self.leaf(label, operand, text if operand.amount is not None else "")
 
-    def below(self, figure: Any, given: dict[str, Operand], traces: Iterator[Trace]) -> Iterator[Said]:
+    def below(
+        self, figure: Any, given: dict[str, Operand], traces: Iterator[Trace], through: str
+    ) -> Iterator[Said]:
         """The steps below a figure."""
         kind = figure.kind
         if kind == "completion":
             yield self.said(figure.of, given["done"], traces)
-            yield self.goal(self.noun(figure.of), figure.target, given["target"])
+            yield self.goal(self.noun(figure.of), figure.target, given["target"], through)
         elif kind == "points_to_schedule":
             inner = f.Completion(kind="completion", of=figure.of, target=figure.target)
             yield self.said(inner, given["completion"], traces)
@@ -154,7 +167,7 @@ class Figures:
         read = {one.path.rpartition(".")[2]: one.value for one in trace.parameters}
         if trace.rounded is None:
             return self._missing(figure, trace)
-        result = number(trace.rounded, trace.unit or "", sign=figure.kind in SIGNED)
+        result = self.amount(Operand("", trace.rounded, trace.unit), figure)
         return getattr(self, f"_{figure.kind}")(figure, trace, given, read, result)
 
     def _missing(self, figure: Any, trace: Trace) -> str:
@@ -288,6 +301,14 @@ class Figures:
             for line in figure.lines
         ]
         return f"{'、'.join(lines)} = {result}"
+
+
+def _of_schedule(figure: Any) -> bool:
+    """Whether a figure in points is one of percentage points; as an input, points are marks."""
+    kind = getattr(figure, "kind", "")
+    return kind == "points_to_schedule" or (
+        kind in ("scaled", "within", "rounded") and _of_schedule(figure.of)
+    )
 
 
 SIGNED = ("points_to_schedule", "growth", "gap_to_mean", "difference")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from common.templatetags.ip import amount, signed
@@ -43,7 +43,9 @@ def figure(value: Decimal, unit: str, *, sign: bool = False) -> str:
     if unit == "percent":
         return _short(value, sign) + "%"
     if unit == "points":
-        return _("%(n)s points") % {"n": _short(value, sign)}
+        return pgettext("marks", "%(n)s points") % {"n": _short(value, sign)}
+    if unit == "percentage_points":
+        return _("%(n)s percentage points") % {"n": _short(value, sign)}
     if unit == "marks":
         return _short(value, sign)
     if unit == "mu":

@@ -20,7 +20,6 @@ from .nodes import Said
 from .numbers import marks, plain
 from .reasons import COMPARE, DONE, THEN, reason_words
 from .rules import RuleWords, rounded_words
-from .settings import setting_words
 
 PARTS = ("", "bonus.", "deduction.")
 
@@ -64,7 +63,7 @@ class Teller(RuleWords):
             _total(trace),
             bad=trace.rounded is None,
             notes=tuple(rounded_words(trace)),
-            settings=tuple(setting_words(one) for one in trace.parameters),
+            settings=tuple(self.setting(one) for one in trace.parameters),
             rows=rows,
         )
 
@@ -98,7 +97,7 @@ class Teller(RuleWords):
             _total(trace),
             bad=trace.rounded is None,
             notes=tuple(self._total_notes(trace, amounts)),
-            settings=tuple(setting_words(one) for one in trace.parameters),
+            settings=tuple(self.setting(one) for one in trace.parameters),
             rows=tuple(sums),
         )
 
@@ -174,7 +173,7 @@ class Teller(RuleWords):
         figure = rows[0].text if len(rows) == 1 and rows[0].kind == "figure" else ""
         if not figure and len(rows) == 1:
             figure = _("%(name)s %(amount)s") % {"name": rows[0].label, "amount": rows[0].value}
-        settings = [setting_words(one) for one in trace.parameters]
+        settings = [self.setting(one) for one in trace.parameters]
         if len(rows) == 1 and rows[0].kind == "figure":
             settings, rows = [*rows[0].settings, *settings], list(rows[0].rows)
         given = {one.name: one for one in trace.operands}

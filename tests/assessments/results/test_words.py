@@ -13,7 +13,9 @@ from rules.facts import MissingReason, Value
 from rules.scheme.document import IfMissing
 from rules.scheme.kernel.results import NOT_QUALIFIED, VETOED
 from tests.rules.cases import params
+from tests.rules.replay_scheme import scheme_of
 from tests.rules.test_scheme import build
+from tests.rules.test_scheme_questions import GROUP, facts_of
 from tests.support.schemes import document
 
 # A code that a document chose may be a unit's name in the cases; what the kernel writes has an underscore or a dot.
@@ -67,26 +69,17 @@ def test_the_guides_example_reads_as_it_is_reckoned_there():
     assert bonuses.value == "0.00"
 
 
-def test_zz_print():
-    scheme, _p = rules.read(document())
-    facts, _p = rules.read_facts(document("specialist-teams-2026-09"), scheme)
-    print(gain_words(scheme, facts, "equipment"))
-    def show(n, d=0):
-        print("  " * d + f"[{n.kind}] {n.label} | {n.text} | {n.value}/{n.of} {n.notes} {[(x.label, x.value) for x in n.settings]}")
-        for r in n.rows: show(r, d + 1)
-    for _l, s in told(scheme, facts)[:1]: show(s)
-    assert 0
-
-
 def test_what_a_place_would_take_is_told_with_the_targets_completion():
-    scheme, _problems = rules.read(document())
-    facts, _problems = rules.read_facts(document("specialist-teams-2026-09"), scheme)
-    said = gain_words(scheme, facts, "equipment")
-    gains = rules.gains(scheme, facts, "equipment")
-    assert len(said) == len(gains) > 0
-    assert all("would give place 1" in one for one in said)
-    projects = next(one for one in said if one.startswith("新引进省外亿元项目: "))
-    assert "Completion of the target: 33.33% → " in projects
+    """C has 30 + 10, B 30 + 36 = 66: with 94 of its target of 100 C has 56.4 + 10 = 66.4; see test_scheme_questions."""
+    money = {**GROUP["indicators"][0], "value": {"kind": "completion", "of": "a", "target": {"of": "a"}}}
+    scheme = scheme_of({**GROUP, "indicators": [money, GROUP["indicators"][1]]})
+    facts = facts_of(scheme=scheme)
+    for code in "ABC":
+        facts = rules.with_target(facts, code, "a", "firm", Decimal(100))
+    assert gain_words(scheme, facts, "C")[0] == (
+        "a: 44 more (50 → 94) would give place 2. Completion of the target: 50.00% → 94.00%."
+    )
+    assert gain_words(scheme, facts, "A") == []
 
 
 def test_the_sums_of_the_parts_are_the_total():
