@@ -1,6 +1,7 @@
 from django.urls import path
 
 from assessments.views import rankings, records, rows
+from assessments.views import scheme_editor as editor
 
 urlpatterns = [
     path("ranking/", rankings.Ranking.as_view(), name="ranking"),
@@ -24,5 +25,16 @@ urlpatterns = [
     path("ranking-tables/<int:pk>/change/", records.RankingTableUpdate.as_view(), name="rankingtable_update"),
     path(
         "ranking-tables/<int:pk>/archive/", records.RankingTableArchive.as_view(), name="rankingtable_archive"
+    ),
+    # the scheme editor
+    path("schemes/versions/<int:pk>/edit/", editor.SchemeEditor.as_view(), name="schemeversion_edit"),
+    path("schemes/versions/<int:pk>/figures/", editor.SchemeFigures.as_view(), name="schemeversion_figures"),
+    path("schemes/versions/<int:pk>/import/", editor.SchemeImport.as_view(), name="schemeversion_import"),
+    path("schemes/versions/<int:pk>/export/", editor.SchemeExport.as_view(), name="schemeversion_export"),
+    path("schemes/versions/<int:pk>/undo/", editor.SchemeUndo.as_view(), name="schemeversion_undo"),
+    path(
+        "schemes/versions/<int:pk>/edit/<path:address>/",
+        editor.SchemeEditor.as_view(),
+        name="schemeversion_edit_part",
     ),
 ]
