@@ -22,7 +22,7 @@ class MeasureSerializer(RowSerializer):
         model = Measure
         fields = (
             "id", "version", "code", "name", "definition", "defined_since", "unit", "nature", "direction", "numerator", "denominator",
-            "source", "rule_code", "basis", "level", "role", "words", "sort", "archived_at", "created_at", "updated_at",
+            "source", "base", "filters", "credit", "of_measure", "rule_code", "basis", "level", "role", "words", "sort", "archived_at", "created_at", "updated_at",
         )  # fmt: skip
         read_only_fields = fields
 

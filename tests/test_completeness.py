@@ -23,7 +23,7 @@ NO_COLUMN = {
         "password_set_at": "for expiry only",
         "must_change_password": "for expiry only",
     },
-    "Measure": {"definition": "long text, on the measure's page"},
+    "Measure": {"definition": "long text, on the measure's page", "filters": "in words, on the measure's page"},
     "Currency": {"name_zh": "`name` shows it in Chinese", "name_en": "`name` shows it in English"},
     "ImportedFigure": {
         "year": "`period` shows it",
@@ -92,7 +92,7 @@ NO_FILTER = {
         "must_change_password": "for expiry only", "last_login": "use is not ranked (DOMAIN §9)",
     },
     "RoleGrant": {"valid_from": "sorted by", "valid_to": "sorted by"},
-    "Measure": {"rule_code": "few measures", "basis": "few measures", "level": "few measures", "role": "few measures", "defined_since": "few measures", "direction": "few measures", "numerator": "few measures", "denominator": "few measures"},
+    "Measure": {**dict.fromkeys(("base", "filters", "credit", "of_measure"), "few measures"), "rule_code": "few measures", "basis": "few measures", "level": "few measures", "role": "few measures", "defined_since": "few measures", "direction": "few measures", "numerator": "few measures", "denominator": "few measures"},
     "Industry": {"edition": "one edition is loaded", "parent": "`below` narrows by tree"},
     "Region": {"parent": "`below` narrows by tree"},
     "Currency": {"minor_units": "never looked for"},
