@@ -57,6 +57,7 @@ from tests.support.factories_tables import (
     CalendarYearFactory,
     CurrencyFactory,
     ExchangeRateFactory,
+    GivenFigureFactory,
     HolidayFactory,
     MeasureFactory,
     RankingTableFactory,
@@ -274,6 +275,16 @@ class World(CapitalRows):
     @cached_property
     def measure(self):
         return MeasureFactory(name="到位资金", code="capital")
+
+    @cached_property
+    def counted_measure(self):
+        """A measure that is counted from the books by a definition."""
+        given = {"source": "counted", "base": "signed_projects", "role": "assessed", "unit": "count"}
+        return MeasureFactory(name="签约项目", code="signed-counted", **given)
+
+    @cached_property
+    def given_figure(self):
+        return GivenFigureFactory(unit=self.tree.town, measure=self.measure, giver="标记评委")
 
     @cached_property
     def table(self):
