@@ -11,6 +11,10 @@ class MeasureUnit(TextChoices):
     COUNT = "count", pgettext_lazy("unit of account", "number")
     TRIPS = "trips", _("outings")
     PERCENT = "percent", _("per cent")
+    POINTS = "points", _("percentage points")
+    MARKS = "marks", pgettext_lazy("unit of account", "marks")
+    MU = "mu", _("mu")
+    PER_MU = "per_mu", _("yuan per mu")
 
 
 MONEY = frozenset({MeasureUnit.YUAN, MeasureUnit.USD})
@@ -20,6 +24,7 @@ class Nature(TextChoices):
     FLOW = "flow", _("flow of the year")
     STOCK = "stock", _("stock")
     RATIO = "ratio", _("ratio of two measures")
+    CUMULATIVE = "cumulative", _("cumulative over several years")
 
 
 class Direction(TextChoices):
@@ -82,3 +87,35 @@ class FigureSource(TextChoices):
 
     IMPORTED = "imported", _("imported tables")
     LEDGER = "ledger", _("recognised capital in the books")
+    COUNTED = "counted", _("counted from the books by a definition")
+    GIVEN = "given", _("entered by people, with evidence")
+
+
+class Credit(TextChoices):
+    """How a project that several units share counts for each (DOMAIN §2, §11 "size line and split")."""
+
+    SHARE = "share", _("by share")
+    WHOLE = "whole", _("in full for each")
+    LEAD = "lead", _("in full for the largest share")
+
+
+class VersionState(TextChoices):
+    """A scheme's version on its way. A published one that a later one took over reads as superseded."""
+
+    DRAFT = "draft", pgettext_lazy("rule", "draft")
+    VALIDATED = "validated", pgettext_lazy("rule", "checked")
+    PUBLISHED = "published", pgettext_lazy("rule", "published")
+
+
+class Step(TextChoices):
+    """How far a scheme's result is told: open to objections, then final."""
+
+    PRELIMINARY = "preliminary", pgettext_lazy("result", "open to objections")
+    FINAL = "final", pgettext_lazy("result", "final")
+
+
+class ObjectionState(TextChoices):
+    FILED = "filed", pgettext_lazy("objection", "filed")
+    ACCEPTED = "accepted", pgettext_lazy("objection", "accepted")
+    REJECTED = "rejected", pgettext_lazy("objection", "rejected")
+    WITHDRAWN = "withdrawn", pgettext_lazy("objection", "withdrawn")
