@@ -136,11 +136,11 @@ def test_lines_say_how_a_whole_is_credited(world, credit):
 
     for unit in units:
         behind = Lines.of(sought[0], unit, question)
-        total = sums(sought, [unit], question).figures[unit.pk, sought[0]].amount
+        total = sums(sought, [unit], question).amounts[sought[0]][unit.pk]
         assert sum(behind.counts().values(), D(0)) == total
-    park = sums(sought, [world.park], question).figures[world.park.pk, sought[0]].amount
+    park = sums(sought, [world.park], question).amounts[sought[0]][world.park.pk]
     assert park == (7007 if credit == "whole" else 0)
-    city = sums(sought, [world.city], question).figures[world.city.pk, sought[0]].amount
+    city = sums(sought, [world.city], question).amounts[sought[0]][world.city.pk]
     assert city == mine("contract_amount", world.city)[0], "the city has every whole once"
 
 
