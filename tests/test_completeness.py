@@ -113,7 +113,7 @@ NO_FILTER = {
     },
     "GivenFigure": {
         **dict.fromkeys(("stored", "file_name", "span", "entered_by", "entered_name"), "found by unit, measure and giver"),
-        **dict.fromkeys(("recorded_at", "value"), "sorted by"), "giver": "searched", "superseded_by": "`history` shows them",
+        **dict.fromkeys(("recorded_at", "value"), "sorted by"), "superseded_by": "`history` shows them",
         "superseded_at": "`history` shows them", "withdrawn": "`history` shows them",
     },
     "Target": {
