@@ -1,4 +1,4 @@
-from .figures import ImportedFigure, Measure, Target
+from .figures import ImportedFigure, Measure
 from .rankings import RankingLine, RankingRun, RankingTable, RunPublication
 from .schemes import (
     Objection,
@@ -11,6 +11,7 @@ from .schemes import (
     SchemeVersion,
     ScoreOverride,
 )
+from .targets import Target
 
 __all__ = [
     "ImportedFigure",

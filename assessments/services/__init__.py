@@ -20,6 +20,7 @@ from .schemes import (
     schemeversion_publish,
     schemeversion_validate,
 )
+from .targets import target_change, target_set, target_withdraw, targets_set
 
 __all__ = [
     "measure_archive",
@@ -42,4 +43,8 @@ __all__ = [
     "schemeversion_draft",
     "schemeversion_publish",
     "schemeversion_validate",
+    "target_change",
+    "target_set",
+    "target_withdraw",
+    "targets_set",
 ]
