@@ -1,6 +1,6 @@
 from django.urls import path
 
-from assessments.views import given, measures, rankings, records, rows
+from assessments.views import given, measures, rankings, records, rows, target_forms, target_records, targets
 from assessments.views import scheme_editor as editor
 
 urlpatterns = [
@@ -12,8 +12,12 @@ urlpatterns = [
     path("figures/", records.FigureList.as_view(), name="figure_list"),
     path("figures/<int:pk>/", records.FigureDetail.as_view(), name="figure_detail"),
     path("figures/template/", records.FigureTemplate.as_view(), name="figure_template"),
-    path("targets/", records.TargetList.as_view(), name="target_list"),
-    path("targets/<int:pk>/", records.TargetDetail.as_view(), name="target_detail"),
+    path("targets/", target_records.TargetList.as_view(), name="target_list"),
+    path("targets/grid/", targets.TargetGrid.as_view(), name="target_grid"),
+    path("targets/new/", target_forms.TargetCreate.as_view(), name="target_create"),
+    path("targets/<int:pk>/change/", target_forms.TargetUpdate.as_view(), name="target_update"),
+    path("targets/<int:pk>/withdraw/", target_forms.TargetArchive.as_view(), name="target_archive"),
+    path("targets/<int:pk>/", target_records.TargetDetail.as_view(), name="target_detail"),
     path("measures/", records.MeasureList.as_view(), name="measure_list"),
     path("measures/new/", records.MeasureCreate.as_view(), name="measure_create"),
     path("measures/<int:pk>/", records.MeasureDetail.as_view(), name="measure_detail"),

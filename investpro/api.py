@@ -5,6 +5,8 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from rest_framework.routers import SimpleRouter
 
 from assessments.api import FigureViewSet, GivenViewSet, MeasureViewSet, RankingRunViewSet, TargetViewSet
+from assessments.api import FigureViewSet, MeasureViewSet, RankingRunViewSet
+from assessments.api_targets import TargetViewSet
 from capital.api import DutyViewSet, EntryViewSet, ReturnViewSet, VoucherViewSet
 from capital.api_desk import RecognitionTermsViewSet, RecognitionViewSet, SampleViewSet
 from capital.api_rounds import InspectionViewSet, RoundViewSet
