@@ -1,6 +1,6 @@
 from django.urls import path
 
-from assessments.views import rankings, records, rows
+from assessments.views import rankings, records, rows, scheme_versions, schemes
 
 urlpatterns = [
     path("ranking/", rankings.Ranking.as_view(), name="ranking"),
@@ -24,5 +24,33 @@ urlpatterns = [
     path("ranking-tables/<int:pk>/change/", records.RankingTableUpdate.as_view(), name="rankingtable_update"),
     path(
         "ranking-tables/<int:pk>/archive/", records.RankingTableArchive.as_view(), name="rankingtable_archive"
+    ),
+    # schemes, their versions and runs
+    path("schemes/", schemes.SchemeList.as_view(), name="scheme_list"),
+    path("schemes/new/", schemes.SchemeCreate.as_view(), name="scheme_create"),
+    path("schemes/<int:pk>/", schemes.SchemeDetail.as_view(), name="scheme_detail"),
+    path("schemes/<int:pk>/change/", schemes.SchemeUpdate.as_view(), name="scheme_update"),
+    path("schemes/<int:pk>/archive/", schemes.SchemeArchive.as_view(), name="scheme_archive"),
+    path("schemes/<int:pk>/groups/", schemes.SchemeGroups.as_view(), name="scheme_groups"),
+    path(
+        "schemes/<int:pk>/versions/new/", schemes.SchemeVersionCreate.as_view(), name="schemeversion_create"
+    ),
+    path("schemes/<int:pk>/compute/", schemes.SchemeRunCreate.as_view(), name="schemerun_create"),
+    path("schemes/<int:pk>/versions/", scheme_versions.SchemeCompare.as_view(), name="scheme_compare"),
+    path("schemes/<int:pk>/results/", scheme_versions.SchemeRunCompare.as_view(), name="schemerun_compare"),
+    path("scheme-runs/<int:pk>/restate/", schemes.SchemeRunRestate.as_view(), name="schemerun_restate"),
+    path("scheme-trials/<int:pk>/", scheme_versions.SchemeTrialDetail.as_view(), name="schemetrial_detail"),
+    *(
+        path(f"scheme-versions/<int:pk>/{rest}", view.as_view(), name=f"schemeversion_{name}")
+        for rest, view, name in (
+            ("", scheme_versions.SchemeVersionDetail, "detail"),
+            ("change/", scheme_versions.SchemeVersionUpdate, "update"),
+            ("archive/", scheme_versions.SchemeVersionArchive, "archive"),
+            ("file/", scheme_versions.SchemeVersionExport, "export"),
+            ("read/", scheme_versions.SchemeVersionImport, "import"),
+            ("check/", scheme_versions.SchemeVersionValidate, "validate"),
+            ("try/", scheme_versions.SchemeVersionTry, "try"),
+            ("publish/", scheme_versions.SchemeVersionPublish, "publish"),
+        )
     ),
 ]
