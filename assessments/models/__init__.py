@@ -1,4 +1,5 @@
 from .figures import ImportedFigure, Measure, Target
+from .given import GivenFigure
 from .rankings import RankingLine, RankingRun, RankingTable, RunPublication
 from .schemes import (
     Objection,
@@ -13,6 +14,7 @@ from .schemes import (
 )
 
 __all__ = [
+    "GivenFigure",
     "ImportedFigure",
     "Measure",
     "Objection",

@@ -80,16 +80,6 @@ class DaysForm(RowForm):
         widgets = {"since": DAY, "until": DAY}
 
 
-class DocumentForm(ActorForm):
-    """A file that becomes the document of a draft."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput)
-    file = forms.FileField(label=_("File"), help_text=_("A method as YAML or JSON."))
-
-    def clean_file(self) -> Any:
-        return document_of(self.cleaned_data.get("file"))
-
-
 def document_of(file: Any) -> Any:
     """What stands in a file; None where there is none. ValidationError when it is neither YAML nor JSON."""
     if not file:

@@ -1,3 +1,4 @@
+from .given import given_create, given_withdraw
 from .measures import (
     measure_archive,
     measure_create,
@@ -24,6 +25,8 @@ from .schemes import (
 from .schemetrials import schemeversion_try
 
 __all__ = [
+    "given_create",
+    "given_withdraw",
     "measure_archive",
     "measure_create",
     "measure_update",

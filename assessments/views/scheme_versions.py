@@ -18,7 +18,7 @@ from assessments.choices import VersionState
 from assessments.models import Measure, Scheme, SchemeRun, SchemeTrial, SchemeVersion
 from assessments.schemes.compare import compare
 from assessments.schemes.diff import differences
-from assessments.schemes.forms import DaysForm, DocumentForm, PeriodForm, version_label
+from assessments.schemes.forms import DaysForm, PeriodForm, version_label
 from assessments.schemes.links import page
 from assessments.schemes.moving import Moved, fact_lines, from_moves, from_trial
 from assessments.schemes.periods import period_words
@@ -77,7 +77,7 @@ class SchemeVersionDetail(VersionNouns, DetailPage):
         args = [row.pk]
         draft = row.state != VersionState.PUBLISHED and row.archived_at is None
         if may_on(self.actor, Action.EXPORT, row):
-            url = reverse("schemeversion_export", args=args)
+            url = reverse("schemeversion_file", args=args)
             found.append(action(_("File (YAML)"), url, icon="download"))
             found.append(action(_("File (JSON)"), f"{url}?as=json", icon="download"))
         if may_on(self.actor, Action.CHANGE, row) and draft:
@@ -177,44 +177,6 @@ class SchemeVersionArchive(VersionNouns, ArchivePage):
     service = staticmethod(services.schemeversion_archive)
 
 
-class SchemeVersionImport(VersionNouns, FormPage, RowPage):
-    """A file becomes the document of a draft."""
-
-    needs = Action.CHANGE
-    title = _("Read a method from a file")
-    form_class = DocumentForm
-    submit_label = _("Take it over")
-
-    def check(self) -> None:
-        super().check()
-        if not may_on(self.actor, Action.CHANGE, self.get_object()):
-            raise Denied
-        must_be_draft(self.get_object())
-
-    def make_form(self, data: Any = None) -> Any:
-        files = self.request.FILES if data is not None else None
-        return DocumentForm(data, files, actor=self.actor, initial={"version": self.get_object().version})
-
-    def run(self, form: Any) -> Any:
-        return services.schemeversion_change(
-            actor=self.actor,
-            pk=self.kwargs["pk"],
-            version=form.cleaned_data["version"],
-            document=form.cleaned_data["file"],
-        )
-
-    def conflict(self, form: Any, stale: Any) -> HttpResponse:
-        form.add_error(None, str(stale))
-        return self.render_to_response(self.get_context_data(form=form), status=409)
-
-    def done_url(self, result: Any) -> str:
-        return self.detail_url()
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        kwargs.setdefault("cancel_url", self.detail_url())
-        return super().get_context_data(**kwargs)
-
-
 def must_be_draft(row: SchemeVersion) -> None:
     """Raises Refused for a published version."""
     if row.state == VersionState.PUBLISHED:
@@ -224,7 +186,7 @@ def must_be_draft(row: SchemeVersion) -> None:
         raise Refused(said, code="published")
 
 
-class SchemeVersionExport(VersionNouns, RowPage):
+class SchemeVersionFile(VersionNouns, RowPage):
     """The document as a file; read again it has the same hash."""
 
     needs = Action.EXPORT

@@ -1,0 +1,233 @@
+"""Figures that are counted from the books, as facts (docs/measures.md, docs/algorithms/measures.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from assessments.booked import returns
+from assessments.choices import FigureSource
+from assessments.measures import derived
+from assessments.measures.base import REGISTRY, Base, Derived, Operand
+from assessments.measures.filters import Filters, plain, read
+from assessments.measures.keys import CUMULATIVE, Asked, FactKey, before, settled
+from assessments.measures.passing import Sums, sums
+from assessments.measures.seeking import Sought
+from assessments.models import Measure
+from capital.counting import level_of
+from organizations.models import Unit
+from rules.facts import Fact, Missing, MissingReason, Value
+from rules.ranking import ReturnState
+
+WHY = "the catalogue of measures is the same for everybody"
+HANDED_IN = (ReturnState.FILED, ReturnState.NIL)
+Catalogue = Mapping[str, Measure]
+Cells = dict[tuple[int, FactKey], Fact]
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A figure that is worked out: the formula, and the operands, each sought in the books or asked by its own key."""
+
+    formula: str
+    unit: str
+    operands: tuple[Sought | FactKey, ...]
+    zero: MissingReason = MissingReason.ZERO_BASE
+    comparable: bool = True
+    of: str = ""
+    schedule: tuple[Decimal, ...] = ()
+
+
+Compiled = Sought | Made
+
+
+def catalogue() -> Catalogue:
+    """Every measure by its code, in one query; archived ones too, for what was asked with them."""
+    rows = Measure.objects.unscoped(reason=WHY).select_related("of_measure", "numerator", "denominator")
+    return {row.code: row for row in rows}
+
+
+def compiled(key: FactKey, measures: Catalogue, asked: Asked) -> Compiled | None:
+    """What a key asks of the books; None where its measure isn't counted from them. KeyError for an unknown measure,
+    ValueError for filters that don't fit (`assessments.measures.catalogue` says so before)."""
+    measure = measures[key.measure]
+    if measure.source != FigureSource.COUNTED:
+        return None
+    base = REGISTRY[measure.base]
+    filters, problems = read({**measure.filters, **dict(key.filters)}, base.allowed)
+    if problems:
+        raise ValueError(f"{key.measure}: {problems[0].path} {problems[0].code} {problems[0].value}")
+    if isinstance(base, Base):
+        return Sought(base.code, filters, key.window, measure.role, measure.credit)
+    if base.of_measure:
+        return _of_measure(key, measure, base, filters, asked)
+    given = {**plain(measure.filters), **dict(key.filters)}
+    operands = base.instead if filters.whose == "any" else base.operands
+    cohort = "whose" in base.allowed and filters.whose != "any"
+    zero = MissingReason.NO_COHORT if cohort else MissingReason.ZERO_BASE
+    return Made(
+        base.formula,
+        base.unit,
+        tuple(_operand(one, given, key.window, measure) for one in operands),
+        MissingReason.NO_LAND if base.formula == "quotient" else zero,
+    )
+
+
+def _operand(one: Operand, given: Mapping[str, Any], window: str, measure: Measure) -> Sought:
+    definition = REGISTRY[one.base]
+    passes = definition.allowed if one.passes is None else one.passes & definition.allowed
+    own = {name: value for name, value in given.items() if name in passes}
+    said = {**one.filters}
+    if "stages" in said and "stages" in given:
+        said.pop("stages")  # what counts as fulfilled here
+    elif "stages" not in said and "whose" in REGISTRY[measure.base].allowed:
+        own.pop("stages", None)  # it says what success is, not who is looked at
+    filters, _problems = read({**own, **said})
+    if one.window:
+        window = before(CUMULATIVE) if window.endswith("before") else one.window
+    return Sought(one.base, filters, window, measure.role, measure.credit)
+
+
+def _of_measure(key: FactKey, measure: Measure, base: Derived, filters: Filters, asked: Asked) -> Made:
+    of = measure.of_measure
+    assert of is not None
+    keys = [FactKey(of.code, (), key.window)]
+    if base.formula == "growth":
+        keys.append(FactKey(of.code, (), before(key.window)))
+    year = settled(key.window, asked)[1].data_through.year
+    comparable = of.defined_since is None or of.defined_since < year
+    return Made(
+        base.formula,
+        base.unit,
+        tuple(keys),
+        comparable=comparable,
+        of=of.code,
+        schedule=filters.schedule,
+    )
+
+
+def cells(keys: Iterable[FactKey], units: Iterable[Unit], asked: Asked) -> Cells:
+    """{(unit id, key): fact} of measures that are counted from the books, for every unit and every key. A number of
+    queries that depends on neither: the catalogue, the tree, the pass over the lines (two when something isn't
+    credited by share), the returns of a month, targets. Keys of other measures have no entry; a figure that is
+    worked out of one of them is missing here (`assessments.measures.reading.facts` reads them all)."""
+    measures, units = catalogue(), list(units)
+    counted = [key for key in dict.fromkeys(keys) if measures[key.measure].source == FigureSource.COUNTED]
+    books = Books.read(counted, measures, units, asked)
+    absent = Missing(MissingReason.NOT_IN_TABLE)
+    found: Cells = {}
+    for unit in units:
+        for key in counted:
+            found[unit.pk, key] = books.fact(unit, key, lambda _unit, _key: absent)
+    return found
+
+
+Ask = Callable[[Unit, FactKey], Fact]
+
+
+@dataclass(slots=True)
+class Books:
+    """Everything that some keys ask of the books, read once."""
+
+    asked: Asked
+    parts: dict[FactKey, Compiled]
+    sums: Sums
+    handed_in: dict[
+        tuple[int, int], bool
+    ]  # by unit and year: has it handed in its return of the window's last month?
+    targets: derived.Targets
+
+    @classmethod
+    def read(cls, keys: Collection[FactKey], measures: Catalogue, units: list[Unit], asked: Asked) -> Books:
+        parts = expanded(keys, measures, asked)
+        sought = list(_sought(parts.values()))
+        wanted = [half for one in sought for half in one.split() if half is not None]
+        targets = derived.Targets.read(
+            {one.of for one in parts.values() if isinstance(one, Made) and one.of},
+            units,
+            asked,
+            asks=any(isinstance(one, Made) and one.formula in derived.OF_TARGET for one in parts.values()),
+        )
+        found = cls(asked, parts, sums(wanted, units, asked), {}, targets)
+        found._returns(sought, units)
+        return found
+
+    @property
+    def mark(self) -> int:
+        """Up to which line the books were read."""
+        return self.sums.mark if self.asked.watermark is None else self.asked.watermark
+
+    def _returns(self, sought: list[Sought], units: list[Unit]) -> None:
+        """Of each window's last month, where something is due."""
+        months = {settled(one.window, self.asked)[1].data_through for one in sought if one.definition.returns}
+        for month in months:
+            states = returns(units, month)
+            for unit in units:
+                self.handed_in[unit.pk, month.year] = states.get(unit.pk) in HANDED_IN
+
+    def fact(self, unit: Unit, key: FactKey, ask: Ask) -> Fact:
+        """A figure of the books. `ask` gives the facts of other measures that it is worked out of."""
+        part = self.parts[key]
+        ref = f"cells:{key.measure}:{self.asked.period}:{self.mark}"
+        if isinstance(part, Sought):
+            return self._value(unit, part, ref)
+        operands = [
+            self._value(unit, one, ref) if isinstance(one, Sought) else self._asked(unit, one, ask)
+            for one in part.operands
+        ]
+        target = self.targets.of(unit.pk, part.of) if part.of else None
+        return derived.worked_out(
+            part.formula,
+            operands,
+            part.unit,
+            ref,
+            zero=part.zero,
+            comparable=part.comparable,
+            target=target,
+            schedule=part.schedule,
+            month=self.asked.data_through.number,
+        )
+
+    def _asked(self, unit: Unit, key: FactKey, ask: Ask) -> Fact:
+        return self.fact(unit, key, ask) if key in self.parts else ask(unit, key)
+
+    def _value(self, unit: Unit, sought: Sought, ref: str) -> Fact:
+        """Zero only where something was handed in, or nothing is due."""
+        inner, outer = sought.split()
+        found = self.sums.figures[unit.pk, outer if outer and level_of(unit) == "city" else inner]
+        base = sought.definition
+        if base.returns and not found.reported:
+            year = settled(sought.window, self.asked)[1].data_through.year
+            if not self.handed_in.get((unit.pk, year)):
+                return Missing(MissingReason.NOT_REPORTED, ref)
+        if base.land and not found.amount:
+            return Missing(MissingReason.NO_LAND, ref)
+        return Value(found.amount, str(base.unit), ref)
+
+
+def expanded(keys: Iterable[FactKey], measures: Catalogue, asked: Asked) -> dict[FactKey, Compiled]:
+    """All that keys ask of the books, with what they are worked out of."""
+    found: dict[FactKey, Compiled] = {}
+    waiting = list(keys)
+    while waiting:
+        key = waiting.pop()
+        part = None if key in found else compiled(key, measures, asked)
+        if part is None:
+            continue
+        found[key] = part
+        if isinstance(part, Made):
+            waiting += [one for one in part.operands if isinstance(one, FactKey)]
+    return found
+
+
+def _sought(parts: Iterable[Compiled]) -> Iterable[Sought]:
+    for part in parts:
+        if isinstance(part, Sought):
+            yield part
+        else:
+            yield from (one for one in part.operands if isinstance(one, Sought))
+
+
+__all__ = ["Books", "Cells", "Made", "catalogue", "cells", "compiled", "expanded"]
