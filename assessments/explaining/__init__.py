@@ -5,6 +5,7 @@ API only draw what stands in a `Said`.
 """
 
 from .gaining import gain_words
+from .links import links_of
 from .moving import move_words
 from .nodes import Link, Said, Setting, documents
 from .reasons import reason_words
@@ -17,6 +18,7 @@ __all__ = [
     "Teller",
     "documents",
     "gain_words",
+    "links_of",
     "move_words",
     "reason_words",
 ]

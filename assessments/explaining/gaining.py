@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -62,7 +63,7 @@ def own_target(scheme: rules.Scheme, group: str, code: str) -> OwnTarget | None:
     """The unit's own target against which a group's indicators hold an input, the first that is named."""
     found = next(one for one in scheme.groups if one.code == group)
     for row in (*found.indicators, *found.bonuses, *found.deductions):
-        for part in _parts(row):
+        for part in parts_of(row):
             target = getattr(part, "target", None)
             if getattr(part, "of", None) == code and isinstance(target, OwnTarget):
                 return target
@@ -71,12 +72,12 @@ def own_target(scheme: rules.Scheme, group: str, code: str) -> OwnTarget | None:
     return None
 
 
-def _parts(part: Any) -> Any:
+def parts_of(part: Any) -> Iterator[Any]:
     """A piece of the document and all pieces inside it."""
     if isinstance(part, Part):
         yield part
         for name in type(part).model_fields:
-            yield from _parts(getattr(part, name))
+            yield from parts_of(getattr(part, name))
     elif isinstance(part, (tuple, list)):
         for one in part:
-            yield from _parts(one)
+            yield from parts_of(one)

@@ -6,6 +6,8 @@ from .measures import (
     rankingtable_create,
     rankingtable_update,
 )
+from .objections import objection_answer, objection_file, objection_withdraw
+from .publications import open_until, override_set, schemerun_finish, schemerun_tell, step_of
 from .rankings import run_compute, run_publish, runs_request
 from .schemeruns import schemerun_store
 from .schemes import (
@@ -28,6 +30,11 @@ __all__ = [
     "rankingtable_archive",
     "rankingtable_create",
     "rankingtable_update",
+    "objection_answer",
+    "objection_file",
+    "objection_withdraw",
+    "open_until",
+    "override_set",
     "run_compute",
     "run_publish",
     "runs_request",
@@ -36,10 +43,13 @@ __all__ = [
     "scheme_bind",
     "scheme_create",
     "scheme_update",
+    "schemerun_finish",
     "schemerun_store",
+    "schemerun_tell",
     "schemeversion_archive",
     "schemeversion_change",
     "schemeversion_draft",
     "schemeversion_publish",
     "schemeversion_validate",
+    "step_of",
 ]

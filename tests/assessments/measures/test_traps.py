@@ -7,7 +7,7 @@ import pytest
 from common import clock
 from ledger.choices import Kind
 from ledger.services import Look
-from tests.assessments.measures.support import D, LOCAL, WAN, YI, cell, measure, money, signed
+from tests.assessments.measures.support import LOCAL, WAN, YI, D, cell, measure, money, signed
 
 pytestmark = pytest.mark.django_db
 
