@@ -1,6 +1,7 @@
 from django.urls import path
 
-from assessments.views import rankings, records, results, rows
+from assessments.views import given, measures, rankings, records, results, rows
+from assessments.views import scheme_editor as editor
 
 urlpatterns = [
     path("ranking/", rankings.Ranking.as_view(), name="ranking"),
@@ -47,4 +48,23 @@ urlpatterns = [
     path("objections/<int:pk>/", results.ObjectionDetail.as_view(), name="objection_detail"),
     path("objections/<int:pk>/answer/", results.ObjectionAnswer.as_view(), name="objection_answer"),
     path("objections/<int:pk>/withdraw/", results.ObjectionWithdraw.as_view(), name="objection_withdraw"),
+    path("measures/counted/", measures.MeasureBases.as_view(), name="measure_bases"),
+    path("measures/counted/<slug:base>/", measures.MeasureCounted.as_view(), name="measure_counted"),
+    path("measures/<int:pk>/units/<int:unit>/rows/", measures.MeasureRows.as_view(), name="measure_rows"),
+    path("given/", given.GivenList.as_view(), name="given_list"),
+    path("given/new/", given.GivenCreate.as_view(), name="given_create"),
+    path("given/<int:pk>/", given.GivenDetail.as_view(), name="given_detail"),
+    path("given/<int:pk>/take-back/", given.GivenWithdraw.as_view(), name="given_withdraw"),
+    path("given/<int:pk>/file/", given.GivenFile.as_view(), name="given_file"),
+    # the scheme editor
+    path("schemes/versions/<int:pk>/edit/", editor.SchemeEditor.as_view(), name="schemeversion_edit"),
+    path("schemes/versions/<int:pk>/figures/", editor.SchemeFigures.as_view(), name="schemeversion_figures"),
+    path("schemes/versions/<int:pk>/import/", editor.SchemeImport.as_view(), name="schemeversion_import"),
+    path("schemes/versions/<int:pk>/export/", editor.SchemeExport.as_view(), name="schemeversion_export"),
+    path("schemes/versions/<int:pk>/undo/", editor.SchemeUndo.as_view(), name="schemeversion_undo"),
+    path(
+        "schemes/versions/<int:pk>/edit/<path:address>/",
+        editor.SchemeEditor.as_view(),
+        name="schemeversion_edit_part",
+    ),
 ]

@@ -1,3 +1,4 @@
+from .given import given_create, given_withdraw
 from .measures import (
     measure_archive,
     measure_create,
@@ -9,6 +10,7 @@ from .measures import (
 from .objections import objection_answer, objection_file, objection_withdraw
 from .publications import open_until, override_set, schemerun_finish, schemerun_tell, step_of
 from .rankings import run_compute, run_publish, runs_request
+from .schemecompute import schemerun_compute, schemerun_request, schemerun_restate
 from .schemeruns import schemerun_store
 from .schemes import (
     problems_of,
@@ -22,8 +24,11 @@ from .schemes import (
     schemeversion_publish,
     schemeversion_validate,
 )
+from .schemetrials import schemeversion_try
 
 __all__ = [
+    "given_create",
+    "given_withdraw",
     "measure_archive",
     "measure_create",
     "measure_update",
@@ -43,13 +48,17 @@ __all__ = [
     "scheme_bind",
     "scheme_create",
     "scheme_update",
+    "schemerun_compute",
     "schemerun_finish",
+    "schemerun_request",
+    "schemerun_restate",
     "schemerun_store",
     "schemerun_tell",
     "schemeversion_archive",
     "schemeversion_change",
     "schemeversion_draft",
     "schemeversion_publish",
+    "schemeversion_try",
     "schemeversion_validate",
     "step_of",
 ]
