@@ -10,10 +10,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from assessments.explaining import move_words
+from assessments.explaining import differs_words, move_words
 from assessments.explaining.moving import fact_words
 from assessments.models import SchemeRun
-from assessments.schemes.replay import result_of
+from assessments.schemes.compare import compare
+from assessments.schemes.replay import result_of, scheme_of
 from common.errors import NotVisible
 from common.views import Crumbs
 from rules import scheme as rules
@@ -111,6 +112,17 @@ class SchemeCompare(ResultPage):
             return rows.filter(pk=self.scheme_run.restates_id).first()
         return rows.order_by("-year", "-month", "-number").first()
 
+    def add_facts(self, rows: list[dict[str, Any]], other: SchemeRun, names: dict[str, str]) -> None:
+        """Beside who moved, the figures and targets of his that differ."""
+        inputs = {**scheme_of(other).inputs, **self.reader.scheme.inputs}
+        differing = {names.get(one.unit, one.unit): one.facts for one in compare(other, self.scheme_run)}
+        for row in rows:
+            row["facts"] = [
+                differs_words(one, inputs[one.code])
+                for one in differing.get(row["name"], ())
+                if one.code in inputs
+            ]
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         run, reader, other = self.scheme_run, self.reader, self.other()
         siblings = list(
@@ -125,6 +137,7 @@ class SchemeCompare(ResultPage):
             names |= dict(run.lines.values_list("unit__code", "unit_name"))
             code = reader.group.code
             rows = moved_rows(reader.group, result_of(other, code), result_of(run, code), names)
+            self.add_facts(rows, other, names)
         changed = other is not None and other.version_id != run.version_id
         return super().get_context_data(
             sub=self.about(),

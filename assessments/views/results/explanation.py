@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 from django.urls import reverse
@@ -10,8 +9,8 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _now
 
 from assessments import services
-from assessments.explaining import Teller, gain_words, links_of, reason_words
-from assessments.models import Objection, SchemeLine
+from assessments.explaining import Sources, Teller, gain_words, reason_words
+from assessments.models import Measure, Objection, SchemeLine
 from assessments.schemeresults import ResultReader
 from assessments.schemes.replay import result_of
 from common.access import Action
@@ -38,6 +37,11 @@ class SchemeExplanation(ResultPage):
     def reader(self) -> ResultReader:
         return ResultReader(self.scheme_run, self.line.group)
 
+    def sources(self) -> Sources:
+        """The way from the line's figures to their rows."""
+        measures = Measure.objects.visible_to(self.actor).values_list("code", "pk")
+        return Sources(self.reader.scheme, self.line.unit_id, dict(measures))
+
     def check(self) -> None:
         super().check()
         assert self.line
@@ -45,7 +49,7 @@ class SchemeExplanation(ResultPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         run, line, reader = self.scheme_run, self.line, self.reader
         traced = result_of(run, line.group).line(line.unit.code)
-        tree = Teller(reader.scheme, reader.facts, partial(links_of, unit=line.unit_id)).line(traced)
+        tree = Teller(reader.scheme, reader.facts, self.sources()).line(traced)
         own = next(one for one in reader.lines if one.row.pk == line.pk)
         place = own.place.value
         objection = Objection(run=run, unit=line.unit)

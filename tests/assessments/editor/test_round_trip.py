@@ -1,9 +1,7 @@
 """Every part of every worked scheme, opened and saved as it is, keeps the document's hash."""
 
-from itertools import product
 
 import pytest
-import yaml
 from django.template.loader import render_to_string
 
 from assessments.schemes.editing.desk import Desk

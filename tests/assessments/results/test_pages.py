@@ -9,13 +9,14 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from rest_framework.test import APIClient
 
 from assessments import services
 from assessments.models import Objection, SchemeLine, SchemeRun
 from common import clock
 from tests.assessments.results.conftest import FACTS
 from tests.assessments.results.test_publications import MOMENT, later
-from tests.support.clients import client_of
+from tests.support.clients import client_of, sign_in
 from tests.support.schemes import document, stored_run
 
 
@@ -171,6 +172,7 @@ def test_two_runs_beside_each_other_say_who_moved_and_why(told, browser):
         1,
     )
     assert rows["新材料专班"]["why"][0] == "新引进省外亿元项目数量 0.00 → 30.00 (+30.00)"
+    assert "新引进省外亿元项目 0 → 4" in rows["新材料专班"]["facts"]
     assert page(browser, "scheme_compare", told.before.pk).context["other"] == told.run
 
 
@@ -204,3 +206,19 @@ def test_rankings_are_one_place_for_tables_and_schemes(told, browser):
     assert newest.url == reverse("scheme_result", args=[told.run.pk])
     other = browser.get(newest.url, {"period": told.before.pk})
     assert other.url.startswith(reverse("scheme_result", args=[told.before.pk]))
+
+
+def test_the_api_gives_runs_lines_and_the_tree(told):
+    services.schemerun_tell(actor=told.staff, pk=told.run.pk)
+    api = sign_in(APIClient(), told.head)
+    listed = api.get("/api/v1/scheme-runs/").json()["results"]
+    assert [(one["scheme"], one["step"]) for one in listed] == [("specialist-teams", "preliminary")]  # June isn't told
+    lines = {one["unit_name"]: one for one in api.get(f"/api/v1/scheme-runs/{told.run.pk}/").json()["lines"]}
+    assert lines["食品专班"]["marks"]["arrived"] == {"missing": "not_reported"}
+    unit = told.units["equipment"].pk
+    found = api.get(f"/api/v1/scheme-runs/{told.run.pk}/units/{unit}/").json()
+    assert (found["unit"], found["place"]) == ("equipment", 2)
+    assert found["said"]["kind"] == "total"
+    assert found["trace"]["key"] == "total"
+    assert api.get(f"/api/v1/scheme-runs/{told.before.pk}/units/{unit}/").status_code == 404
+    assert api.get(f"/api/v1/scheme-runs/{told.run.pk}/units/{told.tree.city.pk}/").status_code == 404

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from assessments.explaining import Teller, documents, gain_words, reason_words
+from assessments.explaining import Sources, Teller, documents, gain_words, reason_words
 from assessments.explaining.reasons import COMPARE, DONE, THEN
 from rules import ranking
 from rules import scheme as rules
@@ -23,7 +23,7 @@ RAW = re.compile(r"\b[a-z]+(?:[_.][a-z0-9]+)+\b")
 
 
 def told(scheme, facts):
-    teller = Teller(scheme, facts, lambda ref: ())
+    teller = Teller(scheme, facts, Sources(scheme))
     result = rules.score(scheme, facts, "case/1")
     return [(line, teller.line(line)) for group in result.groups for line in group.lines]
 
@@ -80,6 +80,18 @@ def test_what_a_place_would_take_is_told_with_the_targets_completion():
         "a: 44 more (50 → 94) would give place 2. Completion of the target: 50.00% → 94.00%."
     )
     assert gain_words(scheme, facts, "A") == []
+
+
+def test_sources_lead_to_their_pages():
+    scheme, _problems = rules.read(document())
+    sources = Sources(scheme, 7, {"arrived_capital": 3})
+    assert [one.url for one in sources("figure:12,given:4", "arrived")] == ["/figures/12/", "/given/4/"]
+    assert [one.url for one in sources("target:5")] == ["/targets/5/"]
+    assert (
+        sources("cells:arrived_capital:202609:88", "arrived")[0].url
+        == "/measures/3/units/7/rows/?period=2026-09"
+    )
+    assert sources("cells:hidden:202609:88", "arrived") == sources("elsewhere") == sources(None) == ()
 
 
 def test_the_sums_of_the_parts_are_the_total():
