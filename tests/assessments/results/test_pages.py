@@ -212,7 +212,9 @@ def test_the_api_gives_runs_lines_and_the_tree(told):
     services.schemerun_tell(actor=told.staff, pk=told.run.pk)
     api = sign_in(APIClient(), told.head)
     listed = api.get("/api/v1/scheme-runs/").json()["results"]
-    assert [(one["scheme"], one["step"]) for one in listed] == [("specialist-teams", "preliminary")]  # June isn't told
+    assert [(one["scheme"], one["step"]) for one in listed] == [
+        ("specialist-teams", "preliminary")
+    ]  # June isn't told
     lines = {one["unit_name"]: one for one in api.get(f"/api/v1/scheme-runs/{told.run.pk}/").json()["lines"]}
     assert lines["食品专班"]["marks"]["arrived"] == {"missing": "not_reported"}
     unit = told.units["equipment"].pk
