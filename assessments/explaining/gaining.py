@@ -19,7 +19,22 @@ from .numbers import figure as number
 def gain_words(scheme: rules.Scheme, facts: rules.Facts, unit: str) -> list[str]:
     """For each figure that alone can do it, one sentence: how much more, and what completion of the target that would be."""
     line_group = next(one.group for one in facts.units if one.code == unit)
-    return [_sentence(scheme, facts, unit, line_group, gain) for gain in rules.gains(scheme, facts, unit)]
+    past = _of_the_past(scheme, line_group)
+    return [
+        _sentence(scheme, facts, unit, line_group, gain)
+        for gain in rules.gains(scheme, facts, unit)
+        if gain.code not in past
+    ]
+
+
+def _of_the_past(scheme: rules.Scheme, group: str) -> set[str]:
+    """Inputs that nobody can change any more: those of the year before."""
+    found = {code for code, one in scheme.inputs.items() if one.window == "year_before"}
+    rows = next(one for one in scheme.groups if one.code == group)
+    for part in parts_of(rows):
+        if isinstance(part, f.Growth):
+            found |= {one for one in (part.before,) if isinstance(one, str)}
+    return found
 
 
 def _sentence(scheme: rules.Scheme, facts: rules.Facts, unit: str, group: str, gain: rules.Gain) -> str:

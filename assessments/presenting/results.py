@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from assessments.explaining import reason_words
-from assessments.explaining.numbers import SCALE, digits_of
+from assessments.explaining.numbers import SCALE, digits_of, plain
 from assessments.schemeresults import Published, ResultLine, ResultReader
 from common.templatetags.ip import amount
 from rules.facts import Fact, Missing
+from rules.scheme.document import Indicator
 
 from .cells import PLAIN, Notes
 
@@ -47,6 +48,7 @@ def result_page(reader: ResultReader, *, previous: dict[int, int], open_unit: in
         "done_label": _done_label(reader),
         "rank_label": _("Rank"),
         "extra_heads": _heads(reader),
+        "mark_heads": [_head(row) for row in reader.rows_of_marks],
         "boards": _boards(reader),
     }
 
@@ -57,15 +59,21 @@ def _done_label(reader: ResultReader) -> str:
 
 
 def _heads(reader: ResultReader) -> list[str]:
-    found = [row.title for row in reader.rows_of_marks]
+    found = []
     if reader.by:
         title = next(row.title for row in reader.rows_of_marks if row.code == reader.by)
-        found.insert(0, _("Place by %(name)s") % {"name": title})
+        found.append(_("Place by %(name)s") % {"name": title})
     if reader.group.grades is not None:
         found.append(_("Grade"))
     if reader.group.points is not None:
         found.append(_("Points in the larger assessment"))
     return found
+
+
+def _head(row: Indicator) -> dict[str, str]:
+    """An indicator's title and its full marks, where all have the same."""
+    full = row.full if isinstance(row.full, Decimal) else Decimal(0)
+    return {"title": row.title, "full": plain(full, 0) if full else ""}
 
 
 def _row(
@@ -80,10 +88,10 @@ def _row(
     place = None if line.place.value is None else int(line.place.value)
     before = previous.get(line.row.unit_id)
     figures = line.figures
-    extra = [mark_cell(line.marks.get(row.code), notes) for row in reader.rows_of_marks]
+    extra: list[dict[str, Any]] = []
     if reader.by:
         own = places.get(line.unit)
-        extra.insert(0, {"value": own, "digits": 0} if own else {"value": None, "missing": "nothing"})
+        extra.append({"value": own, "digits": 0} if own else {"value": None, "missing": "nothing"})
     if reader.group.grades is not None:
         titles = {one.code: one.title for one in reader.group.grades.rows}
         extra.append({"text": titles.get(line.row.grade, "—")})
@@ -105,6 +113,7 @@ def _row(
         "points": _figure_cell(figures.get("points"), notes),
         "growth": _figure_cell(figures.get("growth"), notes),
         "extra": extra,
+        "marks": [mark_cell(line.marks.get(row.code), notes) for row in reader.rows_of_marks],
     }
 
 

@@ -85,7 +85,7 @@ class OverrideCreate(_MayPublish, FormPage):
             data,
             actor=self.actor,
             units=[(line.unit_id, line.unit_name) for line in lines],
-            whats=[("total", _now("Total")), ("place", _now("Place")), *titles.items()],
+            whats=[("total", _now("Total score")), ("place", _now("Place")), *titles.items()],
         )
 
     def run(self, form: Any) -> Any:

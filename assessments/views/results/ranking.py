@@ -71,7 +71,9 @@ class SchemeResult(ResultPage):
                 found.append(action(_now("Publish for objections"), url, primary=True, panel=True))
             elif step == "preliminary":
                 url = reverse("scheme_finish", args=[run.pk])
-                found.append(action(_now("Make final"), url, primary=True, post=True))
+                until = services.open_until(run)
+                why = _now("from the day after %(day)s") % {"day": until.isoformat()} if until else ""
+                found.append(action(_now("Make final"), url, primary=True, post=True, why_not=why))
             if step:
                 url = reverse("score_override", args=[run.pk])
                 found.append(action(_now("Set a value by hand"), url, panel=True))
@@ -127,7 +129,7 @@ class SchemeResult(ResultPage):
         bound = SchemeGroup.objects.filter(
             scheme=self.scheme_run.version.scheme_id, code=self.reader.group.code, archived_at=None
         ).first()
-        found = [{"label": _now("Total"), "url": self.address(), "active": True}]
+        found = [{"label": _now("Total score"), "url": self.address(), "active": True}]
         if bound is None:
             return found
         tables = RankingTable.objects.visible_to(self.actor).filter(group=bound.group_id, archived_at=None)
@@ -176,7 +178,7 @@ class SchemeResult(ResultPage):
 
     def overrides(self) -> list[dict[str, Any]]:
         titles = {row.code: row.title for row in self.reader.rows_of_marks}
-        names = {"total": _now("Total"), "place": _now("Place")}
+        names = {"total": _now("Total score"), "place": _now("Place")}
         units = {line.row.unit_id: line.row.unit_name for line in self.reader.lines}
         return [
             {
@@ -213,7 +215,7 @@ class SchemeResultExport(ResultPage):
         heads = [
             _now("Rank"),
             _now("Unit"),
-            _now("Total"),
+            _now("Total score"),
             *(row.title for row in marks),
             _now("Grade"),
             _now("Why without a place"),

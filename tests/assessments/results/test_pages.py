@@ -85,7 +85,7 @@ def test_what_people_set_stands_beside_what_came_out(told, browser):
     computed = SchemeLine.objects.get(run=told.run, unit=told.units["equipment"])
     assert (own["rank"], own["rank_was"]) == (1, "2")
     assert (own["score"]["value"], own["score"]["was"]) == (Decimal("88.8"), f"{computed.total:.2f}")
-    assert (own["extra"][1]["value"], own["extra"][1]["was"]) == (7, "20.00")
+    assert (own["marks"][1]["value"], own["marks"][1]["was"]) == (7, "20.00")
     tree = page(browser, "scheme_explanation", told.run.pk, told.units["equipment"].pk).content.decode()
     assert "88.80" in tree
     assert "复核" in tree
