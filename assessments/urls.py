@@ -5,6 +5,7 @@ from assessments.views import (
     measures,
     rankings,
     records,
+    results,
     rows,
     scheme_versions,
     schemes,
@@ -41,6 +42,28 @@ urlpatterns = [
     path(
         "ranking-tables/<int:pk>/archive/", records.RankingTableArchive.as_view(), name="rankingtable_archive"
     ),
+    # results of schemes
+    path("results/", results.SchemeResults.as_view(), name="scheme_results"),
+    path("results/runs/<int:pk>/", results.SchemeResult.as_view(), name="scheme_result"),
+    path(
+        "results/runs/<int:pk>/ranking.xlsx",
+        results.SchemeResultExport.as_view(),
+        name="scheme_result_export",
+    ),
+    path(
+        "results/runs/<int:pk>/units/<int:unit>/",
+        results.SchemeExplanation.as_view(),
+        name="scheme_explanation",
+    ),
+    path("results/runs/<int:pk>/what-if/", results.SchemeWhatIf.as_view(), name="scheme_whatif"),
+    path("results/runs/<int:pk>/compare/", results.SchemeCompare.as_view(), name="scheme_compare"),
+    path("results/runs/<int:pk>/publish/", results.SchemeTell.as_view(), name="scheme_tell"),
+    path("results/runs/<int:pk>/final/", results.SchemeFinish.as_view(), name="scheme_finish"),
+    path("results/runs/<int:pk>/set/", results.OverrideCreate.as_view(), name="score_override"),
+    path("results/runs/<int:pk>/objections/new/", results.ObjectionCreate.as_view(), name="objection_create"),
+    path("objections/<int:pk>/", results.ObjectionDetail.as_view(), name="objection_detail"),
+    path("objections/<int:pk>/answer/", results.ObjectionAnswer.as_view(), name="objection_answer"),
+    path("objections/<int:pk>/withdraw/", results.ObjectionWithdraw.as_view(), name="objection_withdraw"),
     path("measures/counted/", measures.MeasureBases.as_view(), name="measure_bases"),
     path("measures/counted/<slug:base>/", measures.MeasureCounted.as_view(), name="measure_counted"),
     path("measures/<int:pk>/units/<int:unit>/rows/", measures.MeasureRows.as_view(), name="measure_rows"),
