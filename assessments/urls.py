@@ -1,6 +1,6 @@
 from django.urls import path
 
-from assessments.views import rankings, records, rows
+from assessments.views import given, measures, rankings, records, rows
 from assessments.views import scheme_editor as editor
 
 urlpatterns = [
@@ -26,6 +26,14 @@ urlpatterns = [
     path(
         "ranking-tables/<int:pk>/archive/", records.RankingTableArchive.as_view(), name="rankingtable_archive"
     ),
+    path("measures/counted/", measures.MeasureBases.as_view(), name="measure_bases"),
+    path("measures/counted/<slug:base>/", measures.MeasureCounted.as_view(), name="measure_counted"),
+    path("measures/<int:pk>/units/<int:unit>/rows/", measures.MeasureRows.as_view(), name="measure_rows"),
+    path("given/", given.GivenList.as_view(), name="given_list"),
+    path("given/new/", given.GivenCreate.as_view(), name="given_create"),
+    path("given/<int:pk>/", given.GivenDetail.as_view(), name="given_detail"),
+    path("given/<int:pk>/take-back/", given.GivenWithdraw.as_view(), name="given_withdraw"),
+    path("given/<int:pk>/file/", given.GivenFile.as_view(), name="given_file"),
     # the scheme editor
     path("schemes/versions/<int:pk>/edit/", editor.SchemeEditor.as_view(), name="schemeversion_edit"),
     path("schemes/versions/<int:pk>/figures/", editor.SchemeFigures.as_view(), name="schemeversion_figures"),

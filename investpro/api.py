@@ -4,7 +4,7 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import SimpleRouter
 
-from assessments.api import FigureViewSet, MeasureViewSet, RankingRunViewSet, TargetViewSet
+from assessments.api import FigureViewSet, GivenViewSet, MeasureViewSet, RankingRunViewSet, TargetViewSet
 from capital.api import DutyViewSet, EntryViewSet, ReturnViewSet, VoucherViewSet
 from capital.api_desk import RecognitionTermsViewSet, RecognitionViewSet, SampleViewSet
 from capital.api_rounds import InspectionViewSet, RoundViewSet
@@ -54,6 +54,7 @@ router.register("reporting-duties", DutyViewSet, basename="api-duty")
 router.register("counting-rules", CountingRuleViewSet, basename="api-countingrule")
 router.register("measures", MeasureViewSet, basename="api-measure")
 router.register("figures", FigureViewSet, basename="api-figure")
+router.register("given-figures", GivenViewSet, basename="api-given")
 router.register("targets", TargetViewSet, basename="api-target")
 router.register("rankings", RankingRunViewSet, basename="api-ranking")
 router.register("postings", PostingViewSet, basename="api-posting")

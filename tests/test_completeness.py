@@ -35,6 +35,15 @@ NO_COLUMN = {
         "withdrawn": "on the figure's page, with who took it back",
         "updated_at": "a figure is never changed: `recorded_at` is its time",
     },
+    "GivenFigure": {
+        "year": "`period` shows it",
+        "month": "`period` shows it",
+        "stored": "`file_name` names it",
+        "entered_by": "`entered_name` shows who",
+        "superseded_by": "on the figure's page",
+        "withdrawn": "on the figure's page",
+        "updated_at": "a figure is never changed: `recorded_at` is its time",
+    },
     "Posting": {
         "subject_type": "`subject` shows it",
         "source_type": "on the line's page, by its event",
@@ -101,6 +110,11 @@ NO_FILTER = {
         "row": "found by unit and period", "batch": "found from the import's page", "ref": "shown", "quantum": "internal",
         "recorded_at": "sorted by", "superseded_by": "`history` shows superseded ones", "withdrawn": "`history` shows them",
         "span": "the same for a sheet", "superseded_at": "`history` shows them", "value": "sorted by", "published": "shown in the ranking",
+    },
+    "GivenFigure": {
+        **dict.fromkeys(("stored", "file_name", "span", "entered_by", "entered_name"), "found by unit, measure and giver"),
+        **dict.fromkeys(("recorded_at", "value"), "sorted by"), "giver": "searched", "superseded_by": "`history` shows them",
+        "superseded_at": "`history` shows them", "withdrawn": "`history` shows them",
     },
     "Target": {
         "row": "found by unit and year", "batch": "found from the import's page", "ref": "shown", "quantum": "internal",
@@ -245,6 +259,11 @@ NO_FILTER["Inspection"] = {
     **dict.fromkeys(("initial_reason", "initial_name", "final_reason", "final_name"), "read, not searched"),
 }  # fmt: skip
 NO_FILTER["ScoreSheet"] = {"document": "on the sheet's page", "number": "sorted by"}
+NO_COLUMN["ApiToken"] = {"digest": "never leaves the database"}
+NO_FILTER["ApiToken"] = {
+    "digest": "never",
+    **dict.fromkeys(("hint", "expires_at", "last_used_at"), "ten of an account at most"),
+}
 # A second list of the same rows shows less of them by design.
 PARTS = {
     "PoolList": "the idea alone, never the people (DOMAIN 2): the rest on the lead's own page",

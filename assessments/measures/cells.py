@@ -13,7 +13,7 @@ from assessments.measures import derived
 from assessments.measures.base import REGISTRY, Base, Derived, Operand
 from assessments.measures.filters import Filters, plain, read
 from assessments.measures.keys import CUMULATIVE, Asked, FactKey, before, settled
-from assessments.measures.passing import Summed, sums
+from assessments.measures.passing import Sums, sums
 from assessments.measures.seeking import Sought
 from assessments.models import Measure
 from capital.counting import level_of
@@ -133,7 +133,7 @@ class Books:
 
     asked: Asked
     parts: dict[FactKey, Compiled]
-    sums: dict[tuple[int, Sought], Summed]
+    sums: Sums
     handed_in: dict[
         tuple[int, int], bool
     ]  # by unit and year: has it handed in its return of the window's last month?
@@ -154,6 +154,11 @@ class Books:
         found._returns(sought, units)
         return found
 
+    @property
+    def mark(self) -> int:
+        """Up to which line the books were read."""
+        return self.sums.mark if self.asked.watermark is None else self.asked.watermark
+
     def _returns(self, sought: list[Sought], units: list[Unit]) -> None:
         """Of each window's last month, where something is due."""
         months = {settled(one.window, self.asked)[1].data_through for one in sought if one.definition.returns}
@@ -165,7 +170,7 @@ class Books:
     def fact(self, unit: Unit, key: FactKey, ask: Ask) -> Fact:
         """A figure of the books. `ask` gives the facts of other measures that it is worked out of."""
         part = self.parts[key]
-        ref = f"cells:{key.measure}:{self.asked.period}:{self.asked.watermark or ''}"
+        ref = f"cells:{key.measure}:{self.asked.period}:{self.mark}"
         if isinstance(part, Sought):
             return self._value(unit, part, ref)
         operands = [
@@ -191,7 +196,7 @@ class Books:
     def _value(self, unit: Unit, sought: Sought, ref: str) -> Fact:
         """Zero only where something was handed in, or nothing is due."""
         inner, outer = sought.split()
-        found = self.sums[unit.pk, outer if outer and level_of(unit) == "city" else inner]
+        found = self.sums.figures[unit.pk, outer if outer and level_of(unit) == "city" else inner]
         base = sought.definition
         if base.returns and not found.reported:
             year = settled(sought.window, self.asked)[1].data_through.year

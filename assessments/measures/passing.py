@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -35,12 +35,21 @@ class Summed:
     reported: bool
 
 
-def sums(soughts: Iterable[Sought], units: Iterable[Unit], asked: Asked) -> dict[tuple[int, Sought], Summed]:
-    """{(unit id, what is sought): its figure}, for every pair. Three queries at most, however many are asked for: the
-    tree, the pass, and a second pass for what doesn't count by share."""
+@dataclass(slots=True)
+class Sums:
+    """{(unit id, what is sought): its figure}, for every pair asked for; `mark` is the last line (seq) that was read."""
+
+    figures: dict[tuple[int, Sought], Summed] = field(default_factory=dict)
+    mark: int = 0
+
+
+def sums(soughts: Iterable[Sought], units: Iterable[Unit], asked: Asked) -> Sums:
+    """Three queries at most, however many are asked for: the tree, the pass, and a second pass for what doesn't count
+    by share."""
     soughts, units = list(dict.fromkeys(soughts)), list(units)
     if not soughts or not units:
-        return {}
+        return Sums()
+    mark = 0
     tree = Tree.of(units)
     own: dict[int, list[Decimal]]
     shared = [one for one in soughts if one.credit == Credit.SHARE]
@@ -48,19 +57,21 @@ def sums(soughts: Iterable[Sought], units: Iterable[Unit], asked: Asked) -> dict
     found: dict[tuple[int, Sought], Decimal] = {}
     lines: dict[tuple[int, Sought], Decimal] = {}
     if shared or told:
-        own = _own(shared, told, tree, asked)
+        own, mark = _own(shared, told, tree, asked)
         rolled = tree.roll(own, len(shared) + len(told))
         for unit, amounts in rolled.items():
             found |= {(unit, one): amount for one, amount in zip(shared, amounts, strict=False)}
             lines |= {(unit, one): count for one, count in zip(told, amounts[len(shared) :], strict=True)}
     wholes = [one for one in soughts if one.credit != Credit.SHARE]
     if wholes:
-        found |= _wholes(wholes, tree, asked)
-    return {
+        amounts_of, last = _wholes(wholes, tree, asked)
+        found, mark = found | amounts_of, max(mark, last)
+    figures = {
         (unit.pk, one): Summed(_times(found[unit.pk, one], one), bool(lines.get((unit.pk, one))))
         for unit in units
         for one in soughts
     }
+    return Sums(figures, mark)
 
 
 def _times(amount: Decimal, sought: Sought) -> Decimal:
@@ -112,7 +123,7 @@ class Tree:
 
 def _own(
     shared: Sequence[Sought], told: Sequence[Sought], tree: Tree, asked: Asked
-) -> dict[int, list[Decimal]]:
+) -> tuple[dict[int, list[Decimal]], int]:
     plan = Plan(asked)
     columns, params = [], list[Any]()
     for one in shared:
@@ -126,15 +137,18 @@ def _own(
     where = _where([*shared, *told], tree, plan)
     head, before = tables(plan)
     statement = f"""
-        {head} SELECT p.unit_id, {", ".join(columns)} FROM led_posting p {joins(plan)}
+        {head} SELECT p.unit_id, max(p.seq), {", ".join(columns)} FROM led_posting p {joins(plan)}
         WHERE {where.sql} GROUP BY p.unit_id
     """  # noqa: S608  (written here; values travel as parameters)
     with connection.cursor() as cursor:
         cursor.execute(statement, [*before, *params, *where.params])
-        return {unit: amounts for unit, *amounts in cursor.fetchall()}
+        rows = cursor.fetchall()
+    return {unit: amounts for unit, _last, *amounts in rows}, max((row[1] for row in rows), default=0)
 
 
-def _wholes(wholes: Sequence[Sought], tree: Tree, asked: Asked) -> dict[tuple[int, Sought], Decimal]:
+def _wholes(
+    wholes: Sequence[Sought], tree: Tree, asked: Asked
+) -> tuple[dict[tuple[int, Sought], Decimal], int]:
     """The whole of an event for every unit that shares in it, or for the one with the largest share: once for a unit,
     however many below it share in it."""
     plan = Plan(asked)
@@ -151,7 +165,7 @@ def _wholes(wholes: Sequence[Sought], tree: Tree, asked: Asked) -> dict[tuple[in
     statement = f"""
         {head or "WITH"}{"," if head else ""}
         holder AS (
-            SELECT {EVENT}, p.unit_id, sum(p.share) AS share, {", ".join(columns)}
+            SELECT {EVENT}, p.unit_id, sum(p.share) AS share, max(p.seq) AS seq, {", ".join(columns)}
             FROM led_posting p {joins(plan)} WHERE {where.sql} GROUP BY {EVENT}, p.unit_id
         ),
         placed AS (
@@ -160,20 +174,22 @@ def _wholes(wholes: Sequence[Sought], tree: Tree, asked: Asked) -> dict[tuple[in
         ),
         reach AS (SELECT * FROM unnest(%s::bigint[], %s::bigint[]) AS r (target, unit_id)),
         credited AS (
-            SELECT r.target, {once}, {firsts} FROM placed JOIN reach r USING (unit_id)
+            SELECT r.target, max(seq) AS seq, {once}, {firsts} FROM placed JOIN reach r USING (unit_id)
             GROUP BY r.target, event, kind, basis, role
         )
-        SELECT target, {", ".join(lead)} FROM credited GROUP BY target
+        SELECT target, max(seq), {", ".join(lead)} FROM credited GROUP BY target
     """  # noqa: S608
     targets, below = tree.pairs()
     with connection.cursor() as cursor:
         cursor.execute(statement, [*before, *params, *where.params, targets, below])
-        rows = {target: amounts for target, *amounts in cursor.fetchall()}
-    return {
+        found = cursor.fetchall()
+    rows = {target: amounts for target, _last, *amounts in found}
+    amounts = {
         (target, one): (rows.get(target) or [None] * len(wholes))[n] or NOUGHT
         for target in tree.targets
         for n, one in enumerate(wholes)
     }
+    return amounts, max((row[1] for row in found), default=0)
 
 
 def _where(soughts: Sequence[Sought], tree: Tree, plan: Plan, *, everybody: bool = False) -> Conditions:

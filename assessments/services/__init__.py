@@ -1,3 +1,4 @@
+from .given import given_create, given_withdraw
 from .measures import (
     measure_archive,
     measure_create,
@@ -7,6 +8,7 @@ from .measures import (
     rankingtable_update,
 )
 from .rankings import run_compute, run_publish, runs_request
+from .schemecompute import schemerun_compute, schemerun_request, schemerun_restate
 from .schemeruns import schemerun_store
 from .schemes import (
     problems_of,
@@ -20,8 +22,11 @@ from .schemes import (
     schemeversion_publish,
     schemeversion_validate,
 )
+from .schemetrials import schemeversion_try
 
 __all__ = [
+    "given_create",
+    "given_withdraw",
     "measure_archive",
     "measure_create",
     "measure_update",
@@ -36,10 +41,14 @@ __all__ = [
     "scheme_bind",
     "scheme_create",
     "scheme_update",
+    "schemerun_compute",
+    "schemerun_request",
+    "schemerun_restate",
     "schemerun_store",
     "schemeversion_archive",
     "schemeversion_change",
     "schemeversion_draft",
     "schemeversion_publish",
+    "schemeversion_try",
     "schemeversion_validate",
 ]

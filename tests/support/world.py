@@ -27,6 +27,7 @@ from leads.models import (
 from ledger.closings import reopening_ask
 from ledger.models import ClosingTerms
 from organizations.models import Reminder
+from organizations.services import own_token_create
 from projects.models import Commitment, LandParcel, Obligation
 from reference.models import Industry, Region
 from rules.periods import Month
@@ -56,6 +57,7 @@ from tests.support.factories_tables import (
     CalendarYearFactory,
     CurrencyFactory,
     ExchangeRateFactory,
+    GivenFigureFactory,
     HolidayFactory,
     MeasureFactory,
     RankingTableFactory,
@@ -275,6 +277,16 @@ class World(CapitalRows):
         return MeasureFactory(name="到位资金", code="capital")
 
     @cached_property
+    def counted_measure(self):
+        """A measure that is counted from the books by a definition."""
+        given = {"source": "counted", "base": "signed_projects", "role": "assessed", "unit": "count"}
+        return MeasureFactory(name="签约项目", code="signed-counted", **given)
+
+    @cached_property
+    def given_figure(self):
+        return GivenFigureFactory(unit=self.tree.town, measure=self.measure, giver="标记评委")
+
+    @cached_property
     def table(self):
         return RankingTableFactory(group=self.group, measure=self.measure, name="标记排名")
 
@@ -373,6 +385,11 @@ class World(CapitalRows):
     @cached_property
     def schedule(self):
         return JobSchedule.objects.create(kind="assessments.rank")
+
+    @cached_property
+    def apitoken(self):
+        user = user_with("officer", self.tree.county)
+        return own_token_create(actor=user, name="标记令牌", days=30)[0]
 
     @cached_property
     def reminder(self):

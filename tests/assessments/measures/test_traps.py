@@ -7,7 +7,7 @@ import pytest
 from common import clock
 from ledger.choices import Kind
 from ledger.services import Look
-from tests.assessments.measures.support import D, LOCAL, WAN, YI, cell, measure, money, signed
+from tests.assessments.measures.support import LOCAL, WAN, YI, D, cell, measure, money, signed
 
 pytestmark = pytest.mark.django_db
 
@@ -61,3 +61,28 @@ def _look():
     from dataclasses import asdict
 
     return asdict(LOCAL)
+
+
+def test_a_ranking_reads_counted_measures(tree):
+    """Two projects of one town this year, one last year; the other town has a true zero."""
+    from assessments.rankings import compute
+    from assessments.services.rankings import run_compute
+    from rules.periods import Month
+    from tests.support.factories import TESTS, GroupFactory, MembershipFactory
+    from tests.support.world import RankingTableFactory
+
+    signed(tree.town, 100, date(2026, 3, 1))
+    signed(tree.town, 100, date(2026, 11, 2))
+    signed(tree.town, 100, date(2025, 3, 1))
+    group = GroupFactory(owner=tree.county)
+    for unit in (tree.town, tree.second_town):
+        MembershipFactory(group=group, unit=unit)
+    table = RankingTableFactory(group=group, measure=measure("signed", "signed_projects"), rank_by="done")
+    run, _new = run_compute(actor=TESTS, table=table, month=Month(2026, 11))
+    facts = {line["unit"]: line["facts"] for line in run.inputs["lines"]}
+    assert [facts[tree.town.code][name]["amount"] for name in ("done", "month", "before")] == ["2", "1", "1"]
+    assert facts[tree.second_town.code]["done"]["amount"] == "0"
+    assert facts[tree.town.code]["done"]["ref"].startswith("cells:signed:202611:")
+    assert compute(run.inputs).to_document() == run.document
+    again, new = run_compute(actor=TESTS, table=table, month=Month(2026, 11))
+    assert (again.pk, new) == (run.pk, False)
