@@ -97,3 +97,25 @@ class Credit(TextChoices):
     SHARE = "share", _("by share")
     WHOLE = "whole", _("in full for each")
     LEAD = "lead", _("in full for the largest share")
+
+
+class VersionState(TextChoices):
+    """A scheme's version on its way. A published one that a later one took over reads as superseded."""
+
+    DRAFT = "draft", pgettext_lazy("rule", "draft")
+    VALIDATED = "validated", pgettext_lazy("rule", "checked")
+    PUBLISHED = "published", pgettext_lazy("rule", "published")
+
+
+class Step(TextChoices):
+    """How far a scheme's result is told: open to objections, then final."""
+
+    PRELIMINARY = "preliminary", pgettext_lazy("result", "open to objections")
+    FINAL = "final", pgettext_lazy("result", "final")
+
+
+class ObjectionState(TextChoices):
+    FILED = "filed", pgettext_lazy("objection", "filed")
+    ACCEPTED = "accepted", pgettext_lazy("objection", "accepted")
+    REJECTED = "rejected", pgettext_lazy("objection", "rejected")
+    WITHDRAWN = "withdrawn", pgettext_lazy("objection", "withdrawn")

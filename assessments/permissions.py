@@ -54,3 +54,31 @@ register(
         R.SERVICE_CLIENT: {Relation.MEMBER: READ},
     },
 )
+register(
+    "scheme",
+    {
+        R.BUREAU_STAFF: {TREE: {*KEEP, A.PUBLISH}, Relation.MEMBER: READ},
+        R.COMMITTEE: {TREE: TAKE, Relation.MEMBER: READ},
+        **{r: {(*TREE, Relation.MEMBER): READ} for r in (*READERS, R.SERVICE_CLIENT) if r != R.COMMITTEE},
+    },
+)
+register(
+    "scheme_run",
+    {
+        R.BUREAU_STAFF: {TREE: {A.VIEW, A.RUN, A.PUBLISH, A.EXPORT}, Relation.MEMBER: TAKE},
+        R.COMMITTEE: {TREE: {*TAKE, A.DECIDE}},
+        R.LEADER: {(*TREE, Relation.MEMBER): TAKE},
+        **{role: {Relation.MEMBER: TAKE} for role in (R.UNIT_HEAD, R.OFFICER)},
+        R.SERVICE_CLIENT: {Relation.MEMBER: READ},
+    },
+)
+register(
+    "objection",
+    {
+        R.UNIT_HEAD: {TREE: {A.VIEW, A.CREATE, A.CHANGE, A.HISTORY}},
+        R.BUREAU_STAFF: {TREE: {A.VIEW, A.DECIDE, A.EXPORT, A.HISTORY}},
+        R.COMMITTEE: {TREE: {A.VIEW, A.DECIDE, A.HISTORY}},
+        R.LEADER: {TREE: READ},
+        R.OFFICER: {TREE: READ},
+    },
+)

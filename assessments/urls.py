@@ -1,6 +1,7 @@
 from django.urls import path
 
 from assessments.views import given, measures, rankings, records, rows
+from assessments.views import scheme_editor as editor
 
 urlpatterns = [
     path("ranking/", rankings.Ranking.as_view(), name="ranking"),
@@ -33,4 +34,15 @@ urlpatterns = [
     path("given/<int:pk>/", given.GivenDetail.as_view(), name="given_detail"),
     path("given/<int:pk>/take-back/", given.GivenWithdraw.as_view(), name="given_withdraw"),
     path("given/<int:pk>/file/", given.GivenFile.as_view(), name="given_file"),
+    # the scheme editor
+    path("schemes/versions/<int:pk>/edit/", editor.SchemeEditor.as_view(), name="schemeversion_edit"),
+    path("schemes/versions/<int:pk>/figures/", editor.SchemeFigures.as_view(), name="schemeversion_figures"),
+    path("schemes/versions/<int:pk>/import/", editor.SchemeImport.as_view(), name="schemeversion_import"),
+    path("schemes/versions/<int:pk>/export/", editor.SchemeExport.as_view(), name="schemeversion_export"),
+    path("schemes/versions/<int:pk>/undo/", editor.SchemeUndo.as_view(), name="schemeversion_undo"),
+    path(
+        "schemes/versions/<int:pk>/edit/<path:address>/",
+        editor.SchemeEditor.as_view(),
+        name="schemeversion_edit_part",
+    ),
 ]

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth import password_validation
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from common import clock
 from common.access import Action
@@ -174,6 +175,26 @@ class OwnPasswordForm(ActorForm):
         if given.get("new") and given.get("new") == given.get("old"):
             self.add_error("new", _("The new password must differ from the present one."))
         return given
+
+
+class ApiTokenForm(ActorForm):
+    """A name, how long it holds, and once more the password: a session left open gives nobody a token."""
+
+    name = forms.CharField(
+        label=pgettext_lazy("token", "Name"),
+        max_length=60,
+        help_text=_("What it is for, for example: the month's sheet on my computer."),
+    )
+    days = forms.ChoiceField(
+        label=_("Valid for"),
+        choices=[(30, _("30 days")), (90, _("90 days")), (180, _("half a year")), (365, _("a year"))],
+        initial=90,
+    )
+    password = forms.CharField(
+        label=_("Present password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
 
 
 def limit_units(form: Any, kind: str, action: Action = Action.CREATE) -> None:

@@ -10,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 from common.masking import mask_phone
 from common.tables import NUMBER, RowTable
 from organizations.models import (
+    ApiToken,
     CompetitionGroup,
     GroupMembership,
     Officer,
@@ -148,6 +149,21 @@ class RoleGrantTable(RowTable):
     class Meta(RowTable.Meta):
         model = RoleGrant
         fields = ("user", "role", "unit", "valid_from", "valid_to", "updated_at")
+        optional = ("updated_at",)
+
+
+class ApiTokenTable(RowTable):
+    name = tables.Column(
+        pgettext_lazy("token", "name"),
+        linkify=("apitoken_detail", {"pk": tables.A("pk")}),
+        order_by=("name", "pk"),
+    )
+    user = tables.Column(_("account"), order_by=("user__username", "pk"))
+    created_at = tables.Column(_("created"))
+
+    class Meta(RowTable.Meta):
+        model = ApiToken
+        fields = ("name", "user", "hint", "created_at", "expires_at", "last_used_at", "updated_at")
         optional = ("updated_at",)
 
 

@@ -259,6 +259,11 @@ NO_FILTER["Inspection"] = {
     **dict.fromkeys(("initial_reason", "initial_name", "final_reason", "final_name"), "read, not searched"),
 }  # fmt: skip
 NO_FILTER["ScoreSheet"] = {"document": "on the sheet's page", "number": "sorted by"}
+NO_COLUMN["ApiToken"] = {"digest": "never leaves the database"}
+NO_FILTER["ApiToken"] = {
+    "digest": "never",
+    **dict.fromkeys(("hint", "expires_at", "last_used_at"), "ten of an account at most"),
+}
 # A second list of the same rows shows less of them by design.
 PARTS = {
     "PoolList": "the idea alone, never the people (DOMAIN 2): the rest on the lead's own page",

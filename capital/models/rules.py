@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-import pgtrigger
-from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from capital.choices import EntryKind, RuleState
-from common import scope
+from common import scope, versions
 from common.changelog import track
 from common.models import RowModel, ScopedModel
-from organizations.models.units import SameId
 from projects.models import Project
 
 
@@ -94,46 +90,16 @@ class CountingRule(ScopedModel):
             models.CheckConstraint(
                 condition=Q(until=None) | Q(until__gte=F("since")), name="cap_rule_dates_ck"
             ),
-            ExclusionConstraint(
-                name="cap_rule_once",
-                expressions=[
-                    # Text itself would need an extension here; the hash of 64 bits stands for the code.
-                    (SameId(Func(F("code"), Value(0), function="hashtextextended")), RangeOperators.OVERLAPS),
-                    (
-                        Func(
-                            F("since"),
-                            F("until"),
-                            Value("[]"),
-                            function="daterange",
-                            output_field=DateRangeField(),
-                        ),
-                        RangeOperators.OVERLAPS,
-                    ),
-                ],
-                condition=Q(state="published", archived_at=None),
-                violation_error_message=_("Another published version of this rule holds on these days."),
+            versions.once(
+                "cap_rule_once",
+                # Text itself would need an extension here; the hash of 64 bits stands for the code.
+                Func(F("code"), Value(0), function="hashtextextended"),
+                message=_("Another published version of this rule holds on these days."),
             ),
         ]
         triggers = [
-            pgtrigger.Trigger(
-                name="published",
-                when=pgtrigger.Before,
-                operation=pgtrigger.Update | pgtrigger.Delete,
-                condition=pgtrigger.Q(old__state="published"),
-                func="""
-                    IF TG_OP = 'DELETE'
-                        OR (NEW.code, NEW.number, NEW.name, NEW.source, NEW.since, NEW.document, NEW.sha256,
-                            NEW.state, NEW.published_at, NEW.published_name, NEW.archived_at)
-                        IS DISTINCT FROM
-                        (OLD.code, OLD.number, OLD.name, OLD.source, OLD.since, OLD.document, OLD.sha256,
-                            OLD.state, OLD.published_at, OLD.published_name, OLD.archived_at)
-                        OR (NEW.until IS DISTINCT FROM OLD.until
-                            AND (NEW.until IS NULL OR NEW.until > OLD.until)) THEN
-                        RAISE EXCEPTION 'version % of % is published', OLD.number, OLD.code
-                            USING ERRCODE = 'check_violation', CONSTRAINT = 'cap_rule_published';
-                    END IF;
-                    RETURN NEW;
-                """,
+            versions.kept(
+                "cap_rule_published", "code", "number", "name", "source", "since", "document", "sha256"
             )
         ]
 

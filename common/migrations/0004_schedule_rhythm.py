@@ -6,101 +6,143 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('common', '0003_saved_view'),
+        ("common", "0003_saved_view"),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name='jobschedule',
-            options={'verbose_name': 'regular run'},
+            name="jobschedule",
+            options={"verbose_name": "regular run"},
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='jobschedule',
-            name='insert_insert',
+            model_name="jobschedule",
+            name="insert_insert",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='jobschedule',
-            name='update_update',
+            model_name="jobschedule",
+            name="update_update",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='jobschedule',
-            name='delete_delete',
+            model_name="jobschedule",
+            name="delete_delete",
         ),
         migrations.RenameField(
-            model_name='jobschedule',
-            old_name='last_month',
-            new_name='last_for',
+            model_name="jobschedule",
+            old_name="last_month",
+            new_name="last_for",
         ),
         migrations.RemoveField(
-            model_name='jobscheduleevent',
-            name='last_month',
+            model_name="jobscheduleevent",
+            name="last_month",
         ),
         migrations.AddField(
-            model_name='jobrun',
-            name='checkpoints',
+            model_name="jobrun",
+            name="checkpoints",
             field=models.JSONField(default=dict),
         ),
         migrations.AlterField(
-            model_name='jobschedule',
-            name='last_for',
-            field=models.DateField(null=True, verbose_name='last run for'),
+            model_name="jobschedule",
+            name="last_for",
+            field=models.DateField(null=True, verbose_name="last run for"),
         ),
         migrations.AddField(
-            model_name='jobschedule',
-            name='rhythm',
-            field=models.CharField(choices=[('daily', 'every day'), ('monthly', 'every month')], default='monthly', max_length=8, verbose_name='rhythm'),
+            model_name="jobschedule",
+            name="rhythm",
+            field=models.CharField(
+                choices=[("daily", "every day"), ("monthly", "every month")],
+                default="monthly",
+                max_length=8,
+                verbose_name="rhythm",
+            ),
         ),
         migrations.AddField(
-            model_name='jobschedule',
-            name='version',
-            field=models.PositiveIntegerField(default=1, editable=False, verbose_name='version'),
+            model_name="jobschedule",
+            name="version",
+            field=models.PositiveIntegerField(default=1, editable=False, verbose_name="version"),
         ),
         migrations.AddField(
-            model_name='jobschedule',
-            name='working_days',
-            field=models.BooleanField(default=False, verbose_name='only on working days'),
+            model_name="jobschedule",
+            name="working_days",
+            field=models.BooleanField(default=False, verbose_name="only on working days"),
         ),
         migrations.AddField(
-            model_name='jobscheduleevent',
-            name='rhythm',
-            field=models.CharField(choices=[('daily', 'every day'), ('monthly', 'every month')], default='monthly', max_length=8, verbose_name='rhythm'),
+            model_name="jobscheduleevent",
+            name="rhythm",
+            field=models.CharField(
+                choices=[("daily", "every day"), ("monthly", "every month")],
+                default="monthly",
+                max_length=8,
+                verbose_name="rhythm",
+            ),
         ),
         migrations.AddField(
-            model_name='jobscheduleevent',
-            name='version',
-            field=models.PositiveIntegerField(default=1, editable=False, verbose_name='version'),
+            model_name="jobscheduleevent",
+            name="version",
+            field=models.PositiveIntegerField(default=1, editable=False, verbose_name="version"),
         ),
         migrations.AddField(
-            model_name='jobscheduleevent',
-            name='working_days',
-            field=models.BooleanField(default=False, verbose_name='only on working days'),
+            model_name="jobscheduleevent",
+            name="working_days",
+            field=models.BooleanField(default=False, verbose_name="only on working days"),
         ),
         migrations.AlterField(
-            model_name='jobschedule',
-            name='day',
-            field=models.PositiveSmallIntegerField(default=5, verbose_name='day of the month'),
+            model_name="jobschedule",
+            name="day",
+            field=models.PositiveSmallIntegerField(default=5, verbose_name="day of the month"),
         ),
         migrations.AlterField(
-            model_name='jobscheduleevent',
-            name='day',
-            field=models.PositiveSmallIntegerField(default=5, verbose_name='day of the month'),
+            model_name="jobscheduleevent",
+            name="day",
+            field=models.PositiveSmallIntegerField(default=5, verbose_name="day of the month"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='jobschedule',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "com_job_schedule_event" ("day", "enabled", "hour", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rhythm", "version", "working_days") VALUES (NEW."day", NEW."enabled", NEW."hour", NEW."id", NEW."kind", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."rhythm", NEW."version", NEW."working_days"); RETURN NULL;', hash='2e3df09cdf016b1105af9982890d05d69d13e56b', operation='INSERT', pgid='pgtrigger_insert_insert_3967b', table='com_job_schedule', when='AFTER')),
+            model_name="jobschedule",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "com_job_schedule_event" ("day", "enabled", "hour", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rhythm", "version", "working_days") VALUES (NEW."day", NEW."enabled", NEW."hour", NEW."id", NEW."kind", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."rhythm", NEW."version", NEW."working_days"); RETURN NULL;',
+                    hash="2e3df09cdf016b1105af9982890d05d69d13e56b",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_3967b",
+                    table="com_job_schedule",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='jobschedule',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."day" IS DISTINCT FROM (NEW."day") OR OLD."enabled" IS DISTINCT FROM (NEW."enabled") OR OLD."hour" IS DISTINCT FROM (NEW."hour") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."rhythm" IS DISTINCT FROM (NEW."rhythm") OR OLD."version" IS DISTINCT FROM (NEW."version") OR OLD."working_days" IS DISTINCT FROM (NEW."working_days"))', func='INSERT INTO "com_job_schedule_event" ("day", "enabled", "hour", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rhythm", "version", "working_days") VALUES (NEW."day", NEW."enabled", NEW."hour", NEW."id", NEW."kind", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."rhythm", NEW."version", NEW."working_days"); RETURN NULL;', hash='7d663019c2278e37e9f77370f61063387349c252', operation='UPDATE', pgid='pgtrigger_update_update_a84cd', table='com_job_schedule', when='AFTER')),
+            model_name="jobschedule",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."day" IS DISTINCT FROM (NEW."day") OR OLD."enabled" IS DISTINCT FROM (NEW."enabled") OR OLD."hour" IS DISTINCT FROM (NEW."hour") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."rhythm" IS DISTINCT FROM (NEW."rhythm") OR OLD."version" IS DISTINCT FROM (NEW."version") OR OLD."working_days" IS DISTINCT FROM (NEW."working_days"))',
+                    func='INSERT INTO "com_job_schedule_event" ("day", "enabled", "hour", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rhythm", "version", "working_days") VALUES (NEW."day", NEW."enabled", NEW."hour", NEW."id", NEW."kind", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."rhythm", NEW."version", NEW."working_days"); RETURN NULL;',
+                    hash="7d663019c2278e37e9f77370f61063387349c252",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_a84cd",
+                    table="com_job_schedule",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='jobschedule',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "com_job_schedule_event" ("day", "enabled", "hour", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rhythm", "version", "working_days") VALUES (OLD."day", OLD."enabled", OLD."hour", OLD."id", OLD."kind", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."rhythm", OLD."version", OLD."working_days"); RETURN NULL;', hash='cb99c8e8943ae60dfd21cc8119c1b0750573562d', operation='DELETE', pgid='pgtrigger_delete_delete_f3bf5', table='com_job_schedule', when='AFTER')),
+            model_name="jobschedule",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "com_job_schedule_event" ("day", "enabled", "hour", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rhythm", "version", "working_days") VALUES (OLD."day", OLD."enabled", OLD."hour", OLD."id", OLD."kind", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."rhythm", OLD."version", OLD."working_days"); RETURN NULL;',
+                    hash="cb99c8e8943ae60dfd21cc8119c1b0750573562d",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_f3bf5",
+                    table="com_job_schedule",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='jobschedule',
-            constraint=models.CheckConstraint(condition=models.Q(('rhythm__in', ['daily', 'monthly'])), name='com_sched_rhythm_ck'),
+            model_name="jobschedule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("rhythm__in", ["daily", "monthly"])), name="com_sched_rhythm_ck"
+            ),
         ),
     ]

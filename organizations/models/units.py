@@ -7,25 +7,15 @@ from typing import Any
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from common import scope
 from common.changelog import track
 from common.models import RowModel, ScopedModel
+from common.versions import SameId
 from organizations.choices import UnitKind
 from organizations.querysets import UnitQuerySet
-
-
-class SameId(Func):
-    """int8range(id, id, '[]'): equality inside an exclusion constraint, without the btree_gist extension."""
-
-    function = "int8range"
-    template = "%(function)s(%(expressions)s, %(expressions)s, '[]')"
-
-    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> Any:  # type: ignore[override]
-        one, params = compiler.compile(self.source_expressions[0])
-        return f"int8range({one}, {one}, '[]')", [*params, *params]
 
 
 @track("org_unit_event")
@@ -138,6 +128,21 @@ class GroupMembership(RowModel):
     valid = DateRangeField(_("valid"))
     ranked = models.BooleanField(_("ranked"), default=True)
     in_total = models.BooleanField(_("counts in the group's sum"), default=True)
+    unit_type = models.CharField(
+        _("type in this group"),
+        max_length=40,
+        blank=True,
+        help_text=_("Class of units that a scheme's settings name. Empty: the kind of the unit."),
+    )
+    counts_in = models.ForeignKey(
+        Unit,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("scored as part of"),
+        help_text=_("A composite of several units, which is ranked instead of them."),
+    )
     sort = models.PositiveIntegerField(_("order"), default=0)
 
     class Meta:
@@ -152,7 +157,12 @@ class GroupMembership(RowModel):
                     ("valid", RangeOperators.OVERLAPS),
                 ],
                 violation_error_message=_("The unit is already in this group at that time."),
-            )
+            ),
+            models.CheckConstraint(
+                condition=~Q(counts_in=F("unit")),
+                name="org_member_part_ck",
+                violation_error_message=_("A unit isn't a part of itself."),
+            ),
         ]
 
     def __str__(self) -> str:

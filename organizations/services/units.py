@@ -136,11 +136,17 @@ def membership_add(
     ranked: bool = True,
     in_total: bool = True,
     sort: int = 0,
+    unit_type: str = "",
+    counts_in: Unit | None = None,
 ) -> GroupMembership:
-    """Put a unit into a group from `begins` to `ends` (both days included). Raises ValidationError when it is in it."""
+    """Put a unit into a group from `begins` to `ends` (both days included), as a type of unit that schemes name, or as
+    a part of a composite. Raises ValidationError when it is in it."""
     services.authorize_change(actor, group)
     valid = DateRange(begins, ends + timedelta(days=1) if ends else None, "[)")
-    member = GroupMembership(group=group, unit=unit, valid=valid, ranked=ranked, in_total=in_total, sort=sort)
+    member = GroupMembership(
+        group=group, unit=unit, valid=valid, ranked=ranked, in_total=in_total, sort=sort,
+        unit_type=unit_type, counts_in=counts_in,
+    )  # fmt: skip
     with changelog.acting(actor):
         member.full_clean()
         member.save()
@@ -149,8 +155,8 @@ def membership_add(
 
 @transaction.atomic
 def membership_update(*, actor: Actor, pk: int, **values: Any) -> GroupMembership:
-    """Change `ends` (its last day, None: open), `ranked`, `in_total` or `sort` of a membership; what isn't given
-    stays. Raises ValidationError when it would overlap with another one of the unit, Refused as membership_end."""
+    """Change `ends` (its last day, None: open), `ranked`, `in_total`, `sort`, `unit_type` or `counts_in` of a membership;
+    what isn't given stays. Raises ValidationError when it would overlap with another one of the unit, Refused as membership_end."""
     member = GroupMembership.objects.select_for_update(of=("self",)).select_related("group").get(pk=pk)
     services.authorize_change(actor, member.group)
     if "ends" in values:
@@ -161,7 +167,7 @@ def membership_update(*, actor: Actor, pk: int, **values: Any) -> GroupMembershi
             )
         member.valid = DateRange(begins, ends + timedelta(days=1) if ends else None, "[)")
     for name in values:
-        if name not in ("ranked", "in_total", "sort"):
+        if name not in ("ranked", "in_total", "sort", "unit_type", "counts_in"):
             raise TypeError(f"membership_update() can't change {name!r}")
         setattr(member, name, values[name])
     member.version += 1

@@ -10,9 +10,9 @@ from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
 from common.models import AppendOnlyModel
+from common.versions import SameId
 from ledger.choices import Role
 from organizations.models import Officer, Unit, User
-from organizations.models.units import SameId
 
 from .projects import Project
 

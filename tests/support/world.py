@@ -27,6 +27,7 @@ from leads.models import (
 from ledger.closings import reopening_ask
 from ledger.models import ClosingTerms
 from organizations.models import Reminder
+from organizations.services import own_token_create
 from projects.models import Commitment, LandParcel, Obligation
 from reference.models import Industry, Region
 from rules.periods import Month
@@ -384,6 +385,11 @@ class World(CapitalRows):
     @cached_property
     def schedule(self):
         return JobSchedule.objects.create(kind="assessments.rank")
+
+    @cached_property
+    def apitoken(self):
+        user = user_with("officer", self.tree.county)
+        return own_token_create(actor=user, name="标记令牌", days=30)[0]
 
     @cached_property
     def reminder(self):

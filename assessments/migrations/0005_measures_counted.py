@@ -9,9 +9,9 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('assessments', '0003_measure_role'),
+        ('assessments', '0004_schemes'),
         ('common', '0005_draft'),
-        ('organizations', '0002_reminders'),
+        ('organizations', '0003_group_types'),
         ('pghistory', '0007_auto_20250421_0444'),
     ]
 
