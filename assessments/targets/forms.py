@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments.choices import MeasureUnit, QuartersIn, TargetKind
 from assessments.models import Measure, Target
-from assessments.services.targets import YEARS, Given, Holder
 from assessments.targets import composed as made
 from assessments.targets.numbers import box, is_money, typed
+from assessments.targets.places import YEARS, Given, Holder
 from common import clock
 from common.access import Action
 from common.forms import ActorForm, offer, pick
