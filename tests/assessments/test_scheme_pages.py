@@ -219,6 +219,6 @@ def test_a_document_comes_in_and_goes_out_over_the_api(county, scheme):
         ("商镇", 1), ("棣花镇", 2), ("竹林关镇", None),
     ]  # fmt: skip
     asked = api.post(f"/api/v1/schemes/{scheme.pk}/compute/", {"year": 2026, "month": 13}, format="json")
-    assert asked.status_code == 400
+    assert asked.status_code == 409
     asked = api.post(f"/api/v1/schemes/{scheme.pk}/compute/", {"year": 2026, "month": 3}, format="json")
     assert asked.status_code == 202, asked.json()
