@@ -1,6 +1,18 @@
 from django.urls import path
 
-from assessments.views import given, measures, rankings, records, rows, scheme_versions, schemes
+from assessments.views import (
+    given,
+    measures,
+    rankings,
+    records,
+    results,
+    rows,
+    scheme_versions,
+    schemes,
+    target_forms,
+    target_records,
+    targets,
+)
 from assessments.views import scheme_editor as editor
 
 urlpatterns = [
@@ -12,8 +24,12 @@ urlpatterns = [
     path("figures/", records.FigureList.as_view(), name="figure_list"),
     path("figures/<int:pk>/", records.FigureDetail.as_view(), name="figure_detail"),
     path("figures/template/", records.FigureTemplate.as_view(), name="figure_template"),
-    path("targets/", records.TargetList.as_view(), name="target_list"),
-    path("targets/<int:pk>/", records.TargetDetail.as_view(), name="target_detail"),
+    path("targets/", target_records.TargetList.as_view(), name="target_list"),
+    path("targets/grid/", targets.TargetGrid.as_view(), name="target_grid"),
+    path("targets/new/", target_forms.TargetCreate.as_view(), name="target_create"),
+    path("targets/<int:pk>/change/", target_forms.TargetUpdate.as_view(), name="target_update"),
+    path("targets/<int:pk>/withdraw/", target_forms.TargetArchive.as_view(), name="target_archive"),
+    path("targets/<int:pk>/", target_records.TargetDetail.as_view(), name="target_detail"),
     path("measures/", records.MeasureList.as_view(), name="measure_list"),
     path("measures/new/", records.MeasureCreate.as_view(), name="measure_create"),
     path("measures/<int:pk>/", records.MeasureDetail.as_view(), name="measure_detail"),
@@ -26,6 +42,28 @@ urlpatterns = [
     path(
         "ranking-tables/<int:pk>/archive/", records.RankingTableArchive.as_view(), name="rankingtable_archive"
     ),
+    # results of schemes
+    path("results/", results.SchemeResults.as_view(), name="scheme_results"),
+    path("results/runs/<int:pk>/", results.SchemeResult.as_view(), name="scheme_result"),
+    path(
+        "results/runs/<int:pk>/ranking.xlsx",
+        results.SchemeResultExport.as_view(),
+        name="scheme_result_export",
+    ),
+    path(
+        "results/runs/<int:pk>/units/<int:unit>/",
+        results.SchemeExplanation.as_view(),
+        name="scheme_explanation",
+    ),
+    path("results/runs/<int:pk>/what-if/", results.SchemeWhatIf.as_view(), name="scheme_whatif"),
+    path("results/runs/<int:pk>/compare/", results.SchemeCompare.as_view(), name="scheme_compare"),
+    path("results/runs/<int:pk>/publish/", results.SchemeTell.as_view(), name="scheme_tell"),
+    path("results/runs/<int:pk>/final/", results.SchemeFinish.as_view(), name="scheme_finish"),
+    path("results/runs/<int:pk>/set/", results.OverrideCreate.as_view(), name="score_override"),
+    path("results/runs/<int:pk>/objections/new/", results.ObjectionCreate.as_view(), name="objection_create"),
+    path("objections/<int:pk>/", results.ObjectionDetail.as_view(), name="objection_detail"),
+    path("objections/<int:pk>/answer/", results.ObjectionAnswer.as_view(), name="objection_answer"),
+    path("objections/<int:pk>/withdraw/", results.ObjectionWithdraw.as_view(), name="objection_withdraw"),
     path("measures/counted/", measures.MeasureBases.as_view(), name="measure_bases"),
     path("measures/counted/<slug:base>/", measures.MeasureCounted.as_view(), name="measure_counted"),
     path("measures/<int:pk>/units/<int:unit>/rows/", measures.MeasureRows.as_view(), name="measure_rows"),

@@ -13,7 +13,7 @@ from rules.scheme.document import Board, Grades, Group, Indicator, Jump, Points,
 from rules.scheme.figures import Condition
 
 from .figures import direction_words, figure_words, target_words, unit_code
-from .numbers import amount_words, listed, number_words, rounding_words
+from .numbers import amount_words, listed, number_words, rounding_words, sentences
 
 
 def condition_words(condition: Condition, scheme: Scheme) -> str:
@@ -136,7 +136,7 @@ def order_words(ranking: Ranking, scheme: Scheme, group: Group) -> str:
     said.append(
         _("Totals are compared as printed.") if ranking.rounded else _("Totals are compared unrounded.")
     )
-    return pgettext("between two sentences", " ").join(said)
+    return sentences(said)
 
 
 def points_words(points: Points, group: Group) -> str:
@@ -160,4 +160,4 @@ def points_words(points: Points, group: Group) -> str:
     if points.rounding is None:
         return said
     rounded = _("The points are %(rounding)s.") % {"rounding": rounding_words(points.rounding)}
-    return pgettext("between two sentences", " ").join((said, rounded))
+    return sentences((said, rounded))

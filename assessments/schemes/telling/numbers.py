@@ -87,4 +87,8 @@ def listed(parts: Iterable[Any]) -> str:
 
 def sentences(parts: Iterable[str]) -> str:
     """Sentences one after the other."""
-    return pgettext("between two sentences", " ").join(part for part in parts if part)
+    some = [part for part in parts if part]
+    said = some[0] if some else ""
+    for then in some[1:]:
+        said = pgettext("two sentences", "%(said)s %(then)s") % {"said": said, "then": then}
+    return said
