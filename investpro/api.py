@@ -4,8 +4,9 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import SimpleRouter
 
-from assessments.api import FigureViewSet, GivenViewSet, MeasureViewSet, RankingRunViewSet, TargetViewSet
+from assessments.api import FigureViewSet, GivenViewSet, MeasureViewSet, RankingRunViewSet
 from assessments.api_results import ObjectionViewSet, SchemeRunViewSet
+from assessments.api_targets import TargetViewSet
 from capital.api import DutyViewSet, EntryViewSet, ReturnViewSet, VoucherViewSet
 from capital.api_desk import RecognitionTermsViewSet, RecognitionViewSet, SampleViewSet
 from capital.api_rounds import InspectionViewSet, RoundViewSet

@@ -25,6 +25,7 @@ from .schemes import (
     schemeversion_validate,
 )
 from .schemetrials import schemeversion_try
+from .targets import target_change, target_set, target_withdraw, targets_set
 
 __all__ = [
     "given_create",
@@ -60,5 +61,9 @@ __all__ = [
     "schemeversion_publish",
     "schemeversion_try",
     "schemeversion_validate",
+    "target_change",
+    "target_set",
+    "target_withdraw",
+    "targets_set",
     "step_of",
 ]

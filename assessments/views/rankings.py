@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -251,9 +252,9 @@ class Ranking(RankingPage):
             reader, base=base, open_unit=open_unit, previous=presenting.previous_ranks(self.before(run))
         )
         state = (
-            _now("published %(at)s") % {"at": f"{run.publication.at:%Y-%m-%d}"}
+            _now("published %(at)s") % {"at": f"{localdate(run.publication.at):%Y-%m-%d}"}
             if hasattr(run, "publication")
-            else _now("draft, computed %(at)s") % {"at": f"{run.computed_at:%Y-%m-%d}"}
+            else _now("draft, computed %(at)s") % {"at": f"{localdate(run.computed_at):%Y-%m-%d}"}
         )
         months = _now("%(year)s, months 1–%(month)s") % {"year": run.year, "month": run.month}
         context["sub"] = f"{months} · {reader.measure.name} · {reader.unit_label} · {state}"
