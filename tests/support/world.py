@@ -67,6 +67,7 @@ from tests.support.factories_tables import (
 from tests.support.factories_work import AttachmentFactory, FollowUpFactory, TaskFactory
 from tests.support.pipeline import a_lead, a_project, ship, stage
 from tests.support.world_capital import CapitalRows
+from tests.support.world_editor import EditorRows
 
 __all__ = [
     "CalendarYearFactory",
@@ -81,7 +82,7 @@ __all__ = [
 ]
 
 
-class World(CapitalRows):
+class World(CapitalRows, EditorRows):
     def __init__(self):
         self.tree = Tree()
 

@@ -41,7 +41,9 @@ class Clerk:
         return form_data(answer.content.decode(), "ed-form")
 
     def send(self, data, address="", query="", **more):
-        return self.client.post(self.url(address, query), data.urlencode(), "application/x-www-form-urlencoded", **more)
+        return self.client.post(
+            self.url(address, query), data.urlencode(), "application/x-www-form-urlencoded", **more
+        )
 
     def fill(self, address="", query="", leave_out=(), **typed):
         """Save a form with these fields typed; "__" stands for a point in a name. Returns where it leads."""

@@ -17,19 +17,36 @@ def new(clerk, kind, pattern, **answers):
     return leads.partition("/edit/")[2].strip("/")
 
 
-def coded(clerk, address, code, *inputs):
-    """The codes of the file, under "Code" for those who want to choose them."""
-    clerk.fill(address, code=code)
-    for old, wanted in inputs:
-        clerk.fill(f"inputs/{old}", code=wanted)
-
-
 def test_the_forms_give_the_same_hash_as_the_file(clerk, draft):
     clerk.fill("", title="产业专班招商引资绩效评价", period="quarter")
     clerk.fill("groups/0", title="产业专班", code="teams")
-    new(clerk, "indicators", "completion", title="新引进省外亿元项目数量", full="30", figure="新引进省外亿元项目", unit="count")
-    new(clerk, "indicators", "completion", title="当年实际到位资金", full="20", figure="当年实际到位资金", unit="yuan")
-    new(clerk, "indicators", "ratio", title="产业契合度", full="20", part="所属产业新项目", whole="新引进省外亿元项目")
+    new(
+        clerk,
+        "indicators",
+        "completion",
+        title="新引进省外亿元项目数量",
+        full="30",
+        figure="新引进省外亿元项目",
+        unit="count",
+    )
+    new(
+        clerk,
+        "indicators",
+        "completion",
+        title="当年实际到位资金",
+        full="20",
+        figure="当年实际到位资金",
+        unit="yuan",
+    )
+    new(
+        clerk,
+        "indicators",
+        "ratio",
+        title="产业契合度",
+        full="20",
+        part="所属产业新项目",
+        whole="新引进省外亿元项目",
+    )
     new(
         clerk, "indicators", "juries", title="捆绑载体单位打分", full="15",
         who1="捆绑园区评分", weight1="70", who2="捆绑乡镇评分", weight2="30",
@@ -51,7 +68,7 @@ def test_the_forms_give_the_same_hash_as_the_file(clerk, draft):
     wanted, _problems = rules.read(document())
     titles = {one.title: code for code, one in wanted.inputs.items()}
     for code, one in scheme.inputs.items():
-        clerk.fill(f"inputs/{code}", code=titles[one.title])
+        clerk.fill(f"inputs/{code}", code=titles[one.title], unit=wanted.inputs[titles[one.title]].unit)
     for kind in ("indicators", "bonuses"):
         for number, one in enumerate(getattr(wanted.groups[0], kind)):
             clerk.fill(ROW.format(kind, number), code=one.code)
