@@ -17,7 +17,7 @@ from .measures import Offer, find
 from .nodes import Group, Node
 from .places import MARKED, Document, Place, begun, codes_of, get, put
 from .reading import NEW, Reader
-from .settling import Settler, renamed, used
+from .settling import Settler, in_order, renamed, used
 from .troubles import BLANK, Trouble
 from .words import HELP
 
@@ -33,7 +33,7 @@ class Desk:
 
     @classmethod
     def of(cls, row: SchemeVersion, offers: tuple[Offer, ...]) -> Desk:
-        return cls(begun(row.document, code=row.scheme.code, title=row.scheme.name), offers)
+        return cls(in_order(begun(row.document, code=row.scheme.code, title=row.scheme.name)), offers)
 
     def read(self, place: Place, data: Any) -> dict[str, Any]:
         """What a form says about a part, as it was typed."""
@@ -81,7 +81,7 @@ class Desk:
         """Without the inputs that were used before and aren't any more."""
         gone = used(self.document) - used(document)
         inputs = {code: row for code, row in (document.get("inputs") or {}).items() if code not in gone}
-        return {**document, "inputs": inputs}
+        return in_order({**document, "inputs": inputs})
 
     def around(self, place: Place) -> Around:
         group = get(self.document, ("groups", place.group)) if place.group is not None else None

@@ -86,6 +86,8 @@ class Drawer:
         return found
 
     def node(self, one: Field, value: Any, path: str, same: str, there: bool) -> Node:
+        if one.key == "Indicator.full" and not there:
+            value, there = None, True  # nobody means nought
         node: Node = getattr(self, f"_{one.shape}")(one, value if there else one.default, path, same)
         node.usual = not there or value in (one.default, None)
         node.label = node.label or label_of(one.key)
@@ -95,6 +97,9 @@ class Drawer:
     # -- one value
 
     def _text(self, one: Field, value: Any, path: str, same: str) -> Node:
+        if one.key == "Input.measure":
+            titles = {offer.code: offer.title for offer in self.around.offers}
+            return Node("measure", path, value=titles.get(_shown(value), _shown(value)))
         return Node("text", path, value=_shown(value), wide=one.name in ("title", "source"))
 
     def _code(self, one: Field, value: Any, path: str, same: str) -> Node:

@@ -131,7 +131,7 @@ def test_the_example_follows_what_is_typed_and_stores_nothing(clerk, filled):
 
 def test_an_indicator_of_a_measure_takes_its_unit_and_filters(clerk, draft, english):
     MeasureFactory(
-        code="money", name="到位资金", source="counted", base="arrived", role="landed", nature="flow"
+        code="money", name="到位资金", source="counted", base="arrived", role="assessed", nature="flow"
     )
     clerk.fill(
         "groups/0/indicators/new",
