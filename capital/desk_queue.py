@@ -146,15 +146,16 @@ def effect(case: Case, level: str, papers: Papers, closing: Closing | None = Non
     of_year = lines.filter(
         subject_type=TYPE, subject_id=entry.project_id, occurred_on__year=entry.occurred_on.year
     )
-    of_month = lines.filter(posted_in=case.month, unit__path__startswith=entry.unit.path)
+    at = periods.would_open(case.month, periods.OPEN_OR_CUT_OFF)  # where a decision made now is counted
+    of_month = lines.filter(posted_in=at, unit__path__startswith=entry.unit.path)
     (year, year_then), (month, month_then) = _totals(of_year, closing), _totals(of_month, closing)
-    if closing is not None and case.month > closing.period_id:
+    if closing is not None and at > closing.period_id:
         month_then = None  # a later month: it isn't published
     share = _share(case)
     about = {
         "year": entry.occurred_on.year,
         "unit": entry.unit.label,
-        "month": periods.text(case.month),
+        "month": periods.text(at),
     }
     found = [
         Moved(_("Project, %(year)s") % about, year, year + more, "CNY", year_then),

@@ -27,4 +27,4 @@ def state_mark(entry: Any) -> SafeString:
     found = format_html(
         '<span class="ip-st">{}{}</span>', glyph(SHAPES[entry.state]), entry.get_state_display()
     )
-    return format_html('{}<span class="sub">{}</span>', found, mark()) if entry.is_opening else found
+    return format_html('{}<span class="sub wrap">{}</span>', found, mark()) if entry.is_opening else found

@@ -109,6 +109,23 @@ def test_last_month_and_the_year_in_the_grid(tree, world):
     assert "as reported, as published 2026-10." in page.content.decode()
     assert "800.00 / 800.00" in page.content.decode()
     assert choices(page) == [("", False), ("2026-10", True)]
+    assert "Reported in this month: as known now." in page.content.decode()  # it is still being typed
+
+
+def test_a_closed_month_in_the_grid(tree, world):
+    """October itself: 800 published, 500 after the withdrawal."""
+
+    def told(query):
+        page = client_for(Role.OFFICER, tree.town).get(f"/capital/grid/?period=202610{query}")
+        total = next(one for one in page.context["totals"] if one["kind"] == "registered")
+        return page.content.decode(), tuple(total[name] / WAN for name in ("month", "last", "year"))
+
+    text, sums = told("")
+    assert sums == (500, 0, 500)
+    assert "Reported in this month: as known now." in text
+    text, sums = told("&as=2026-10")
+    assert sums == (800, 0, 800)
+    assert "Reported in this month: as published 2026-10." in text
 
 
 def test_the_overview_of_a_project(tree, world):
