@@ -111,7 +111,7 @@ SCHEME = {
 }
 
 
-class World(CapitalRows):
+class World(SchemeRows, CapitalRows):
     def __init__(self):
         self.tree = Tree()
 
