@@ -85,8 +85,6 @@ __all__ = [
 ]
 
 
-class World(CapitalRows, EditorRows):
-class World(SchemeRows, CapitalRows):
 SCHEME = {
     "schema": 1,
     "code": "marked",
@@ -111,7 +109,7 @@ SCHEME = {
 }
 
 
-class World(SchemeRows, CapitalRows):
+class World(SchemeRows, EditorRows, CapitalRows):
     def __init__(self):
         self.tree = Tree()
 
