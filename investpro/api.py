@@ -4,7 +4,9 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import SimpleRouter
 
-from assessments.api import FigureViewSet, GivenViewSet, MeasureViewSet, RankingRunViewSet, TargetViewSet
+from assessments.api import FigureViewSet, GivenViewSet, MeasureViewSet, RankingRunViewSet
+from assessments.api_results import ObjectionViewSet, SchemeRunViewSet
+from assessments.api_targets import TargetViewSet
 from capital.api import DutyViewSet, EntryViewSet, ReturnViewSet, VoucherViewSet
 from capital.api_desk import RecognitionTermsViewSet, RecognitionViewSet, SampleViewSet
 from capital.api_rounds import InspectionViewSet, RoundViewSet
@@ -57,6 +59,8 @@ router.register("figures", FigureViewSet, basename="api-figure")
 router.register("given-figures", GivenViewSet, basename="api-given")
 router.register("targets", TargetViewSet, basename="api-target")
 router.register("rankings", RankingRunViewSet, basename="api-ranking")
+router.register("scheme-runs", SchemeRunViewSet, basename="api-schemerun")
+router.register("objections", ObjectionViewSet, basename="api-objection")
 router.register("postings", PostingViewSet, basename="api-posting")
 router.register("periods", PeriodViewSet, basename="api-period")
 router.register("closings", ClosingViewSet, basename="api-closing")

@@ -72,6 +72,8 @@ def url_of(line, world):
         args.append("units")
     if route in ("import_mend", "api-import-mend"):
         args.append(2)
+    if route in ("scheme_explanation", "api-schemerun-unit"):
+        args.append(world.tree.town.pk)
     if route == "measure_rows":
         args.append(world.tree.town.pk)
     if route == "measure_counted":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -117,11 +117,9 @@ def cells(keys: Iterable[FactKey], units: Iterable[Unit], asked: Asked) -> Cells
     counted = [key for key in dict.fromkeys(keys) if measures[key.measure].source == FigureSource.COUNTED]
     books = Books.read(counted, measures, units, asked)
     absent = Missing(MissingReason.NOT_IN_TABLE)
-    found: Cells = {}
-    for unit in units:
-        for key in counted:
-            found[unit.pk, key] = books.fact(unit, key, lambda _unit, _key: absent)
-    return found
+    return {
+        (unit.pk, key): books.fact(unit, key, lambda _unit, _key: absent) for key in counted for unit in units
+    }
 
 
 Ask = Callable[[Unit, FactKey], Fact]
@@ -134,10 +132,10 @@ class Books:
     asked: Asked
     parts: dict[FactKey, Compiled]
     sums: Sums
-    handed_in: dict[
-        tuple[int, int], bool
-    ]  # by unit and year: has it handed in its return of the window's last month?
+    handed_in: dict[int, set[int]]  # by year: the units that handed in the return of the window's last month
     targets: derived.Targets
+    city: set[int] = field(default_factory=set)  # units at whose level money from inside doesn't count
+    columns: dict[tuple[Sought, str], dict[int, Fact]] = field(default_factory=dict)
 
     @classmethod
     def read(cls, keys: Collection[FactKey], measures: Catalogue, units: list[Unit], asked: Asked) -> Books:
@@ -150,7 +148,8 @@ class Books:
             asked,
             asks=any(isinstance(one, Made) and one.formula in derived.OF_TARGET for one in parts.values()),
         )
-        found = cls(asked, parts, sums(wanted, units, asked), {}, targets)
+        city = {unit.pk for unit in units if level_of(unit) == "city"}
+        found = cls(asked, parts, sums(wanted, units, asked), {}, targets, city)
         found._returns(sought, units)
         return found
 
@@ -164,17 +163,16 @@ class Books:
         months = {settled(one.window, self.asked)[1].data_through for one in sought if one.definition.returns}
         for month in months:
             states = returns(units, month)
-            for unit in units:
-                self.handed_in[unit.pk, month.year] = states.get(unit.pk) in HANDED_IN
+            self.handed_in[month.year] = {unit for unit, state in states.items() if state in HANDED_IN}
 
     def fact(self, unit: Unit, key: FactKey, ask: Ask) -> Fact:
         """A figure of the books. `ask` gives the facts of other measures that it is worked out of."""
         part = self.parts[key]
         ref = f"cells:{key.measure}:{self.asked.period}:{self.mark}"
         if isinstance(part, Sought):
-            return self._value(unit, part, ref)
+            return self._column(part, ref)[unit.pk]
         operands = [
-            self._value(unit, one, ref) if isinstance(one, Sought) else self._asked(unit, one, ask)
+            self._column(one, ref)[unit.pk] if isinstance(one, Sought) else self._asked(unit, one, ask)
             for one in part.operands
         ]
         target = self.targets.of(unit.pk, part.of) if part.of else None
@@ -193,18 +191,28 @@ class Books:
     def _asked(self, unit: Unit, key: FactKey, ask: Ask) -> Fact:
         return self.fact(unit, key, ask) if key in self.parts else ask(unit, key)
 
-    def _value(self, unit: Unit, sought: Sought, ref: str) -> Fact:
-        """Zero only where something was handed in, or nothing is due."""
+    def _column(self, sought: Sought, ref: str) -> dict[int, Fact]:
+        """A figure of all units, made once. Zero only where something was handed in, or nothing is due."""
+        if (sought, ref) in self.columns:
+            return self.columns[sought, ref]
         inner, outer = sought.split()
-        found = self.sums.figures[unit.pk, outer if outer and level_of(unit) == "city" else inner]
-        base = sought.definition
-        if base.returns and not found.reported:
-            year = settled(sought.window, self.asked)[1].data_through.year
-            if not self.handed_in.get((unit.pk, year)):
-                return Missing(MissingReason.NOT_REPORTED, ref)
-        if base.land and not found.amount:
-            return Missing(MissingReason.NO_LAND, ref)
-        return Value(found.amount, str(base.unit), ref)
+        base, amounts = sought.definition, self.sums.amounts[inner]
+        if outer is not None:
+            amounts = {**amounts, **{pk: self.sums.amounts[outer][pk] for pk in self.city}}
+        missing: dict[int, Fact] = {}
+        if base.returns:
+            said = self.handed_in[settled(sought.window, self.asked)[1].data_through.year]
+            gap = Missing(MissingReason.NOT_REPORTED, ref)
+            missing = dict.fromkeys(amounts.keys() - self.sums.reported[inner] - said, gap)
+        if base.land:
+            no_land = Missing(MissingReason.NO_LAND, ref)
+            missing = {pk: no_land for pk, amount in amounts.items() if not amount}
+        unit, zero = str(base.unit), Value(Decimal(0), str(base.unit), ref)
+        found: dict[int, Fact] = {
+            pk: Value(amount, unit, ref) if amount else zero for pk, amount in amounts.items()
+        }
+        self.columns[sought, ref] = found = {**found, **missing}
+        return found
 
 
 def expanded(keys: Iterable[FactKey], measures: Catalogue, asked: Asked) -> dict[FactKey, Compiled]:

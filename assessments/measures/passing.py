@@ -20,26 +20,20 @@ from assessments.measures.keys import Asked
 from assessments.measures.seeking import Conditions, Plan, Sought
 from ledger.models import Posting
 from organizations.models import Unit
-from rules.money import WIDE, add, multiply
+from rules.money import add, multiply
 
 WHY = "figures of the books are the same for everybody; pages show lines through their own scope"
 NOUGHT = Decimal(0)
 EVENT = "p.event, p.kind, p.basis, p.role"
 
 
-@dataclass(frozen=True, slots=True)
-class Summed:
-    """What counts for a unit and those below it. `reported`: whether it has any line of that kind in the window."""
-
-    amount: Decimal
-    reported: bool
-
-
 @dataclass(slots=True)
 class Sums:
-    """{(unit id, what is sought): its figure}, for every pair asked for; `mark` is the last line (seq) that was read."""
+    """What counts for each unit asked for, with those below it. `reported`: which of them have any line of that kind in
+    the window, where something is due; `mark` is the last line (seq) that was read."""
 
-    figures: dict[tuple[int, Sought], Summed] = field(default_factory=dict)
+    amounts: dict[Sought, dict[int, Decimal]] = field(default_factory=dict)
+    reported: dict[Sought, set[int]] = field(default_factory=dict)
     mark: int = 0
 
 
@@ -47,36 +41,29 @@ def sums(soughts: Iterable[Sought], units: Iterable[Unit], asked: Asked) -> Sums
     """Three queries at most, however many are asked for: the tree, the pass, and a second pass for what doesn't count
     by share."""
     soughts, units = list(dict.fromkeys(soughts)), list(units)
+    found = Sums()
     if not soughts or not units:
-        return Sums()
-    mark = 0
+        return found
     tree = Tree.of(units)
-    own: dict[int, list[Decimal]]
     shared = [one for one in soughts if one.credit == Credit.SHARE]
     told = [one for one in soughts if one.definition.returns]
-    found: dict[tuple[int, Sought], Decimal] = {}
-    lines: dict[tuple[int, Sought], Decimal] = {}
     if shared or told:
-        own, mark = _own(shared, told, tree, asked)
-        rolled = tree.roll(own, len(shared) + len(told))
-        for unit, amounts in rolled.items():
-            found |= {(unit, one): amount for one, amount in zip(shared, amounts, strict=False)}
-            lines |= {(unit, one): count for one, count in zip(told, amounts[len(shared) :], strict=True)}
-    wholes = [one for one in soughts if one.credit != Credit.SHARE]
-    if wholes:
-        amounts_of, last = _wholes(wholes, tree, asked)
-        found, mark = found | amounts_of, max(mark, last)
-    figures = {
-        (unit.pk, one): Summed(_times(found[unit.pk, one], one), bool(lines.get((unit.pk, one))))
-        for unit in units
-        for one in soughts
-    }
-    return Sums(figures, mark)
+        _own(found, shared, told, tree, asked)
+    if wholes := [one for one in soughts if one.credit != Credit.SHARE]:
+        _wholes(found, wholes, tree, asked)
+    return found
 
 
 def _times(amount: Decimal, sought: Sought) -> Decimal:
     factor = sought.filters.factor
     return amount if factor is None else multiply(amount, factor)
+
+
+def _column(found: Sums, sought: Sought, tree: Tree, amounts: Iterable[tuple[int, Decimal | None]]) -> None:
+    """One figure of all units; those without a line are at nothing."""
+    column = dict.fromkeys(tree.targets, NOUGHT)
+    column.update((unit, _times(amount, sought)) for unit, amount in amounts if amount)
+    found.amounts[sought] = column
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,18 +87,6 @@ class Tree:
                 above[pk] = reached
         return cls(tuple(unit.pk for unit in units), above, len(above) * 4 < len(every))
 
-    def roll(self, own: Mapping[int, Sequence[Decimal | None]], width: int) -> dict[int, list[Decimal]]:
-        """The units' own amounts added up for those asked for, each with an entry."""
-        found = {pk: [NOUGHT] * width for pk in self.targets}
-        plus = WIDE.add
-        for pk, amounts in own.items():
-            some = [(n, amount) for n, amount in enumerate(amounts) if amount]
-            for target in self.above.get(pk, ()):
-                sums_ = found[target]
-                for n, amount in some:
-                    sums_[n] = plus(sums_[n], amount)
-        return found
-
     def below(self, target: int) -> list[int]:
         return [pk for pk, above in self.above.items() if target in above]
 
@@ -121,34 +96,47 @@ class Tree:
         return [target for target, _pk in pairs], [pk for _target, pk in pairs]
 
 
-def _own(
-    shared: Sequence[Sought], told: Sequence[Sought], tree: Tree, asked: Asked
-) -> tuple[dict[int, list[Decimal]], int]:
+def _own(found: Sums, shared: Sequence[Sought], told: Sequence[Sought], tree: Tree, asked: Asked) -> None:
+    """By share: each unit's own lines are added up first, then those below each unit asked for."""
     plan = Plan(asked)
     columns, params = [], list[Any]()
     for one in shared:
         sql, values = plan.condition(one)
         columns.append(f"sum({plan.amount(one)}) FILTER (WHERE {sql})")
         params += values
+    places: dict[str, int] = {}  # equal questions share a column
+    at: dict[Sought, int] = {}
     for one in told:
         sql, values = plan.any_line(one)
-        columns.append(f"count(*) FILTER (WHERE {sql})::numeric")
-        params += values
+        place = places.setdefault(f"{sql} {values}", len(columns))
+        if place == len(columns):
+            columns.append(f"count(*) FILTER (WHERE {sql})")
+            params += values
+        at[one] = place
     where = _where([*shared, *told], tree, plan)
     head, before = tables(plan)
+    named = ", ".join(f"{column} AS k{n}" for n, column in enumerate(columns))
+    added = ", ".join(f"sum(k{n})" for n in range(len(columns)))
     statement = f"""
-        {head} SELECT p.unit_id, max(p.seq), {", ".join(columns)} FROM led_posting p {joins(plan)}
-        WHERE {where.sql} GROUP BY p.unit_id
+        {head or "WITH"}{"," if head else ""}
+        own AS MATERIALIZED (
+            SELECT p.unit_id, max(p.seq) AS seq, {named} FROM led_posting p {joins(plan)}
+            WHERE {where.sql} GROUP BY p.unit_id
+        ),
+        reach AS (SELECT * FROM unnest(%s::bigint[], %s::bigint[]) AS r (target, unit_id))
+        SELECT r.target, max(seq), {added} FROM own JOIN reach r USING (unit_id) GROUP BY r.target
     """  # noqa: S608  (written here; values travel as parameters)
     with connection.cursor() as cursor:
-        cursor.execute(statement, [*before, *params, *where.params])
+        cursor.execute(statement, [*before, *params, *where.params, *tree.pairs()])
         rows = cursor.fetchall()
-    return {unit: amounts for unit, _last, *amounts in rows}, max((row[1] for row in rows), default=0)
+    found.mark = max([found.mark, *(row[1] for row in rows)])
+    for n, one in enumerate(shared):
+        _column(found, one, tree, ((row[0], row[n + 2]) for row in rows))
+    for one, place in at.items():
+        found.reported[one] = {row[0] for row in rows if row[place + 2]}
 
 
-def _wholes(
-    wholes: Sequence[Sought], tree: Tree, asked: Asked
-) -> tuple[dict[tuple[int, Sought], Decimal], int]:
+def _wholes(found: Sums, wholes: Sequence[Sought], tree: Tree, asked: Asked) -> None:
     """The whole of an event for every unit that shares in it, or for the one with the largest share: once for a unit,
     however many below it share in it."""
     plan = Plan(asked)
@@ -179,17 +167,12 @@ def _wholes(
         )
         SELECT target, max(seq), {", ".join(lead)} FROM credited GROUP BY target
     """  # noqa: S608
-    targets, below = tree.pairs()
     with connection.cursor() as cursor:
-        cursor.execute(statement, [*before, *params, *where.params, targets, below])
-        found = cursor.fetchall()
-    rows = {target: amounts for target, _last, *amounts in found}
-    amounts = {
-        (target, one): (rows.get(target) or [None] * len(wholes))[n] or NOUGHT
-        for target in tree.targets
-        for n, one in enumerate(wholes)
-    }
-    return amounts, max((row[1] for row in found), default=0)
+        cursor.execute(statement, [*before, *params, *where.params, *tree.pairs()])
+        rows = cursor.fetchall()
+    found.mark = max([found.mark, *(row[1] for row in rows)])
+    for n, one in enumerate(wholes):
+        _column(found, one, tree, ((row[0], row[n + 2]) for row in rows))
 
 
 def _where(soughts: Sequence[Sought], tree: Tree, plan: Plan, *, everybody: bool = False) -> Conditions:

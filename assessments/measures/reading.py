@@ -4,7 +4,7 @@ entered, and that over the books (DOMAIN §3). They are never added; what the bo
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from assessments.booked import currency_of, wanted
@@ -74,6 +74,9 @@ class Facts:
     given: Given
     books: Books
     booking: Booking
+    sent: set[int] = field(default_factory=set)  # measures with imported figures
+    entered: set[int] = field(default_factory=set)  # measures with given ones
+    filed: set[tuple[int, int, int]] = field(default_factory=set)  # unit, year, month with any figure at all
 
     @classmethod
     def read(cls, keys: Iterable[FactKey], units: Iterable[Unit], asked: Asked) -> Facts:
@@ -88,27 +91,30 @@ class Facts:
         figures = {(row.unit_id, row.measure_id, row.year, row.month, row.span): row for row in rows}
         counted = [key for key in every if measures[key.measure].source == FigureSource.COUNTED]
         booked = [key for key in every if measures[key.measure].source == FigureSource.LEDGER]
+        given = Given.read(ids, [measure.pk for measure in used], years)
         return cls(
             keys,
             units,
             asked,
             measures,
             figures,
-            Given.read(ids, [measure.pk for measure in used], years),
+            given,
             Books.read(counted, measures, units, asked),
             Booking.read(booked, measures, units, asked),
+            {at[1] for at in figures},
+            {at[1] for at in given.rows},
+            {(at[0], at[2], at[3]) for at in figures},
         )
 
     def all(self) -> Cells:
-        return {(unit.pk, key): self.fact(unit, key) for unit in self.units for key in self.keys}
+        return {(unit.pk, key): self.fact(unit, key) for key in self.keys for unit in self.units}
 
     def fact(self, unit: Unit, key: FactKey) -> Fact:
         """By precedence of the sources."""
         measure = self.measures[key.measure]
-        narrowed = {name for name, _values in key.filters}
-        if not narrowed and (found := self._imported(unit, key, measure)):
+        if measure.pk in self.sent and not key.filters and (found := self._imported(unit, key, measure)):
             return found
-        if narrowed <= {"giver"} and (found := self._given(unit, key, measure)):
+        if measure.pk in self.entered and (found := self._given(unit, key, measure)):
             return found
         return self.from_books(unit, key)
 
@@ -124,7 +130,7 @@ class Facts:
             return derived.worked_out("percent", parts, str(MeasureUnit.PERCENT), refs)
         _window, asked = settled(key.window, self.asked)
         month = asked.data_through
-        late = not any(at[:1] == (unit.pk,) and at[2:4] == (month.year, month.number) for at in self.figures)
+        late = (unit.pk, month.year, month.number) not in self.filed
         return Missing(MissingReason.NOT_REPORTED if late else MissingReason.NOT_IN_TABLE)
 
     # -- imported
@@ -189,6 +195,8 @@ class Facts:
     # -- entered by people
 
     def _given(self, unit: Unit, key: FactKey, measure: Measure) -> Fact | None:
+        if any(name != "giver" for name, _values in key.filters):
+            return None
         window, asked = settled(key.window, self.asked)
         giver = next((values[0] for name, values in key.filters if name == "giver"), "")
         spans = [Span.MONTH] if window == MONTH else [Span.YEAR_TO_DATE]

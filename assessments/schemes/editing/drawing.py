@@ -152,11 +152,7 @@ class Drawer:
         return Node("amount", path, value=_shown(value))
 
     def _setting(self, one: Field, value: Any, path: str, same: str) -> Node:
-        own = (
-            value.get("types")
-            if isinstance(value, Mapping) and isinstance(value.get("types"), Mapping)
-            else {}
-        )
+        own = mapping(value.get("types")) if isinstance(value, Mapping) else {}
         node = Node(
             "amount", path, value=_shown(value.get("default") if isinstance(value, Mapping) else value)
         )
@@ -247,8 +243,8 @@ class Drawer:
         return found
 
     def _marking(self, one: Field, value: Any, path: str, same: str) -> Node:
-        kind = value.get("kind") if isinstance(value, Mapping) else ""
-        node = Node("marking", path, wide=True, value=kind or "")
+        kind = str(mapping(value).get("kind") or "")
+        node = Node("marking", path, wide=True, value=kind)
         node.options = [("", "—"), *((code, title) for code, (title, _help) in RULE_KINDS.items())]
         if kind in RULES:
             node.hint = RULE_KINDS[kind][1]
@@ -359,6 +355,10 @@ def summary(nodes: list[Node]) -> str:
         elif node.kind == "named":
             found.append(summary(node.nodes))
     return " · ".join(one for one in found if one)
+
+
+def mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
 
 
 def _shown(value: Any) -> str:

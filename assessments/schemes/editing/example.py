@@ -203,7 +203,7 @@ class _Given:
 
     def __init__(self, known: Known, unit: str, scheme: rules.Scheme, data: Mapping[str, Any]) -> None:
         rows = known.facts.get("units") or []
-        self.row = next((row for row in rows if row.get("code") == unit), {})
+        self.row: Mapping[str, Any] = next((row for row in rows if row.get("code") == unit), {})
         self.scheme, self.data = scheme, data
 
     def _typed(self, code: str, name: str) -> str | None:

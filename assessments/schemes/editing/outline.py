@@ -83,7 +83,7 @@ def outline(document: Document, here: str, said: list[Said]) -> list[GroupOutlin
         if not isinstance(group, Mapping):
             continue
         base = f"groups/{number}"
-        one = GroupOutline(item(base, str(group.get("title") or _("Group %(n)s") % {"n": number + 1})))
+        made = GroupOutline(item(base, str(group.get("title") or _("Group %(n)s") % {"n": number + 1})))
         for name, (title, new_label) in titles().items():
             rows = group.get(name) or []
             items = [
@@ -95,10 +95,10 @@ def outline(document: Document, here: str, said: list[Said]) -> list[GroupOutlin
                 for at, row in enumerate(rows)
             ]
             total, wrong = _total(document, rows) if name == "indicators" else ("", False)
-            one.sections.append(Section(title, items, f"{base}/{name}/new", new_label, total, wrong))
+            made.sections.append(Section(title, items, f"{base}/{name}/new", new_label, total, wrong))
         for name, (_model, noun) in SINGLES.items():
-            one.singles.append(item(f"{base}/{name}", str(noun), "", get(group, (name,)) is not None))
-        found.append(one)
+            made.singles.append(item(f"{base}/{name}", str(noun), "", get(group, (name,)) is not None))
+        found.append(made)
     return found
 
 

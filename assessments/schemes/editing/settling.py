@@ -152,3 +152,30 @@ def _names(value: Any) -> Iterator[str]:
     elif isinstance(value, (list, tuple)):
         for one in value:
             yield from _names(one)
+
+
+def renamed(document: Mapping[str, Any], old: str, new: str) -> dict[str, Any]:
+    """The document with every use of an input under another code. A key of the ranking that is an indicator's code stays."""
+    groups = [_renamed(group, old, new, _indicator_codes(group)) for group in document.get("groups") or []]
+    return {**document, "groups": groups}
+
+
+def _renamed(value: Any, old: str, new: str, indicators: set[str]) -> Any:
+    if isinstance(value, Mapping):
+        return {
+            name: new
+            if one == old and name in FIGURE_NAMES and not (name == "by" and old in indicators)
+            else [new if code == old else code for code in one]
+            if name == "fills" and isinstance(one, list)
+            else _renamed(one, old, new, indicators)
+            for name, one in value.items()
+        }
+    return [_renamed(one, old, new, indicators) for one in value] if isinstance(value, list) else value
+
+
+def _indicator_codes(value: Any) -> set[str]:
+    """Codes of a group's indicators and their parts."""
+    if isinstance(value, Mapping):
+        own = {str(value["code"])} if "rule" in value and "code" in value else set()
+        return own.union(*(_indicator_codes(one) for one in value.values()))
+    return set().union(*(_indicator_codes(one) for one in value)) if isinstance(value, list) else set()

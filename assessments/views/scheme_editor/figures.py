@@ -41,8 +41,8 @@ class SchemeFigures(EditorPage):
                 "code": code,
                 "url": self.url(f"inputs/{code}"),
                 "title": row.get("title") or code,
-                "unit": units.get(row.get("unit"), row.get("unit")),
-                "measure": measures.get(row.get("measure"), row.get("measure")),
+                "unit": units.get(str(row.get("unit")), row.get("unit")),
+                "measure": measures.get(str(row.get("measure")), row.get("measure")),
                 "used": code in names,
             }
             for code, row in (document.get("inputs") or {}).items()

@@ -92,7 +92,7 @@ class SchemeEditor(EditorPage):
         name = ("_example_swap.html" if what == "example" else "_form.html") if fragment else ""
         answer = self.shown(groups, document, rest=rest, fragment=name, problems=problems)
         if fragment and what != "example":
-            trigger_client_event(answer, "ed:redrawn", {})  # type: ignore[arg-type]
+            trigger_client_event(answer, "ed:redrawn", {})
         return answer
 
     def arranged(self, what: str) -> HttpResponseBase:
@@ -175,8 +175,8 @@ class SchemeEditor(EditorPage):
             return self.request.get_full_path()
         if self.place.fresh and self.place.row is not None:
             return part_url(self.kwargs["pk"], _sibling(self.place, self.place.row))
-        if self.place.path[:1] == ("inputs",) and place_at(document, self.place.address) is None:
-            return self.url()
+        if place_at(document, self.place.address) is None:
+            return self.url(f"inputs/{self.request.POST.get('code', '').strip()}")
         return self.url(self.place.address)
 
     def shown(

@@ -101,9 +101,9 @@ def test_every_base_is_its_lines_and_a_changed_line_shows(world):
     with connection.cursor() as cursor:
         cursor.execute("CREATE TEMP TABLE copied ON COMMIT DROP AS SELECT * FROM led_posting")
     for base in BASES:
-        measure(base.code.replace("_", "-"), base.code)
+        measure(f"t-{base.code}".replace("_", "-"), base.code)
     for base in BASES:
-        code, touched = base.code.replace("_", "-"), 0
+        code, touched = f"t-{base.code}".replace("_", "-"), 0
         for unit in (world.town, world.county, world.city):
             amount, number = mine(base.code, unit)
             found = cell(code, unit, "2026-10")
@@ -136,11 +136,11 @@ def test_lines_say_how_a_whole_is_credited(world, credit):
 
     for unit in units:
         behind = Lines.of(sought[0], unit, question)
-        total = sums(sought, [unit], question).figures[unit.pk, sought[0]].amount
+        total = sums(sought, [unit], question).amounts[sought[0]][unit.pk]
         assert sum(behind.counts().values(), D(0)) == total
-    park = sums(sought, [world.park], question).figures[world.park.pk, sought[0]].amount
+    park = sums(sought, [world.park], question).amounts[sought[0]][world.park.pk]
     assert park == (7007 if credit == "whole" else 0)
-    city = sums(sought, [world.city], question).figures[world.city.pk, sought[0]].amount
+    city = sums(sought, [world.city], question).amounts[sought[0]][world.city.pk]
     assert city == mine("contract_amount", world.city)[0], "the city has every whole once"
 
 
@@ -148,16 +148,16 @@ def test_the_number_of_queries_depends_neither_on_units_nor_on_keys(world, djang
     from assessments.measures import cells
 
     for base in BASES:
-        measure(base.code.replace("_", "-"), base.code)
+        measure(f"t-{base.code}".replace("_", "-"), base.code)
         measure(
             f"x-{base.code}".replace("_", "-"),
             base.code,
             filters={"sector": ["secondary"], "size_from": "1"} if "size_from" in base.allowed else {},
         )
-    keys = [FactKey(base.code.replace("_", "-")) for base in BASES]
+    keys = [FactKey(f"t-{base.code}".replace("_", "-")) for base in BASES]
     question = asked("2026-10")
     with django_assert_num_queries(5):
-        cells([keys[0], FactKey("arrived")], [world.town], question)
+        cells([keys[0], FactKey("t-arrived")], [world.town], question)
     more = [FactKey(f"x-{base.code}".replace("_", "-")) for base in BASES]
     with django_assert_num_queries(5):
         cells([*keys, *more], [world.town, world.county, world.city, world.park], question)
