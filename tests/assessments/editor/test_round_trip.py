@@ -1,9 +1,6 @@
 """Every part of every worked scheme, opened and saved as it is, keeps the document's hash."""
 
-<<<<<<< HEAD
-=======
 import pytest
->>>>>>> main
 from django.template.loader import render_to_string
 
 from assessments.schemes.editing.desk import Desk
