@@ -110,6 +110,7 @@ SCHEME = {
 
 
 class World(SchemeRows, EditorRows, CapitalRows):
+class World(SchemeRows, CapitalRows, EditorRows):
     def __init__(self):
         self.tree = Tree()
 
