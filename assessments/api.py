@@ -10,9 +10,8 @@ from assessments.filters import (
     ImportedFigureFilterSet,
     MeasureFilterSet,
     RankingRunFilterSet,
-    TargetFilterSet,
 )
-from assessments.models import GivenFigure, ImportedFigure, Measure, RankingLine, RankingRun, Target
+from assessments.models import GivenFigure, ImportedFigure, Measure, RankingLine, RankingRun
 from common.api import ReadViewSet, RowSerializer
 
 
@@ -70,33 +69,6 @@ class FigureViewSet(ReadViewSet):
     filterset_class = ImportedFigureFilterSet
     list_page = "figure_list"
     ordering_fields = ("year", "month", "recorded_at")
-
-    def rows(self, queryset: Any) -> Any:
-        return queryset.select_related("batch")
-
-
-class TargetSerializer(RowSerializer):
-    """`value` is in yuan, US dollars or pieces. `implied`: derived, not printed."""
-
-    source = SourceSerializer(source="*", read_only=True)  # type: ignore[assignment]
-
-    class Meta:
-        model = Target
-        fields = (
-            "id", "unit", "measure", "year", "holds_from", "kind", "value", "implied", "source", "superseded_at",
-            "superseded_by", "withdrawn",
-        )  # fmt: skip
-        read_only_fields = fields
-
-
-class TargetViewSet(ReadViewSet):
-    """Annual targets in the caller's scope; current ones unless `history=yes`."""
-
-    model = Target
-    serializer_class = TargetSerializer
-    filterset_class = TargetFilterSet
-    list_page = "target_list"
-    ordering_fields = ("year", "holds_from", "recorded_at")
 
     def rows(self, queryset: Any) -> Any:
         return queryset.select_related("batch")

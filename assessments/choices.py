@@ -57,6 +57,15 @@ class FigureState(TextChoices):
 class TargetKind(TextChoices):
     FIRM = "firm", _("firm")
     STRETCH = "stretch", _("stretch")
+    CITY = "city", pgettext_lazy("target", "set by the city")
+    COUNTY = "county", pgettext_lazy("target", "set by the county")
+
+
+class QuartersIn(TextChoices):
+    """How a target's own quarterly split was given: in per cent of the year, or as amounts."""
+
+    PERCENT = "percent", pgettext_lazy("quarters", "per cent")
+    AMOUNT = "amount", pgettext_lazy("quarters", "amounts")
 
 
 class RankBy(TextChoices):

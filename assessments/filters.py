@@ -83,7 +83,7 @@ class TargetFilterSet(CurrentFilterSet):
 
     class Meta:
         model = Target
-        fields = ("q", "measure", "unit", "year", "kind", "implied")
+        fields = ("q", "measure", "unit", "year", "kind", "residual", "implied")
 
 
 class RankingTableFilterSet(RowFilterSet):

@@ -16,11 +16,11 @@ register(
         **{r: {Relation.GLOBAL: READ} for r in (*READERS, R.SERVICE_CLIENT)},
     },
 )
-for _kind in ("figure", "target"):
+for _kind, _staff in (("figure", {A.VIEW, A.IMPORT, A.EXPORT}), ("target", {*KEEP, A.IMPORT})):
     register(
         _kind,
         {
-            R.BUREAU_STAFF: {TREE: {A.VIEW, A.IMPORT, A.EXPORT}},
+            R.BUREAU_STAFF: {TREE: _staff},
             **{role: {TREE: TAKE} for role in (R.UNIT_HEAD, R.COMMITTEE, R.LEADER)},
             **{role: {TREE: READ} for role in (R.OFFICER, R.EVALUATOR, R.FINANCE, R.SERVICE_CLIENT)},
         },

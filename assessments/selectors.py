@@ -14,8 +14,9 @@ from assessments.choices import FigureSource, FigureState, MeasureUnit, Nature, 
 from assessments.measures.given import Given
 from assessments.measures.keys import MONTH, YEAR_BEFORE, YEAR_TO_DATE, Asked, FactKey
 from assessments.measures.reading import Facts
-from assessments.models import ImportedFigure, Measure, RankingTable, Target
+from assessments.models import ImportedFigure, Measure, RankingTable
 from assessments.rankings import Document, line_document, rule_document, text
+from assessments.targets.reading import Held, targets
 from ledger.models import Posting
 from organizations.models import CompetitionGroup, GroupMembership, Unit
 from organizations.selectors import members_on
@@ -37,7 +38,7 @@ class Figures:
     """Current figures and targets of some units and measures, in memory."""
 
     figures: dict[tuple[int, int, int, int, str], ImportedFigure] = field(default_factory=dict)
-    targets: dict[tuple[int, int], list[Target]] = field(default_factory=dict)
+    targets: dict[tuple[int, str], Held] = field(default_factory=dict)
     reporting: set[tuple[int, int, int]] = field(
         default_factory=set
     )  # (unit, year, month) with any figure at all
@@ -47,27 +48,33 @@ class Figures:
 
     @classmethod
     def read(
-        cls, units: Iterable[Unit], measures: Iterable[Measure], month: Month, target_kind: str
+        cls,
+        units: Iterable[Unit],
+        measures: Iterable[Measure],
+        through: Month,
+        target_kind: str,
+        month: Month | None = None,
     ) -> Figures:
+        """Figures up to the last month of the data, targets as they hold in `month` (the same one, if not given)."""
         units, measures = list(units), list(measures)
-        found = cls(booked=Booked.read(units, measures, month))
+        found = cls(booked=Booked.read(units, measures, through))
         ids, counted = [unit.pk for unit in units], [measure.pk for measure in measures]
         rows = ImportedFigure.objects.unscoped(reason=WHY).filter(
-            unit_id__in=ids, measure_id__in=counted, year__in=(month.year - 1, month.year), superseded_at=None
+            unit_id__in=ids,
+            measure_id__in=counted,
+            year__in=(through.year - 1, through.year),
+            superseded_at=None,
         )
-        years = (month.year - 1, month.year)
-        found.given = Given.read(ids, counted, years)
-        found._count(units, measures, month)
+        found.given = Given.read(ids, counted, (through.year - 1, through.year))
+        found._count(units, measures, through)
         for row in rows:
             found.figures[row.unit_id, row.measure_id, row.year, row.month, row.span] = row
-        targets = Target.objects.unscoped(reason=WHY).filter(
-            unit_id__in=ids, measure_id__in=counted, year=month.year, kind=target_kind, superseded_at=None
-        )
-        for target in targets.order_by("holds_from"):
-            found.targets.setdefault((target.unit_id, target.measure_id), []).append(target)
+        at = month or through
+        held = targets(units, measures, at.year, at.number, (target_kind,))
+        found.targets = {(unit, measure): one for (unit, measure, _kind), one in held.items()}
         found.reporting = set(
             ImportedFigure.objects.unscoped(reason=WHY)
-            .filter(unit_id__in=ids, year=month.year, superseded_at=None)
+            .filter(unit_id__in=ids, year=through.year, superseded_at=None)
             .exclude(state=FigureState.NOT_REPORTED)
             .values_list("unit_id", "year", "month")
         )
@@ -140,10 +147,9 @@ class Figures:
             return Missing(MissingReason.NOT_APPLICABLE)
         return Value(subtract(now.value, before.value), measure.unit, f"figure:{now.pk},figure:{before.pk}")
 
-    def target(self, unit: int, measure: Measure, month: Month) -> Target | None:
-        """The target that holds in a month: the last one whose first month is not later."""
-        held = [t for t in self.targets.get((unit, measure.pk), []) if t.holds_from <= month.number]
-        return held[-1] if held else None
+    def target(self, unit: int, measure: Measure) -> Held | None:
+        """The target that holds in the month that was asked for."""
+        return self.targets.get((unit, measure.code))
 
 
 def fact(row: ImportedFigure, measure: Measure) -> Fact:
@@ -191,7 +197,7 @@ def gather(table: RankingTable, month: Month, data_through: Month | None = None)
     if table.reported_total is not None:
         units.append(table.reported_total)
     measures = needed(table)
-    figures = Figures.read(units, measures, through, table.target_kind)
+    figures = Figures.read(units, measures, through, table.target_kind, month)
 
     def line(unit: Unit, *, ranked: bool, in_total: bool) -> Document:
         return _line(table, unit, figures, month, through, ranked=ranked, in_total=in_total)
@@ -242,8 +248,8 @@ def _line(
                     Decimal(published.pop("growth")["value"]), MeasureUnit.PERCENT, f"figure:{row.pk}"
                 )
         # The target of the circular's month counts, also where the data end earlier.
-        if target := figures.target(unit.pk, own, month):
-            facts["target"] = Value(target.value, measure.unit, f"target:{target.pk}")
+        if target := figures.target(unit.pk, own):
+            facts["target"] = Value(target.value, measure.unit, target.ref)
             quanta["target"] = target.quantum
             implied = target.implied
     elif measure.numerator and measure.denominator:

@@ -5,9 +5,11 @@ from typing import Any
 
 import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from assessments.choices import MONEY
+from assessments.choices import MONEY, QuartersIn
 from assessments.models import GivenFigure, ImportedFigure, Measure, RankingTable, Target
+from assessments.targets.numbers import box, is_money
 from common.tables import NUMBER, RowTable
 from rules.money import to_display
 
@@ -126,29 +128,61 @@ class TargetTable(ValueTable):
     unit = tables.Column(
         _("unit"), linkify=("target_detail", {"pk": tables.A("pk")}), order_by=("unit__pinyin",)
     )
+    holder = tables.Column(
+        _("holder"),
+        linkify=("target_detail", {"pk": tables.A("pk")}),
+        empty_values=(),
+        orderable=False,
+    )
     measure = tables.Column(_("measure"), order_by=("measure__sort",))
     value = tables.Column(_("target"), attrs=NUMBER)
     counts = tables.Column(_("in"), empty_values=(), orderable=False)
     source = tables.Column(_("file"), accessor="batch__filename", order_by=("batch__filename",))
+    quarters = tables.Column(
+        pgettext_lazy("target", "split by quarter"), empty_values=(), orderable=False, accessor="pk"
+    )
 
     class Meta(RowTable.Meta):
         model = Target
         fields = (
             "unit",
+            "holder",
             "measure",
             "year",
             "holds_from",
             "kind",
             "value",
             "counts",
+            "quarters",
             "implied",
             "source",
             "ref",
+            "entered_name",
+            "reason",
+            "document_no",
             "recorded_at",
             "superseded_at",
         )
         sequence = fields
-        optional = ("recorded_at", "superseded_at")
+        optional = (
+            "holder",
+            "quarters",
+            "entered_name",
+            "reason",
+            "document_no",
+            "recorded_at",
+            "superseded_at",
+        )
+
+    def render_quarters(self, record: Target) -> str:
+        if record.quarters is None:
+            return "—"
+        money = is_money(record.measure) and record.quarters_in == QuartersIn.AMOUNT
+        sign = "%" if record.quarters_in == QuartersIn.PERCENT else ""
+        return " / ".join(f"{box(one, money=money)}{sign}" for one in record.quarters)
+
+    def value_quarters(self, record: Target) -> str:
+        return "" if record.quarters is None else self.render_quarters(record)
 
 
 class GivenFigureTable(ValueTable):

@@ -16,6 +16,7 @@ from capital.models import CapitalEntry
 from capital.services.entries import basis_of
 from capital.services.grid import KINDS, Place, name_of, running
 from common.actors import Actor
+from common.grids import plain
 from leads.forms.fields import WanField
 from ledger.asked import Clock
 from organizations.models import Unit
@@ -165,12 +166,6 @@ def typed_again(grid: Grid, sent: Mapping[str, str], wrong: Mapping[str, str]) -
             if cell.several is None and cell.name in sent:
                 cell.text = sent[cell.name].strip()
             cell.error = wrong.get(cell.name, "")
-
-
-def plain(text: str) -> str:
-    """A number as it comes from a sheet: without thousands' marks and blanks, "-" and "—" for nothing."""
-    bare = "".join(text.replace("，", ",").replace(",", "").split())
-    return "" if bare in ("-", "—", "–", "/") else bare
 
 
 def totals(grid: Grid) -> list[dict[str, Any]]:

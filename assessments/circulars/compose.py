@@ -98,7 +98,7 @@ def _compose(run: RankingRun, readers: list[RunReader], actor: Actor) -> Circula
         schedule=first.table.get_schedule_display(),
         definitions=tuple((r.measure.name, r.measure.definition) for r in readers if r.measure.definition),
         target_versions=tuple(dict.fromkeys(_target_version(r) for r in readers if r.has_targets)),
-        files=tuple(dict.fromkeys(s.file for s in sources)),
+        files=tuple(dict.fromkeys(s.file for s in sources if s.file)),
         sources=sources,
     )
 
@@ -341,10 +341,10 @@ def _sources(reader: RunReader, actor: Actor) -> Iterable[SourceRow]:
                     unit=unit,
                     column=labels[column],
                     value=value,
-                    file=row.batch.filename,
-                    sheet=row.batch.sheet,
+                    file=row.batch.filename if row.batch else row.document_no,
+                    sheet=row.batch.sheet if row.batch else "",
                     cell=row.ref,
-                    imported_by=row.batch.actor_name,
+                    imported_by=row.batch.actor_name if row.batch else row.entered_name,
                     imported_at=timezone.localtime(row.recorded_at).replace(tzinfo=None),
                     text="" if row.value is not None else row.get_state_display(),
                 )

@@ -5,7 +5,8 @@ API only draw what stands in a `Said`.
 """
 
 from .gaining import gain_words
-from .moving import move_words
+from .links import Sources
+from .moving import differs_words, move_words
 from .nodes import Link, Said, Setting, documents
 from .reasons import reason_words
 from .teller import Teller
@@ -14,7 +15,9 @@ __all__ = [
     "Link",
     "Said",
     "Setting",
+    "Sources",
     "Teller",
+    "differs_words",
     "documents",
     "gain_words",
     "move_words",

@@ -20,7 +20,7 @@ from .numbers import month, plain
 from .reasons import reason_words
 from .settings import setting_words, which_target
 
-Links = Callable[[str | None], tuple[Link, ...]]
+Links = Callable[[str | None, str], tuple[Link, ...]]  # of a source and the code of its input
 
 
 class Figures:
@@ -98,7 +98,7 @@ class Figures:
     def said(self, figure: Any, operand: Operand, traces: Iterator[Trace]) -> Said:
         """A figure and what is below it; takes its traces off `traces`, in the order in which the kernel lays them down."""
         if isinstance(figure, str):
-            return self.leaf(self.noun(figure), operand)
+            return self.leaf(self.noun(figure), operand, code=figure)
         trace = next(traces)
         below = iter(trace.children)
         given = {one.name: one for one in trace.operands}
@@ -114,24 +114,27 @@ class Figures:
             rows=rows,
         )
 
-    def leaf(self, label: str, operand: Operand, text: str = "") -> Said:
+    def leaf(self, label: str, operand: Operand, code: str = "") -> Said:
         """What was handed in, with the way to its rows."""
         return Said(
             "input",
             label,
-            text,
+            "",
             self.amount(operand),
             bad=operand.amount is None,
-            links=self.links(operand.ref),
+            links=self.links(operand.ref, code),
         )
 
     def goal(self, name: str, target: Any, operand: Operand, through: str = "") -> Said:
         """A target as a leaf."""
-        label = _("target: %(name)s") % {"name": name}
-        text = (
-            self.target(target, operand, through) if isinstance(target, OwnTarget) else _("set by the scheme")
-        )
-        return self.leaf(label, operand, text if operand.amount is not None else "")
+        words = {"name": name, "month": through}
+        if not isinstance(target, OwnTarget):
+            label = _("set by the scheme: %(name)s")
+        elif target.phased:
+            label = _("target due by %(month)s: %(name)s") if through else _("target due: %(name)s")
+        else:
+            label = _("target of the year: %(name)s")
+        return self.leaf(label % words, operand)
 
     def below(
         self, figure: Any, given: dict[str, Operand], traces: Iterator[Trace], through: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -18,7 +19,22 @@ from .numbers import figure as number
 def gain_words(scheme: rules.Scheme, facts: rules.Facts, unit: str) -> list[str]:
     """For each figure that alone can do it, one sentence: how much more, and what completion of the target that would be."""
     line_group = next(one.group for one in facts.units if one.code == unit)
-    return [_sentence(scheme, facts, unit, line_group, gain) for gain in rules.gains(scheme, facts, unit)]
+    past = _of_the_past(scheme, line_group)
+    return [
+        _sentence(scheme, facts, unit, line_group, gain)
+        for gain in rules.gains(scheme, facts, unit)
+        if gain.code not in past
+    ]
+
+
+def _of_the_past(scheme: rules.Scheme, group: str) -> set[str]:
+    """Inputs that nobody can change any more: those of the year before."""
+    found = {code for code, one in scheme.inputs.items() if one.window == "year_before"}
+    rows = next(one for one in scheme.groups if one.code == group)
+    for part in parts_of(rows):
+        if isinstance(part, f.Growth):
+            found |= {one for one in (part.before,) if isinstance(one, str)}
+    return found
 
 
 def _sentence(scheme: rules.Scheme, facts: rules.Facts, unit: str, group: str, gain: rules.Gain) -> str:
@@ -62,7 +78,7 @@ def own_target(scheme: rules.Scheme, group: str, code: str) -> OwnTarget | None:
     """The unit's own target against which a group's indicators hold an input, the first that is named."""
     found = next(one for one in scheme.groups if one.code == group)
     for row in (*found.indicators, *found.bonuses, *found.deductions):
-        for part in _parts(row):
+        for part in parts_of(row):
             target = getattr(part, "target", None)
             if getattr(part, "of", None) == code and isinstance(target, OwnTarget):
                 return target
@@ -71,12 +87,12 @@ def own_target(scheme: rules.Scheme, group: str, code: str) -> OwnTarget | None:
     return None
 
 
-def _parts(part: Any) -> Any:
+def parts_of(part: Any) -> Iterator[Any]:
     """A piece of the document and all pieces inside it."""
     if isinstance(part, Part):
         yield part
         for name in type(part).model_fields:
-            yield from _parts(getattr(part, name))
+            yield from parts_of(getattr(part, name))
     elif isinstance(part, (tuple, list)):
         for one in part:
-            yield from _parts(one)
+            yield from parts_of(one)

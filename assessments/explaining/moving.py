@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from django.utils.translation import gettext as _
 
+from assessments.schemes.compare import Differs
 from common.templatetags.ip import signed
 from rules import scheme as rules
 from rules.facts import Fact, Missing
+from rules.scheme.document import Input
 
-from .numbers import marks
+from .numbers import figure, marks
 from .reasons import reason_words
 
 
@@ -28,6 +31,19 @@ def move_words(move: rules.Move, titles: dict[str, str]) -> list[str]:
     ]
     found.sort(key=lambda one: -abs(one[0]))
     return [said for _amount, said in found] or [_("Its own marks are the same; others changed.")]
+
+
+def differs_words(one: Differs, given: Input) -> str:
+    """A figure or a target that isn't the same in two runs: "arrived 30.00 → 35.00 million yuan"."""
+    name = given.title if not one.which else _("target: %(name)s") % {"name": given.title}
+    before, after = _amount_words(one.before, given.unit), _amount_words(one.after, given.unit)
+    return _("%(name)s %(before)s → %(after)s") % {"name": name, "before": before, "after": after}
+
+
+def _amount_words(said: Any, unit: str) -> str:
+    if said is None:
+        return "—"
+    return reason_words(said["missing"]) if isinstance(said, dict) else figure(Decimal(said), unit)
 
 
 def _change(before: Fact | None, after: Fact | None) -> Decimal:

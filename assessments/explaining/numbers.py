@@ -28,15 +28,17 @@ def plain(value: Decimal, least: int = 2) -> str:
 
 
 def marks(value: Decimal) -> str:
-    """Marks, two digits at least."""
-    return plain(value)
+    """Marks, two digits at least and four at most."""
+    return amount(value, min(digits_of(value), 4))
 
 
 def figure(value: Decimal, unit: str, *, sign: bool = False) -> str:
     """A figure with its unit: "45,000.00 万元", "120.00 %", "4"."""
     if unit in MONEY:
-        scaled = WIDE.divide(value, SCALE["zh" if (get_language() or "").startswith("zh") else "en"])
-        text = _number(scaled, 2, sign)
+        chinese = (get_language() or "").startswith("zh")
+        text = _number(WIDE.divide(value, SCALE["zh" if chinese else "en"]), 2, sign)
+        if chinese:  # never translated as millions: the scale goes with the word
+            return f"{text} {_('10 thousand yuan') if unit == 'yuan' else _('10 thousand US dollars')}"
         return (_("%(n)s million yuan") if unit == "yuan" else _("%(n)s million US dollars")) % {"n": text}
     if unit in WHOLE:
         return _number(value, 0, sign)

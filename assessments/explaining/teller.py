@@ -58,7 +58,7 @@ class Teller(RuleWords):
         )
         return Said(
             "total",
-            _("Total"),
+            _("Total score"),
             said % {"names": "、".join(names), "total": _total(trace)},
             _total(trace),
             bad=trace.rounded is None,
@@ -92,7 +92,7 @@ class Teller(RuleWords):
         sums += [self._veto(group, child) for child in children]
         return Said(
             "total",
-            label or _("Total"),
+            label or _("Total score"),
             self._total_sentence(trace, amounts),
             _total(trace),
             bad=trace.rounded is None,
@@ -157,7 +157,7 @@ class Teller(RuleWords):
         if missing:
             text = reason_words(missing)
         value = "—" if amount is None else marks(amount)
-        of = "" if bare or not full else marks(full + left)
+        of = "" if bare or not full else plain(full + left, 0)
         return Said("part", title, text, value, of, notes=tuple(notes), rows=tuple(made)), amount
 
     def _left_out(self, row: Indicator, operand: Operand) -> bool:
@@ -191,7 +191,7 @@ class Teller(RuleWords):
             row.title,
             _joined(figure, self.rule(row, trace), "" if trace.rounded is None else marks(trace.rounded)),
             "—" if trace.rounded is None else marks(trace.rounded),
-            marks(full) if full else "",
+            plain(full, 0) if full else "",
             row.code,
             bad=gone or trace.reason is not None,
             notes=tuple(notes),
@@ -249,7 +249,7 @@ class Teller(RuleWords):
         if "size" in given and rule.size is not None:
             yield self.goal(self.noun(rule.size.of), rule.size, _in(given["size"], self.scheme, rule.size))
         if "free" in given and isinstance(rule.free, OwnTarget):
-            yield self.goal(self.noun(rule.free.of), rule.free, given["free"], "")
+            yield self.goal(self.noun(rule.free.of), rule.free, given["free"])
 
     # -- conditions and vetoes
 

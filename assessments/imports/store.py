@@ -51,8 +51,8 @@ def _current(batch: ImportBatch, unit_id: int, measure: int, part: str) -> Any:
     year, month = batch.params["year"], batch.params["month"]
     if part == "target":
         return Target.objects.unscoped(reason=BASE).filter(
-            unit_id=unit_id, measure_id=measure, year=year, kind=batch.params.get("target_kind", "firm"),
-            holds_from=batch.params.get("holds_from", 1), superseded_at=None,
+            unit_id=unit_id, post=None, officer=None, residual=False, measure_id=measure, year=year,
+            kind=batch.params.get("target_kind", "firm"), holds_from=batch.params.get("holds_from", 1), superseded_at=None,
         ).first()  # fmt: skip
     span = Span.YEAR_TO_DATE if part == "ytd" else Span.MONTH
     return ImportedFigure.objects.unscoped(reason=BASE).filter(
@@ -151,9 +151,13 @@ def take_back(batch: ImportBatch) -> None:
     for model in (ImportedFigure, Target):
         rows = model.objects.unscoped(reason="undo of an import").filter(batch=batch)
         written += list(rows.select_related("superseded_by__batch"))
-    replaced = {
-        f.superseded_by.batch for f in written if f.superseded_by and f.superseded_by.batch_id != batch.pk
-    }
+    after = [f.superseded_by for f in written if f.superseded_by]
+    if any(one.batch_id is None and not one.withdrawn for one in after):
+        raise Refused(
+            _("Targets of this import were changed by hand afterwards. Withdraw those changes first."),
+            code="later",
+        )
+    replaced = {one.batch for one in after if one.batch_id not in (None, batch.pk)}
     if replaced:
         words = _("Later imports replaced figures of this one: %(names)s. Undo them first.")
         raise Refused(words % {"names": _named(replaced)}, code="later")

@@ -1,4 +1,4 @@
-from .figures import ImportedFigure, Measure, Target
+from .figures import ImportedFigure, Measure
 from .given import GivenFigure
 from .rankings import RankingLine, RankingRun, RankingTable, RunPublication
 from .schemes import (
@@ -12,6 +12,7 @@ from .schemes import (
     SchemeVersion,
     ScoreOverride,
 )
+from .targets import Target
 
 __all__ = [
     "GivenFigure",

@@ -1,4 +1,4 @@
-"""Measures, targets and imported figures (DOMAIN §4, §8). Each figure knows the cell it came from."""
+"""Measures and imported figures (DOMAIN §4, §8). Each figure knows the cell it came from."""
 
 from __future__ import annotations
 
@@ -6,16 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from assessments.choices import (
-    Credit,
-    Direction,
-    FigureSource,
-    FigureState,
-    MeasureUnit,
-    Nature,
-    Span,
-    TargetKind,
-)
+from assessments.choices import Credit, Direction, FigureSource, FigureState, MeasureUnit, Nature, Span
 from capital.choices import Basis, Level
 from common import scope
 from common.changelog import track
@@ -214,36 +205,3 @@ class ImportedFigure(SourcedFact):
 
     def __str__(self) -> str:
         return f"{self.unit} {self.measure} {self.year}-{self.month:02d}"
-
-
-class Target(SourcedFact):
-    """A unit's target of a year. It holds from a month on; a change inside the year is a row of its own.
-
-    `implied`: not printed, but derived from published amount and rate; shown as such everywhere.
-    """
-
-    year = models.PositiveSmallIntegerField(_("year"))
-    holds_from = models.PositiveSmallIntegerField(_("holds from month"), default=1)
-    kind = models.CharField(_("kind"), max_length=8, choices=TargetKind.choices, default=TargetKind.FIRM)
-    value = models.DecimalField(_("target"), max_digits=24, decimal_places=6)
-    implied = models.BooleanField(_("implied"), default=False)
-
-    class Scope(SourcedFact.Scope):
-        kind = "target"
-
-    class Meta:
-        db_table = "ast_target"
-        ordering = ("-year", "measure__sort", "id")
-        verbose_name = _("target")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["unit", "measure", "year", "kind", "holds_from"],
-                condition=Q(superseded_at__isnull=True),
-                name="ast_target_current_uq",
-            ),
-            models.CheckConstraint(condition=Q(value__gte=0), name="ast_target_value_ck"),
-            models.CheckConstraint(condition=Q(holds_from__range=(1, 12)), name="ast_target_month_ck"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.unit} {self.measure} {self.year}"

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from assessments.models import ImportedFigure, Target
 from assessments.reading import RunReader, Shown, ShownLine, reason_text
+from assessments.targets.saying import said_of
 from common.templatetags.ip import amount, percent, signed
 
 from .cells import agreement, as_printed
@@ -170,7 +171,9 @@ def sources(reader: RunReader, line: ShownLine, user: Any) -> list[dict[str, Any
     }
     for kind, model in (("figure", ImportedFigure), ("target", Target)):
         rows = (
-            model.objects.visible_to(user).filter(pk__in=ids[kind]).select_related("measure", "batch", "unit")
+            model.objects.visible_to(user)
+            .filter(pk__in=ids[kind])
+            .select_related("measure", "batch", "unit", *(["group"] if kind == "target" else []))
         )
         newest = ("-year", "-month") if kind == "figure" else ("-year",)
         for row in rows.order_by("measure__sort", "measure", *newest, "pk"):
@@ -184,22 +187,18 @@ def sources(reader: RunReader, line: ShownLine, user: Any) -> list[dict[str, Any
                 if row.value is None
                 else amount(reader.scaled(row.measure, row.value), reader.digits_of(row.measure))
             )
-            note = (
-                _("implied: derived from the published amount and rate")
-                if kind == "target" and row.implied
-                else ""
-            )
             found.append(
                 {
                     "figure": label,
                     "value": value or (row.get_state_display() if kind == "figure" else ""),
-                    "file": row.batch.filename,
-                    "sheet": row.batch.sheet,
+                    "file": row.batch.filename if row.batch else row.document_no,
+                    "sheet": row.batch.sheet if row.batch else "",
                     "cell": row.ref,
-                    "by": row.batch.actor_name,
+                    "by_hand": row.batch is None,
+                    "by": row.batch.actor_name if row.batch else row.entered_name,
                     "at": row.recorded_at,
                     "row_url": reverse(f"{kind}_detail", args=[row.pk]),
-                    "note": note,
+                    "note": said_of(row) if kind == "target" else "",
                 }
             )
     return found

@@ -6,13 +6,17 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from assessments.choices import FigureSource
+from assessments.measures import Asked, FactKey, facts
+from assessments.measures.catalogue import key_of
+from assessments.measures.keys import code_of
 from assessments.models import Measure
 from assessments.schemes.periods import Period
-from assessments.selectors import Figures, measure_fact
+from assessments.selectors import Figures
 from organizations.models import Unit
 from rules.facts import Fact, Missing, MissingReason
 from rules.periods import Month
-from rules.scheme.document import Input, Schedule
+from rules.scheme.document import Input
 from rules.scheme.facts import TargetGiven
 
 WHY = "a run reads the measures that its scheme names"
@@ -27,6 +31,13 @@ class Clock:
     period: Period
     through: Month
     watermark: int
+
+    @property
+    def asked(self) -> Asked:
+        """As the measures are asked: the final account only where the data reach the year's end."""
+        year_end = self.period.year_end and self.through == self.period.last
+        through = self.period.code if year_end else code_of(self.through)
+        return Asked(self.period.first, self.period.last, self.through, through, self.watermark, year_end)
 
 
 class Source(Protocol):
@@ -45,27 +56,27 @@ class Source(Protocol):
         """The targets that the document names: (input, which). What isn't there has none."""
 
 
-class Tables:
-    """Imported figures, and capital by counting rules."""
+class Registered:
+    """Figures of the measures' registry. An input without a measure is entered by people: it reads a given measure of its
+    own code, if there is one."""
 
     def figures(self, inputs: Mapping[str, Input], units: Sequence[Unit], clock: Clock) -> Figured:
-        rows = Measure.objects.unscoped(reason=WHY).select_related("numerator", "denominator")
-        measures = {row.code: row for row in rows.filter(code__in={one.measure for one in inputs.values()})}
-        every = [m for row in measures.values() for m in (row, row.numerator, row.denominator) if m]
-        read = Figures.read(units, every, clock.through, "firm")
-        found: dict[tuple[int, str], Fact] = {}
-        for code, given in inputs.items():
-            measure = measures.get(given.measure)
-            for unit in units:
-                if measure is None:
-                    found[unit.pk, code] = Missing(MissingReason.NOT_REPORTED)
-                elif given.window == "month":
-                    found[unit.pk, code] = read.in_month(unit.pk, measure, clock.through)
-                else:
-                    before = given.window == "year_before"
-                    month = clock.through.same_last_year() if before else clock.through
-                    found[unit.pk, code] = measure_fact(read, unit.pk, measure, month)
-        return found
+        entered = set(
+            Measure.objects.unscoped(reason=WHY)
+            .filter(code__in=inputs, source=FigureSource.GIVEN, archived_at=None)
+            .values_list("code", flat=True)
+        )
+        keys = {
+            code: key_of(given) or (FactKey.of(code) if code in entered else None)
+            for code, given in inputs.items()
+        }
+        read = facts([key for key in keys.values() if key], units, clock.asked)
+        nothing = Missing(MissingReason.NOT_REPORTED)
+        return {
+            (unit.pk, code): nothing if key is None else read[unit.pk, key]
+            for code, key in keys.items()
+            for unit in units
+        }
 
     def targets(
         self,
@@ -84,11 +95,8 @@ class Tables:
                 for unit in units if kind == which else ():
                     row = read.target(unit.pk, measure, clock.period.last) if measure else None
                     if row is not None:
-                        schedule: Schedule | None = None
-                        found[unit.pk, code, which] = TargetGiven(
-                            value=row.value, schedule=schedule, ref=f"target:{row.pk}"
-                        )
+                        found[unit.pk, code, which] = TargetGiven(value=row.value, ref=f"target:{row.pk}")
         return found
 
 
-SOURCE: Source = Tables()
+SOURCE: Source = Registered()

@@ -16,7 +16,6 @@ from assessments.filters import (
     ImportedFigureFilterSet,
     MeasureFilterSet,
     RankingTableFilterSet,
-    TargetFilterSet,
 )
 from assessments.forms import MeasureForm, RankingTableForm, TemplateForm
 from assessments.imports.headers import LABELS
@@ -24,8 +23,8 @@ from assessments.imports.template import template_for
 from assessments.measures.forms import CountedMeasureForm
 from assessments.measures.reach import reach_rows
 from assessments.measures.words import definition_words
-from assessments.models import ImportedFigure, Measure, RankingTable, Target
-from assessments.tables import ImportedFigureTable, MeasureTable, RankingTableTable, TargetTable
+from assessments.models import ImportedFigure, Measure, RankingTable
+from assessments.tables import ImportedFigureTable, MeasureTable, RankingTableTable
 from common.access import Action
 from common.actors import may
 from common.exporting import XLSX
@@ -217,6 +216,7 @@ class SourcedDetail(DetailPage):
     """Where a figure comes from, what it replaced and what replaced it."""
 
     table_class: Any = None
+    columns: tuple[str, ...] = ("unit", "value", "counts", "source", "ref", "recorded_at", "superseded_at")
 
     def same(self, rows: Any, fact: Any) -> Any:
         """Rows that are other versions of this fact."""
@@ -224,7 +224,7 @@ class SourcedDetail(DetailPage):
 
     def actions(self) -> list[dict[str, Any]]:
         fact = self.get_object()
-        if not may_on(self.actor, Action.VIEW, fact.batch):
+        if fact.batch is None or not may_on(self.actor, Action.VIEW, fact.batch):
             return []
         return [
             action(_("The import"), reverse("import_detail", args=[fact.batch_id])),
@@ -269,9 +269,7 @@ class SourcedDetail(DetailPage):
         )
         if not same:
             return []
-        table = self.table_class(
-            same, chosen=("unit", "value", "counts", "source", "ref", "recorded_at", "superseded_at")
-        )
+        table = self.table_class(same, chosen=self.columns)
         return [{"title": _("Other versions of this figure"), "table": table}]
 
 
@@ -311,44 +309,6 @@ class FigureDetail(FigureNouns, SourcedDetail):
         if fact.remark:
             rows.append((_("remark"), fact.remark))
         return [{"title": _("Figure"), "rows": rows}, self.source()]
-
-
-class TargetNouns:
-    model = Target
-    kind = "target"
-    url_prefix = "target"
-    table_class = TargetTable
-    crumbs: Crumbs = (ASSESSMENT, (_("Targets"), "target_list"))
-
-
-class TargetList(TargetNouns, SourcedList):
-    title = _("Targets")
-    sub = _("Annual targets, each with the month from which it holds")
-    filterset_class = TargetFilterSet
-    empty = (_("No targets yet."), _("Import a sheet with a target column."))
-    crumbs: Crumbs = (ASSESSMENT,)
-
-
-class TargetDetail(TargetNouns, SourcedDetail):
-    def same(self, rows: Any, fact: Target) -> Any:
-        return rows.filter(kind=fact.kind)
-
-    def panels(self) -> list[dict[str, Any]]:
-        fact = self.get_object()
-        table = TargetTable([])
-        rows = [
-            (_("unit"), fact.unit),
-            (_("measure"), fact.measure),
-            (_("year"), fact.year),
-            (_("holds from month"), fact.holds_from),
-            (_("kind"), fact.get_kind_display()),
-            (_("target"), table.render_value(fact) + " " + table.render_counts(fact)),
-            (
-                _("implied"),
-                _("yes: derived from published amount and rate, not printed") if fact.implied else _("no"),
-            ),
-        ]
-        return [{"title": _("Target"), "rows": rows}, self.source()]
 
 
 class FigureTemplate(Page):

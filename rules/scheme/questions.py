@@ -15,6 +15,7 @@ from .facts import Facts, TargetGiven, UnitFacts
 from .kernel import Line, Result, score
 from .kernel.figures import Figures
 from .kernel.handed import latest
+from .parts import OwnTarget
 
 COUNTED = ("count", "people")  # these come in whole pieces
 DOUBLINGS = 40
@@ -107,9 +108,13 @@ def with_target(facts: Facts, unit: str, code: str, which: str, value: Decimal) 
 def figures_of(
     scheme: Scheme, facts: Facts, group: str, wanted: Mapping[str, Any]
 ) -> dict[str, dict[str, Fact]]:
-    """Further figures of a group's units, by unit and by the names in `wanted`: what a page shows beside the marks."""
+    """Further figures of a group's units (or their own targets), by unit and by the names in `wanted`: what a page shows
+    beside the marks."""
     table = Figures(scheme, next(one for one in scheme.groups if one.code == group), facts, "")
-    nodes = {name: table.figure(figure) for name, figure in wanted.items()}
+    nodes = {
+        name: table.target(one, "") if isinstance(one, OwnTarget) else table.figure(one)
+        for name, one in wanted.items()
+    }
     at = {unit.code: table.at[unit.code, latest(unit)] for unit in table.own}
     return {unit: {name: node.fact(number) for name, node in nodes.items()} for unit, number in at.items()}
 

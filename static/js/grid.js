@@ -1,4 +1,4 @@
-/* The month grid: paste a block from a sheet, walk by keys, sums below. The form works without it. */
+/* Grids of boxes (month grid, targets): paste a block from a sheet, walk by keys, sums below. The form works without it. */
 (function () {
   "use strict";
   var doc = document, table = doc.querySelector("[data-grid]");
@@ -26,7 +26,7 @@
     base[kind] = number(node.textContent.replace("\u2212", "-")) - typed(kind);
   });
   function typed(kind) {
-    return all('[data-cell="' + kind + '"]:not([data-foreign])', table).reduce(function (sum, one) { return sum + number(one.value); }, 0);
+    return all('[data-cell="' + kind + '"]:not([data-foreign])', table).reduce(function (sum, one) { return sum + number(one.value || one.getAttribute("data-else") || ""); }, 0);
   }
   function add() {
     all("[data-sum]", table).forEach(function (node) {
@@ -58,7 +58,7 @@
     var wanted = name.trim();
     if (!wanted) { return -1; }
     return rows().findIndex(function (row) {
-      return row.getAttribute("data-name") === wanted || row.getAttribute("data-number") === wanted;
+      return ["data-name", "data-number", "data-label"].some(function (name) { return row.getAttribute(name) === wanted; });
     });
   }
   function block(text) {

@@ -43,7 +43,9 @@ def scheme(county):
 
 
 def closed(year, number, watermark=0):
-    period, _new = Period._base_manager.get_or_create(year=year, number=number)
+    period, _new = Period._base_manager.get_or_create(
+        code=year * 100 + number, defaults={"year": year, "number": number}
+    )
     return Closing._base_manager.create(
         period=period,
         revision=1,

@@ -76,6 +76,11 @@ class Place:
         return names[-1] if names else "head"
 
     @property
+    def kind_of_input(self) -> bool:
+        """A figure that is read."""
+        return self.path[:1] == ("inputs",)
+
+    @property
     def dotted(self) -> str:
         return ".".join(map(str, self.path))
 
@@ -137,12 +142,12 @@ def put(document: Document, place: Place, value: Any) -> Document:
     if not place.path:
         kept = {name: one for name, one in found.items() if name not in HEAD}
         return {**kept, **value}
-    parent = found
+    parent: Any = found
     for step, following in zip(place.path[:-1], place.path[1:], strict=True):
         if isinstance(parent, dict):
             parent = parent.setdefault(step, [] if isinstance(following, int) else {})
         else:
-            parent = parent[step]  # type: ignore[index]
+            parent = parent[step]
     last: Any = place.path[-1]
     old = get(parent, (last,))
     if place.names is not None and isinstance(old, Mapping):

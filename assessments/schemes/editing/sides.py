@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .drawing import Group, Node
+from .nodes import Group, Node
 
 
 def differing(mine: list[Group], theirs: list[Group]) -> list[dict[str, Any]]:
@@ -13,10 +13,9 @@ def differing(mine: list[Group], theirs: list[Group]) -> list[dict[str, Any]]:
     found = []
     for name in [*left, *(name for name in right if name not in left)]:
         one, other = left.get(name), right.get(name)
+        label = getattr(one or other, "label", "")
         if _words(one) != _words(other):
-            found.append(
-                {"name": name, "label": (one or other).label, "mine": _words(one), "theirs": _words(other)}
-            )  # type: ignore[union-attr]
+            found.append({"name": name, "label": label, "mine": _words(one), "theirs": _words(other)})
     return found
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from assessments.measures.words import filter_words
 from rules.scheme import Scheme
 from rules.scheme.document import Group, Indicator, Input
 
@@ -90,8 +91,10 @@ def _input(row: Input, names: Mapping[str, str]) -> Iterable[str]:
         yield _("Measure: %(name)s.") % {"name": names.get(row.measure, row.measure)}
     else:
         yield _("Entered by hand.")
-    for name, value in row.filters.items():
-        said = value if isinstance(value, str) else listed(value)
+    told = filter_words(row.filters)
+    if len(told) < len(row.filters):  # some can't be read: as they were written
+        told = [(name, one if isinstance(one, str) else listed(one)) for name, one in row.filters.items()]
+    for name, said in told:
         yield _("Only %(filter)s: %(value)s.") % {"filter": name, "value": said}
     if row.window:
         yield _("Window: %(window)s.") % {"window": choice_words("window", row.window)}

@@ -35,14 +35,14 @@ class SchemeFigures(EditorPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         document, names = self.desk.document, used(self.desk.document)
         measures = {one.code: one.title for one in self.desk.offers}
-        units = {**dict(MeasureUnit.choices), "points": _("marks or points")}
+        units = dict(MeasureUnit.choices)
         figures = [
             {
                 "code": code,
                 "url": self.url(f"inputs/{code}"),
                 "title": row.get("title") or code,
-                "unit": units.get(row.get("unit"), row.get("unit")),
-                "measure": measures.get(row.get("measure"), row.get("measure")),
+                "unit": units.get(str(row.get("unit")), row.get("unit")),
+                "measure": measures.get(str(row.get("measure")), row.get("measure")),
                 "used": code in names,
             }
             for code, row in (document.get("inputs") or {}).items()
