@@ -84,7 +84,6 @@ __all__ = [
 ]
 
 
-class World(SchemeRows, CapitalRows):
 SCHEME = {
     "schema": 1,
     "code": "marked",
@@ -109,7 +108,7 @@ SCHEME = {
 }
 
 
-class World(CapitalRows):
+class World(SchemeRows, CapitalRows):
     def __init__(self):
         self.tree = Tree()
 
