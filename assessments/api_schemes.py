@@ -1,4 +1,4 @@
-"""Schemes over the API: their versions with the document, and asking for a result."""
+"""Schemes over the API: their versions with the document, and asking for a result (results: `api_results.py`)."""
 
 from __future__ import annotations
 

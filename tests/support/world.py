@@ -111,6 +111,7 @@ SCHEME = {
 
 class World(SchemeRows, EditorRows, CapitalRows):
 class World(SchemeRows, CapitalRows, EditorRows):
+class World(SchemeRows, CapitalRows):
     def __init__(self):
         self.tree = Tree()
 
