@@ -82,7 +82,7 @@ class SchemeRunTable(RowTable):
 
     def render_period(self, record: SchemeRun) -> Any:
         words = period_words(record.year, record.month, record.version.document["period"])
-        url = page("schemerun_detail", record.pk)
+        url = page("scheme_result", record.pk)
         return format_html('<a href="{}">{}</a>', url, words) if url else words
 
     def value_period(self, record: SchemeRun) -> str:
