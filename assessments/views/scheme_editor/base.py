@@ -15,12 +15,12 @@ from assessments.schemes.editing.desk import Desk
 from assessments.schemes.editing.measures import offered
 from assessments.schemes.editing.outline import outline, said_of
 from assessments.schemes.editing.places import Document
+from assessments.schemes.editing.troubles import troubles
 from common import services as common_services
 from common.access import Action
 from common.errors import Archived, Refused
 from common.views import Crumbs
 from common.views.rows import RowPage
-from rules import scheme as rules
 
 SHOWN = 8  # problems named at once
 
@@ -68,8 +68,7 @@ class EditorPage(RowPage):
 
     def surroundings(self, document: Document, here: str) -> dict[str, Any]:
         """Outline and problems of the document."""
-        _scheme, problems = rules.read(document)
-        said = said_of(document, problems)
+        said = said_of(document, troubles(document))
         return {
             "groups": outline(document, here, said),
             "here": here,
@@ -77,12 +76,12 @@ class EditorPage(RowPage):
             "more_said": max(len(said) - SHOWN, 0),
             "head_problems": sum(1 for one in said if not one.address),
             "input_count": len(document.get("inputs") or {}),
-            "read": problems == (),
         }
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         row = self.get_object()
         kwargs.setdefault("row", row)
+        kwargs.setdefault("version_pk", row.pk)
         kwargs.setdefault("sub", f"{row.scheme.name} · {row.get_state_display()} {row.number}")
         kwargs.setdefault("version_url", self.version_url())
         kwargs.setdefault("edit_url", self.url())

@@ -13,6 +13,7 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from assessments.schemes.editing.settling import in_order
 from common.forms import ActorForm
 from common.views import FormPage, write
 from rules import scheme as rules
@@ -75,7 +76,7 @@ class SchemeExport(EditorPage):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         row = self.get_object()
         scheme, _problems = rules.read(row.document)
-        document = row.document if scheme is None else rules.write(scheme)
+        document = row.document if scheme is None else in_order(rules.write(scheme))
         head = "" if scheme is None else f"# sha256: {rules.sha256(scheme)}\n"
         ordered = {name: document[name] for name in ORDER if name in document}
         text = yaml.safe_dump({**ordered, **document}, allow_unicode=True, sort_keys=False, width=120)
