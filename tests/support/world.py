@@ -69,7 +69,6 @@ from tests.support.factories_work import AttachmentFactory, FollowUpFactory, Tas
 from tests.support.pipeline import a_lead, a_project, ship, stage
 from tests.support.schemes import published_version, stored_run
 from tests.support.world_capital import CapitalRows
-from tests.support.world_editor import EditorRows
 from tests.support.world_schemes import SchemeRows
 
 __all__ = [
@@ -85,8 +84,6 @@ __all__ = [
 ]
 
 
-class World(CapitalRows, EditorRows):
-class World(SchemeRows, CapitalRows):
 SCHEME = {
     "schema": 1,
     "code": "marked",
