@@ -5,6 +5,8 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from rest_framework.routers import SimpleRouter
 
 from assessments.api import FigureViewSet, GivenViewSet, MeasureViewSet, RankingRunViewSet
+from assessments.api_schemes import SchemeRunViewSet, SchemeVersionViewSet, SchemeViewSet
+from assessments.api import FigureViewSet, GivenViewSet, MeasureViewSet, RankingRunViewSet
 from assessments.api_results import ObjectionViewSet, SchemeRunViewSet
 from assessments.api_targets import TargetViewSet
 from capital.api import DutyViewSet, EntryViewSet, ReturnViewSet, VoucherViewSet
@@ -80,6 +82,9 @@ router.register("inspections", InspectionViewSet, basename="api-inspection")
 router.register("recognitions", RecognitionViewSet, basename="api-recognition")
 router.register("samples", SampleViewSet, basename="api-sample")
 router.register("recognition-terms", RecognitionTermsViewSet, basename="api-recognitionterms")
+router.register("schemes", SchemeViewSet, basename="api-scheme")
+router.register("scheme-versions", SchemeVersionViewSet, basename="api-schemeversion")
+router.register("scheme-runs", SchemeRunViewSet, basename="api-schemerun")
 router.register("imports", ImportViewSet, basename="api-import")
 
 urlpatterns = [

@@ -73,9 +73,18 @@ class MembershipTable(RowTable):
         orderable=False,
     )
 
+    change = tables.TemplateColumn(
+        '{% if record.may_end %}{% load i18n %}<a href="{% url "membership_update" record.pk %}">'
+        '{% trans "change" %}</a>{% endif %}',
+        verbose_name="",
+        accessor="pk",
+        orderable=False,
+        exclude_from_export=True,
+    )
+
     class Meta(RowTable.Meta):
         model = GroupMembership
-        fields = ("unit", "begins", "ends", "ranked", "in_total")
+        fields = ("unit", "begins", "ends", "ranked", "in_total", "unit_type", "counts_in", "change")
         sequence = fields
         orderable = False
 

@@ -17,6 +17,7 @@ urlpatterns = [
     path("groups/<int:pk>/change/", units.GroupUpdate.as_view(), name="group_update"),
     path("groups/<int:pk>/archive/", units.GroupArchive.as_view(), name="group_archive"),
     path("groups/<int:pk>/members/new/", units.MembershipAdd.as_view(), name="membership_add"),
+    path("group-members/<int:pk>/change/", units.MembershipUpdate.as_view(), name="membership_update"),
     path("group-members/<int:pk>/end/", units.MembershipEnd.as_view(), name="membership_end"),
     path("posts/", people.PostList.as_view(), name="post_list"),
     path("posts/new/", people.PostCreate.as_view(), name="post_create"),

@@ -92,7 +92,8 @@ def _pieces(code: str, title: Any, definition: Any, kind: str, **more: Any) -> B
 
 def _capital(code: str, title: Any, definition: Any, kind: str, basis: str, **more: Any) -> Base:
     unit = more.pop("unit", MeasureUnit.YUAN)
-    return Base(code, title, definition, unit, (kind,), CAPITAL, basis=basis, returns=True, **more)
+    allowed = CAPITAL - {"zone", "currency", "outside"} if more.get("fixed") else CAPITAL
+    return Base(code, title, definition, unit, (kind,), allowed, basis=basis, returns=True, **more)
 
 
 _FOREIGN = {"currency": "USD", "unit": MeasureUnit.USD, "fixed": {"zone": "abroad"}}

@@ -46,6 +46,7 @@ class SchemeTable(RowTable):
 
 class SchemeVersionFilterSet(RowFilterSet):
     search_fields = ("scheme__name", "scheme__code", "source")
+    scheme = django_filters.CharFilter(field_name="scheme__code", label=_("Scheme"))
     state = django_filters.ChoiceFilter(choices=VersionState.choices, empty_label=_("all"), label=_("State"))
 
     class Meta:

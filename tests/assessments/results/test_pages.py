@@ -101,6 +101,12 @@ def test_an_explanation_is_read_on_a_page_and_in_the_panel(told, browser):
     response = page(browser, "scheme_explanation", told.run.pk, unit)
     text = response.content.decode()
     assert "due by 2026-09" in text
+    # 66.00 and 101.40 are ranked: their mean is 17.something above it; projects 10 against (10 + 30) ÷ 2.
+    pieces = [one for one, _css in response.context["why"]]
+    assert pieces[0] == "Place 2 of 2."
+    assert pieces[1] == "Behind by 50.00 percentage points."  # 25 % of the year's projects, 75 % due
+    assert "below the mean of the group: " in pieces[2]
+    assert "新引进省外亿元项目数量 −10.00" in pieces[2]
     assert "What it would take" in text
     panel = browser.get(
         reverse("scheme_explanation", args=[told.run.pk, unit]),
