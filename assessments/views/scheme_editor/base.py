@@ -95,3 +95,9 @@ def previous(row: SchemeVersion) -> Any:
         if document != row.document:
             return document
     return None
+
+
+def document_of(row: SchemeVersion, version: int | None) -> Any:
+    """The document as it was when the draft had that version, from the change log; None when it isn't known."""
+    events = SchemeVersion.pgh_event_model.objects.filter(pgh_obj_id=row.pk, version=version)  # type: ignore[attr-defined]
+    return events.order_by("-pgh_id").values_list("document", flat=True).first()
