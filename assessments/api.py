@@ -6,11 +6,12 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from assessments.filters import (
+    GivenFigureFilterSet,
     ImportedFigureFilterSet,
     MeasureFilterSet,
     RankingRunFilterSet,
 )
-from assessments.models import ImportedFigure, Measure, RankingLine, RankingRun
+from assessments.models import GivenFigure, ImportedFigure, Measure, RankingLine, RankingRun
 from common.api import ReadViewSet, RowSerializer
 
 
@@ -21,7 +22,7 @@ class MeasureSerializer(RowSerializer):
         model = Measure
         fields = (
             "id", "version", "code", "name", "definition", "defined_since", "unit", "nature", "direction", "numerator", "denominator",
-            "source", "rule_code", "basis", "level", "role", "words", "sort", "archived_at", "created_at", "updated_at",
+            "source", "base", "filters", "credit", "of_measure", "rule_code", "basis", "level", "role", "words", "sort", "archived_at", "created_at", "updated_at",
         )  # fmt: skip
         read_only_fields = fields
 
@@ -71,6 +72,30 @@ class FigureViewSet(ReadViewSet):
 
     def rows(self, queryset: Any) -> Any:
         return queryset.select_related("batch")
+
+
+class GivenSerializer(RowSerializer):
+    """`value` is in the measure's own unit: yuan, US dollars, pieces, marks."""
+
+    giver_class = serializers.CharField(read_only=True)  # a slug, or empty
+
+    class Meta:
+        model = GivenFigure
+        fields = (
+            "id", "unit", "measure", "year", "month", "span", "value", "giver", "giver_class", "file_name", "remark",
+            "entered_name", "recorded_at", "superseded_at", "superseded_by", "withdrawn",
+        )  # fmt: skip
+        read_only_fields = fields
+
+
+class GivenViewSet(ReadViewSet):
+    """Figures that people entered with evidence, in the caller's scope; current ones unless `history=yes`."""
+
+    model = GivenFigure
+    serializer_class = GivenSerializer
+    filterset_class = GivenFigureFilterSet
+    list_page = "given_list"
+    ordering_fields = ("year", "month", "recorded_at")
 
 
 class LineSerializer(serializers.ModelSerializer):

@@ -6,11 +6,13 @@ class AssessmentsConfig(AppConfig):
     label = "assessments"
 
     def ready(self) -> None:
-        from assessments import permissions, tasks  # noqa: F401  (rights and jobs)
+        from assessments import permissions, schemetelling, shipped_measures, tasks  # noqa: F401  (rights and jobs)
         from assessments.demo import city
         from assessments.demo import loading as demo
         from assessments.imports import figures
 
         figures.register()
+        shipped_measures.register()
+        schemetelling.register()
         demo.register()
         city.register()

@@ -11,6 +11,10 @@ class MeasureUnit(TextChoices):
     COUNT = "count", pgettext_lazy("unit of account", "number")
     TRIPS = "trips", _("outings")
     PERCENT = "percent", _("per cent")
+    POINTS = "points", _("percentage points")
+    MARKS = "marks", pgettext_lazy("unit of account", "marks")
+    MU = "mu", _("mu")
+    PER_MU = "per_mu", _("yuan per mu")
 
 
 MONEY = frozenset({MeasureUnit.YUAN, MeasureUnit.USD})
@@ -20,6 +24,7 @@ class Nature(TextChoices):
     FLOW = "flow", _("flow of the year")
     STOCK = "stock", _("stock")
     RATIO = "ratio", _("ratio of two measures")
+    CUMULATIVE = "cumulative", _("cumulative over several years")
 
 
 class Direction(TextChoices):
@@ -91,6 +96,16 @@ class FigureSource(TextChoices):
 
     IMPORTED = "imported", _("imported tables")
     LEDGER = "ledger", _("recognised capital in the books")
+    COUNTED = "counted", _("counted from the books by a definition")
+    GIVEN = "given", _("entered by people, with evidence")
+
+
+class Credit(TextChoices):
+    """How a project that several units share counts for each (DOMAIN §2, §11 "size line and split")."""
+
+    SHARE = "share", _("by share")
+    WHOLE = "whole", _("in full for each")
+    LEAD = "lead", _("in full for the largest share")
 
 
 class VersionState(TextChoices):

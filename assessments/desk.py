@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Count, Q
 from django.urls import reverse
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -56,7 +57,7 @@ def _imports(user: Any) -> list[dict[str, Any]]:
                 "title": title,
                 "url": url,
                 "note": note,
-                "due": f"{batch.created_at:%m-%d}",
+                "due": f"{localtime(batch.created_at):%m-%d}",
                 "action_label": label,
                 "action_url": url,
             }
@@ -89,7 +90,7 @@ def _drafts(user: Any) -> list[dict[str, Any]]:
         }
         note = _("%(month)s, computed %(at)s") % {
             "month": f"{run.year}-{run.month:02d}",
-            "at": f"{run.computed_at:%m-%d %H:%M}",
+            "at": f"{localtime(run.computed_at):%m-%d %H:%M}",
         }
         found.append(
             {

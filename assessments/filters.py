@@ -4,7 +4,7 @@ import django_filters
 from django.utils.translation import gettext_lazy as _
 
 from assessments.choices import FigureSource, FigureState, MeasureUnit, Nature, TargetKind
-from assessments.models import ImportedFigure, Measure, RankingRun, RankingTable, Target
+from assessments.models import GivenFigure, ImportedFigure, Measure, RankingRun, RankingTable, Target
 from common.filters import RowFilterSet
 from organizations.models import CompetitionGroup, Unit
 
@@ -28,7 +28,7 @@ class MeasureFilterSet(RowFilterSet):
 class CurrentFilterSet(RowFilterSet):
     """Figures and targets: current ones, unless the history is asked for."""
 
-    search_fields = ("unit__name", "unit__short_name", "unit__pinyin", "measure__name")
+    search_fields: tuple[str, ...] = ("unit__name", "unit__short_name", "unit__pinyin", "measure__name")
     measure = django_filters.ModelChoiceFilter(
         queryset=Measure._base_manager.none(), empty_label=_("all"), label=_("Measure")
     )
@@ -66,6 +66,16 @@ class ImportedFigureFilterSet(CurrentFilterSet):
     class Meta:
         model = ImportedFigure
         fields = ("q", "measure", "unit", "year", "month", "state")
+
+
+class GivenFigureFilterSet(CurrentFilterSet):
+    search_fields = (*CurrentFilterSet.search_fields, "giver")
+    month = django_filters.NumberFilter(label=_("Month"))
+    giver_class = django_filters.CharFilter(label=_("Kind of giver"))
+
+    class Meta:
+        model = GivenFigure
+        fields = ("q", "measure", "unit", "year", "month", "giver_class")
 
 
 class TargetFilterSet(CurrentFilterSet):

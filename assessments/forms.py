@@ -57,7 +57,12 @@ class MeasureForm(RowForm):
             required=False,
         )
         self.fields["rule_code"] = field
-        self.fields["source"].required = False
+        sources = [
+            pair for pair in FigureSource.choices if pair[0] != FigureSource.COUNTED
+        ]  # a form of its own
+        self.fields["source"] = forms.ChoiceField(
+            label=self.fields["source"].label, choices=sources, required=False, initial=FigureSource.IMPORTED
+        )
 
     def clean_source(self) -> str:
         return self.cleaned_data["source"] or FigureSource.IMPORTED

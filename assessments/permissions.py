@@ -26,6 +26,17 @@ for _kind, _staff in (("figure", {A.VIEW, A.IMPORT, A.EXPORT}), ("target", {*KEE
         },
     )
 register(
+    "given_figure",
+    {
+        **{
+            role: {TREE: {A.VIEW, A.CREATE, A.ARCHIVE, A.EXPORT, A.HISTORY}}
+            for role in (R.BUREAU_STAFF, R.EVALUATOR)
+        },
+        **{role: {TREE: TAKE} for role in (R.UNIT_HEAD, R.COMMITTEE, R.LEADER)},
+        **{role: {TREE: READ} for role in (R.OFFICER, R.FINANCE)},
+    },
+)
+register(
     "ranking_table",
     {
         R.BUREAU_STAFF: {TREE: KEEP, Relation.MEMBER: READ},

@@ -242,5 +242,8 @@ def reason_text(reason: str, state: str = "") -> str:
         "break_in_definition": _("the definition changed, so the years can't be compared"),
         "zero_base": _("the base is zero"),
         "zero_target": _("the target is zero"),
+        "no_land": _("no land on record"),
+        "zero_land": _("the land is zero"),
+        "no_cohort": _("nothing to take a share of"),
         "not_ranked": _("shown, not ranked"),
     }.get(reason, reason)

@@ -9,11 +9,15 @@ from typing import Any
 
 from django.db.models import Count, Q
 
-from assessments.booked import Booked, has_lines, is_booked, last_day
-from assessments.choices import FigureState, MeasureUnit, Nature, Span
+from assessments.booked import Booked, code_of, has_lines, is_booked, last_day
+from assessments.choices import FigureSource, FigureState, MeasureUnit, Nature, Span
+from assessments.measures.given import Given
+from assessments.measures.keys import MONTH, YEAR_BEFORE, YEAR_TO_DATE, Asked, FactKey
+from assessments.measures.reading import Facts
 from assessments.models import ImportedFigure, Measure, RankingTable
 from assessments.rankings import Document, line_document, rule_document, text
 from assessments.targets.reading import Held, targets
+from ledger.models import Posting
 from organizations.models import CompetitionGroup, GroupMembership, Unit
 from organizations.selectors import members_on
 from rules.facts import Fact, Missing, MissingReason, Value
@@ -38,7 +42,9 @@ class Figures:
     reporting: set[tuple[int, int, int]] = field(
         default_factory=set
     )  # (unit, year, month) with any figure at all
-    booked: Booked = field(default_factory=Booked)  # what is counted from the books
+    booked: Booked = field(default_factory=Booked)  # recognised capital by a counting rule
+    given: Given = field(default_factory=Given)  # what people entered
+    counted: dict[tuple[int, str, Month, str], Fact] = field(default_factory=dict)  # by a definition
 
     @classmethod
     def read(
@@ -59,6 +65,8 @@ class Figures:
             year__in=(through.year - 1, through.year),
             superseded_at=None,
         )
+        found.given = Given.read(ids, counted, (through.year - 1, through.year))
+        found._count(units, measures, through)
         for row in rows:
             found.figures[row.unit_id, row.measure_id, row.year, row.month, row.span] = row
         at = month or through
@@ -71,6 +79,20 @@ class Figures:
             .values_list("unit_id", "year", "month")
         )
         return found
+
+    def _count(self, units: list[Unit], measures: list[Measure], month: Month) -> None:
+        """What the books say by a definition: the month, the year to it, and the same of the last year."""
+        windows = {YEAR_TO_DATE: (month, Span.YEAR_TO_DATE), MONTH: (month, Span.MONTH)}
+        windows[YEAR_BEFORE] = (month.same_last_year(), Span.YEAR_TO_DATE)
+        codes = [measure.code for measure in measures if measure.source == FigureSource.COUNTED]
+        if not codes:
+            return
+        keys = [FactKey(code, (), window) for code in codes for window in windows]
+        facts = Facts.read(keys, units, Asked.month(month))
+        for unit in units:
+            for key in keys:
+                at, span = windows[key.window]
+                self.counted[unit.pk, key.measure, at, span] = facts.from_books(unit, key)
 
     def at(
         self, unit: int, measure: Measure, month: Month, span: str = Span.YEAR_TO_DATE
@@ -92,8 +114,14 @@ class Figures:
                 return Value(
                     add(v.amount for v in values), measure.unit, ",".join(v.ref or "" for v in values)
                 )
+        if entered := self.given.at(unit, measure.pk, month):
+            return Value(entered[0], measure.unit, entered[1])
         if is_booked(measure):
             return self.booked.year_to_date(unit, measure, month)
+        if measure.source == FigureSource.COUNTED:
+            return self.counted.get(
+                (unit, measure.code, month, Span.YEAR_TO_DATE), Missing(MissingReason.NOT_IN_TABLE)
+            )
         filed = (unit, month.year, month.number) in self.reporting
         return Missing(MissingReason.NOT_IN_TABLE if filed else MissingReason.NOT_REPORTED)
 
@@ -101,9 +129,15 @@ class Figures:
         """The month's own figure: as filed, or this year to date less the month before's, both from one source."""
         if row := self.at(unit, measure, month, Span.MONTH):
             return fact(row, measure)
+        if entered := self.given.at(unit, measure.pk, month, Span.MONTH):
+            return Value(entered[0], measure.unit, entered[1])
         now = self.at(unit, measure, month)
         if now is None and is_booked(measure):
             return self.booked.in_month(unit, measure, month)
+        if now is None and measure.source == FigureSource.COUNTED:
+            return self.counted.get(
+                (unit, measure.code, month, Span.MONTH), Missing(MissingReason.NOT_IN_TABLE)
+            )
         if now is None or now.value is None:
             return Missing(MissingReason.NOT_REPORTED)
         if month.number == 1:
@@ -129,7 +163,7 @@ def fact(row: ImportedFigure, measure: Measure) -> Fact:
 
 def measure_fact(figures: Figures, unit: int, measure: Measure, month: Month) -> Fact:
     """Year to date of a measure; a ratio is worked out from its two parts, in per cent, unrounded."""
-    if measure.nature != Nature.RATIO:
+    if measure.nature != Nature.RATIO or measure.numerator is None:
         return figures.year_to_date(unit, measure, month)
     assert measure.numerator
     assert measure.denominator
@@ -271,11 +305,21 @@ def has_figures(table: RankingTable, month: Month) -> bool:
     paths = members.values_list("unit__path", flat=True)
     if any(is_booked(measure) for measure in measures) and has_lines(paths, month):
         return True
+    if any(measure.source == FigureSource.COUNTED for measure in measures) and _posted(paths, month):
+        return True
     rows = ImportedFigure.objects.unscoped(reason=WHY).filter(
         unit_id__in=members.values("unit_id"), measure__in=measures, year=month.year, month=month.number,
         superseded_at=None,
     )  # fmt: skip
     return rows.exists()
+
+
+def _posted(paths: Iterable[str], month: Month) -> bool:
+    """Whether anything at all was posted in a month for units or those below them."""
+    near = Q(pk__in=())
+    for path in paths:
+        near |= Q(unit__path__startswith=path)
+    return Posting.objects.unscoped(reason=WHY).filter(near, posted_in=code_of(month)).exists()
 
 
 def group_for(units: Collection[int], measures: Collection[str], month: Month) -> CompetitionGroup | None:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from assessments.choices import MONEY, QuartersIn
-from assessments.models import ImportedFigure, Measure, RankingTable, Target
+from assessments.models import GivenFigure, ImportedFigure, Measure, RankingTable, Target
 from assessments.targets.numbers import box, is_money
 from common.tables import NUMBER, RowTable
 from rules.money import to_display
@@ -29,6 +29,9 @@ class MeasureTable(RowTable):
             "numerator",
             "denominator",
             "source",
+            "base",
+            "of_measure",
+            "credit",
             "rule_code",
             "basis",
             "level",
@@ -42,6 +45,9 @@ class MeasureTable(RowTable):
             "numerator",
             "denominator",
             "source",
+            "base",
+            "of_measure",
+            "credit",
             "rule_code",
             "basis",
             "level",
@@ -177,6 +183,42 @@ class TargetTable(ValueTable):
 
     def value_quarters(self, record: Target) -> str:
         return "" if record.quarters is None else self.render_quarters(record)
+
+
+class GivenFigureTable(ValueTable):
+    unit = tables.Column(
+        _("unit"), linkify=("given_detail", {"pk": tables.A("pk")}), order_by=("unit__pinyin",)
+    )
+    measure = tables.Column(_("measure"), order_by=("measure__sort",))
+    period = tables.Column(_("period"), empty_values=(), order_by=("year", "month"))
+    value = tables.Column(_("value"), attrs=NUMBER)
+    counts = tables.Column(_("in"), empty_values=(), orderable=False)
+
+    class Meta(RowTable.Meta):
+        model = GivenFigure
+        fields = (
+            "unit",
+            "measure",
+            "period",
+            "span",
+            "value",
+            "counts",
+            "giver",
+            "giver_class",
+            "file_name",
+            "remark",
+            "entered_name",
+            "recorded_at",
+            "superseded_at",
+        )
+        sequence = fields
+        optional = ("span", "giver_class", "remark", "entered_name", "recorded_at", "superseded_at")
+
+    def render_period(self, record: GivenFigure) -> str:
+        return f"{record.year}-{record.month:02d}"
+
+    def value_period(self, record: GivenFigure) -> str:
+        return self.render_period(record)
 
 
 class RankingTableTable(RowTable):

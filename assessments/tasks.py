@@ -7,9 +7,11 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from assessments.models import RankingTable
+from assessments.models import RankingTable, Scheme
+from assessments.schemes.due import due_in
 from assessments.selectors import has_figures
-from assessments.services import rankings
+from assessments.services import rankings, schemecompute
+from common.errors import Refused
 from common.jobs import Progress, job
 from rules.periods import Month
 
@@ -31,3 +33,36 @@ def rank(progress: Progress, *, month: str, groups: list[int] | None = None) -> 
         progress.step(number, len(rows))
     first = f"&group={rows[0].group.code}" if groups and rows else ""
     return {"tables": len(rows), "new": new, "url": f"{reverse('ranking')}?period={month}{first}"}
+
+
+@job(schemecompute.JOB, _("Compute results of schemes"))
+def score(
+    progress: Progress,
+    *,
+    period: str = "",
+    month: str = "",
+    schemes: list[int] | None = None,
+    data_through: int | None = None,
+) -> dict[str, Any]:
+    """Schemes for the `period` "YYYY-MM" (13: the final account); a regular run gives the `month` that ended, and
+    whatever is due then is computed. What can't be computed is named and doesn't stop the others."""
+    rows = Scheme.objects.unscoped(reason="the job's schemes").filter(archived_at=None).order_by("pk")
+    if schemes is not None:
+        rows = rows.filter(pk__in=schemes)
+    year, number = (int(part) for part in (period or month).split("-"))
+    due = [(row, year, number) for row in rows] if period else due_in(rows, year, number)
+    runs: list[int] = []
+    refused: list[str] = []
+    for at, (row, of_year, of_month) in enumerate(due, start=1):
+        try:
+            run = schemecompute.schemerun_compute(
+                actor=progress.actor, scheme=row, year=of_year, month=of_month, data_through=data_through
+            )
+            runs.append(run.pk)
+        except Refused as error:
+            if period:  # asked for by somebody, who shall hear it
+                raise
+            refused.append(f"{row.name}: {error}")
+        progress.step(at, len(due))
+    url = reverse("scheme_detail", args=[due[0][0].pk]) if len(due) == 1 else ""
+    return {"runs": runs, "refused": refused, "url": url}

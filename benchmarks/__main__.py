@@ -13,6 +13,7 @@ NAMES = (
     "benchmarks.year_to_date",
     "benchmarks.month_grid",
     "benchmarks.recognisers",
+    "benchmarks.facts",
 )
 
 for name in NAMES:

@@ -31,6 +31,7 @@ class Row:
     number: str
     day: date
     amount: Decimal
+    opening: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,27 +132,24 @@ def _unseen(rest: Sequence[Counted], inside: Set[int]) -> list[Behind]:
     return [Behind(None, name, Why.COUNTED, Path.ASSETS, own, prior, ())]
 
 
-def _entries(moves: Sequence[Movement], actor: Actor) -> dict[int, str]:
-    """Numbers of the entries that the actor may see."""
+def _entries(moves: Sequence[Movement], actor: Actor) -> dict[int, CapitalEntry]:
+    """The entries that the actor may see, by key, with what a line says of them."""
     ids = {entry for move in moves if (entry := entry_of(move.ref)) is not None}
-    return dict(CapitalEntry.objects.visible_to(actor).filter(pk__in=ids).values_list("pk", "number"))
+    rows = CapitalEntry.objects.visible_to(actor).filter(pk__in=ids)
+    return rows.only("number", "is_opening").in_bulk()
 
 
-def _rows(moves: Sequence[Movement], inside: Set[int], entries: dict[int, str]) -> list[Row]:
+def _rows(moves: Sequence[Movement], inside: Set[int], entries: Mapping[int, CapitalEntry]) -> list[Row]:
     """By entry, what all its events together moved; zero when it was taken back or written anew elsewhere."""
     amounts: dict[tuple[int | None, date, bool], list[Decimal]] = defaultdict(list)
     for move in moves:
         key = entry_of(move.ref), move.day, isinstance(move, Tax)
         amounts[key] += [part for holder, part in move.parts.items() if holder in inside]
-    return [
-        Row(
-            entry if entry in entries else None,
-            _("net tax") if tax else entries.get(entry or 0, ""),
-            day,
-            add(parts),
-        )
-        for (entry, day, tax), parts in sorted(
-            amounts.items(), key=lambda item: (item[0][1], item[0][0] or 0)
-        )
-        if add(parts)
-    ]
+    found = []
+    for (pk, day, tax), parts in sorted(amounts.items(), key=lambda item: (item[0][1], item[0][0] or 0)):
+        entry = entries.get(pk or 0)
+        number = _("net tax") if tax else entry.number if entry else ""
+        opening = not tax and entry is not None and entry.is_opening
+        if total := add(parts):
+            found.append(Row(entry.pk if entry else None, number, day, total, opening))
+    return found

@@ -17,6 +17,7 @@ from django.db.models.functions import ExtractMonth
 from django.utils.translation import gettext as _
 
 from capital.choices import Basis
+from capital.opening import unrewarded
 from common import charts, clock
 from common.actors import Actor
 from common.templatetags.ip import amount
@@ -46,7 +47,10 @@ def formed(reading: Reading) -> dict[str, Any]:
 
 def _by_month(reading: Reading, basis: Basis, title: str) -> dict[str, Any]:
     year = clock.today().year
-    got = _moved(reading, basis, year)
+    lines = _lines(reading, basis, year)
+    got = _moved(lines)
+    counted = lines.filter(kind=Kind.CAPITAL_RECOGNISED)
+    opening = counted.filter(unrewarded(counted)).aggregate(total=Sum("base_qty"))["total"]
     plan = _plan(reading, year) if basis == Basis.ARRIVED else {}
     note = _("%(year)s, by the day on which it happened, ten thousand yuan, %(clock)s") % {
         "year": year,
@@ -65,6 +69,11 @@ def _by_month(reading: Reading, basis: Basis, title: str) -> dict[str, Any]:
         for month in filled
     ]
     found = section(title, heads, rows, note=note, empty=_("Nothing was reported in this year."))
+    if opening:
+        said_of = _(
+            "Of what is recognised, %(amount)s are opening balances: they count and are not rewardable."
+        )
+        found["text"] = said_of % {"amount": _wan(opening)}
     if filled:
         series = [
             charts.Series(_("reported"), _values(got[Kind.CAPITAL_REPORTED]), "s2"),
@@ -76,8 +85,8 @@ def _by_month(reading: Reading, basis: Basis, title: str) -> dict[str, Any]:
     return found
 
 
-def _moved(reading: Reading, basis: str, year: int) -> dict[str, dict[int, Decimal]]:
-    """{kind: {month: yuan}} of a project, in the dimension of assessed units, where shares add up to the whole."""
+def _lines(reading: Reading, basis: str, year: int) -> Any:
+    """The project's lines of a year, in the dimension of assessed units, where shares add up to the whole."""
     rows = Posting.objects.unscoped(reason=WHOLE).filter(
         subject_type="project",
         subject_id=reading.project.pk,
@@ -88,6 +97,11 @@ def _moved(reading: Reading, basis: str, year: int) -> dict[str, dict[int, Decim
     )
     if reading.closing is not None:
         rows = rows.filter(published_q(reading.closing))
+    return rows
+
+
+def _moved(rows: Any) -> dict[str, dict[int, Decimal]]:
+    """{kind: {month: yuan}} of lines."""
     found: dict[str, dict[int, Decimal]] = defaultdict(dict)
     sums = rows.order_by().values("kind", month=ExtractMonth("occurred_on")).annotate(total=Sum("base_qty"))
     for line in sums:

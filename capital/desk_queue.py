@@ -25,7 +25,8 @@ from common import clock, scope
 from common.actors import Actor, may, may_somewhere
 from ledger import periods
 from ledger.choices import Kind, Role
-from ledger.models import Posting
+from ledger.clocks import published_q
+from ledger.models import Closing, Posting
 from ledger.services import base
 from organizations.models import Unit
 from projects.posting import TYPE, parts_of
@@ -124,38 +125,46 @@ def last_decision(actor: Actor) -> Recognition | None:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A sum before and after: yuan, or the voucher's own currency."""
+    """A sum before and after, as known now: yuan, or the voucher's own currency. `published`: what the asked closing
+    says of the same; None without one, or where it says nothing."""
 
     label: str
     before: Decimal
     after: Decimal
     currency: str
+    published: Decimal | None = None
 
 
-def effect(case: Case, level: str, papers: Papers) -> list[Moved]:
-    """What full recognition would do: to the project's year and the unit's month, in yuan, and to the vouchers."""
+def effect(case: Case, level: str, papers: Papers, closing: Closing | None = None) -> list[Moved]:
+    """What full recognition would do: to the project's year and the unit's month, in yuan, and to the vouchers. Beside
+    them what the closing published; a decision never moves that."""
     entry, kind = case.entry, COUNTS[Level(level)]
     more = _more(case, level)
     lines = Posting.objects.unscoped(reason="the sums of an entry that the reader decides about").filter(
         kind=kind, basis=entry.basis, role=Role.ASSESSED
     )
-    year = _total(
-        lines.filter(subject_type=TYPE, subject_id=entry.project_id, occurred_on__year=entry.occurred_on.year)
+    of_year = lines.filter(
+        subject_type=TYPE, subject_id=entry.project_id, occurred_on__year=entry.occurred_on.year
     )
-    month = _total(lines.filter(posted_in=case.month, unit__path__startswith=entry.unit.path))
+    at = periods.would_open(case.month, periods.OPEN_OR_CUT_OFF)  # where a decision made now is counted
+    of_month = lines.filter(posted_in=at, unit__path__startswith=entry.unit.path)
+    (year, year_then), (month, month_then) = _totals(of_year, closing), _totals(of_month, closing)
+    if closing is not None and at > closing.period_id:
+        month_then = None  # a later month: it isn't published
     share = _share(case)
     about = {
         "year": entry.occurred_on.year,
         "unit": entry.unit.label,
-        "month": periods.text(case.month),
+        "month": periods.text(at),
     }
     found = [
-        Moved(_("Project, %(year)s") % about, year, year + more, "CNY"),
+        Moved(_("Project, %(year)s") % about, year, year + more, "CNY", year_then),
         Moved(
             _("%(unit)s, %(month)s") % about,
             month,
             month + money.Rounding(2).apply(money.multiply(more, share)),
             "CNY",
+            month_then,
         ),
     ]
     for use in papers.uses.get(entry.pk, []):
@@ -172,14 +181,17 @@ class Venture:
     flag: str
 
 
-def venture(case: Case, level: str, papers: Papers) -> Venture | None:
-    """How the project's sum in the entry's basis, of all years, is divided by equity before and after. None for a project
-    of one investor (then no query), else one query."""
+def venture(case: Case, level: str, papers: Papers, closing: Closing | None = None) -> Venture | None:
+    """How the project's sum in the entry's basis, of all years, is divided by equity before and after, beside what the
+    closing published. None for a project of one investor (then no query), else one query for each clock."""
     entry = case.entry
     investors = papers.investors.get(entry.project_id, [])
     if len(investors) < 2:  # noqa: PLR2004  (nothing to divide)
         return None
-    now = sums_of(entry.project_id, COUNTS[Level(level)])[entry.basis]
+    kind = COUNTS[Level(level)]
+    now = sums_of(entry.project_id, kind)[entry.basis]
+    then = None if closing is None else sums_of(entry.project_id, kind, closing)[entry.basis]
+    published = None if then is None else divide(then, investors).shares
     before, after = (divide(total, investors) for total in (now, now + _more(case, level)))
     parts = tuple(
         Moved(
@@ -187,8 +199,9 @@ def venture(case: Case, level: str, papers: Papers) -> Venture | None:
             b.amount,
             a.amount,
             "CNY",
+            published[number].amount if published else None,
         )
-        for b, a in zip(before.shares, after.shares, strict=True)
+        for number, (b, a) in enumerate(zip(before.shares, after.shares, strict=True))
     )
     return Venture(parts, after.flag or before.flag)
 
@@ -200,8 +213,11 @@ def _more(case: Case, level: str) -> Decimal:
     return base(entry.amount, currency, entry.rate) - base(so_far, currency, entry.rate)
 
 
-def _total(rows: Any) -> Decimal:
-    return rows.aggregate(total=Sum("base_qty"))["total"] or ZERO
+def _totals(rows: Any, closing: Closing | None) -> tuple[Decimal, Decimal | None]:
+    """Yuan of lines as known now and as published; the latter is None when no closing is asked for. One query."""
+    then = published_q(closing) if closing else Q(pk__in=())
+    got = rows.aggregate(now=Sum("base_qty"), then=Sum("base_qty", filter=then))
+    return got["now"] or ZERO, (got["then"] or ZERO) if closing else None
 
 
 def _share(case: Case) -> Decimal:

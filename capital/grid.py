@@ -80,6 +80,11 @@ def month_before(period: int) -> int:
     return period - 1 if period % 100 > 1 else (period // 100 - 1) * 100 + 12
 
 
+def month_published(period: int, clock: Clock) -> bool:
+    """Does the asked closing speak of the grid's own month? Else the month is as known now: it is still being typed."""
+    return clock.closing is not None and clock.closing.period_id >= period
+
+
 def read(actor: Actor, unit: Unit, period: int, clock: Clock | None = None) -> Grid:
     """Four queries, however many projects. Figures are those of the books, by the clock, as known now without; sums are in
     the project's own currency, entries in another one stand in the list only."""
@@ -93,6 +98,7 @@ def read(actor: Actor, unit: Unit, period: int, clock: Clock | None = None) -> G
     )
     drafts = _drafts(entries, period)
     sums = _sums(entries, period, clock)
+    published = clock is not None and month_published(period, clock)
     seen: dict[int, int] = {}
     lines = []
     for project in projects:
@@ -107,7 +113,7 @@ def read(actor: Actor, unit: Unit, period: int, clock: Clock | None = None) -> G
             elif own:
                 cell.text = str(TYPED.prepare_value(own[0].amount))
             for month, (known, amount) in sums.get((*place, str(project.currency_id)), {}).items():
-                cell.reported += known if month == period else 0
+                cell.reported += (amount if published else known) if month == period else 0
                 cell.last += amount if month == month_before(period) else 0
                 cell.year += amount if month // 100 == period // 100 and month <= period else 0
             line.cells.append(cell)

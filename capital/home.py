@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from capital import desk_queue
 from capital.models import CapitalEntry, Query
 from capital.readable import hidden_entries
-from common import clock
+from common import clock, words
 from common.access import Action
 from common.actors import Actor, may_somewhere
 from leads.tables.columns import wan_text
@@ -82,7 +82,7 @@ def _item(actor: Actor, entry: CapitalEntry, url: str) -> dict[str, Any]:
         "state": "overdue" if late else "waiting",
         "title": confidential.shown_name(entry.project, actor),
         "url": url,
-        "note": f"{entry.unit.label}，{wan_text(entry.amount, str(entry.currency_id))}",
+        "note": f"{entry.unit.label}{words.comma()}{wan_text(entry.amount, str(entry.currency_id))}",
         "due": _days(days),
         "late": late,
     }

@@ -8,6 +8,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from capital.choices import EntryState
+from capital.opening import mark
 from common.templatetags.ip import glyph
 
 SHAPES = {
@@ -22,7 +23,8 @@ SHAPES = {
 
 
 def state_mark(entry: Any) -> SafeString:
-    """The state of an entry: its shape and its word."""
-    return format_html(
+    """The state of an entry: its shape and its word, and the mark of an opening balance."""
+    found = format_html(
         '<span class="ip-st">{}{}</span>', glyph(SHAPES[entry.state]), entry.get_state_display()
     )
+    return format_html('{}<span class="sub wrap">{}</span>', found, mark()) if entry.is_opening else found

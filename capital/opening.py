@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from capital.choices import EntryState, Level
 from capital.models import CapitalEntry, Recognition
@@ -31,6 +32,16 @@ def confirmable(actor: Actor) -> Q:
     """Entries about which this person has the last word by his role, not entered by himself."""
     own = Q(entered_by=actor.pk) if actor.pk is not None else Q(pk__in=())
     return decided_by(actor, Level.FINAL) & ~own
+
+
+def mark() -> str:
+    """What stands beside an opening balance wherever it is shown."""
+    return _("opening balance, not rewardable")
+
+
+def unrewarded(postings: Any) -> Q:
+    """Those of these lines of capital that can't earn a reward, as a filter over them."""
+    return Q(kind__startswith=PREFIX) & ~Q(pk__in=rewardable(postings).order_by().values("pk"))
 
 
 def rewardable(postings: Any) -> Any:

@@ -13,14 +13,17 @@ from django.utils.translation import pgettext
 
 from capital.choices import Basis
 from capital.models import CapitalEntry
+from capital.opening import mark, unrewarded
 from capital.readable import hidden_entries
+from common import words
 from common.access import Action
 from common.actors import may_somewhere
 from common.templatetags.ip import amount
 from leads.tables.columns import wan
 from ledger.asked import said as said_clock
 from ledger.choices import Kind, Role
-from ledger.models import Posting
+from ledger.clocks import published_q
+from ledger.models import Closing, Posting
 from projects.posting import TYPE
 from projects.sections import NUM, Reading, day, num, row, section
 from rules.money import to_display
@@ -40,7 +43,11 @@ def recent(reading: Reading) -> dict[str, Any] | None:
     entries = list(seen.filter(project=project, archived_at=None).order_by("-occurred_on", "-pk")[:SHOWN])
     rows = [
         row(
-            {"text": one.number, "url": reverse("entry_detail", args=[one.pk])},
+            {
+                "text": one.number,
+                "url": reverse("entry_detail", args=[one.pk]),
+                "sub": mark() if one.is_opening else "",
+            },
             day(one.occurred_on),
             {"text": one.get_kind_display(), "sub": one.get_basis_display()},
             one.get_state_display(),
@@ -58,18 +65,22 @@ def recent(reading: Reading) -> dict[str, Any] | None:
     }
     empty = _("No entry yet.")
     found = section(_("Capital in place"), heads, rows, empty=empty)
-    return found | {"text": _sums(project), "all": every if entries else None}
+    return found | {"text": _sums(project, reading.closing), "all": every if entries else None}
 
 
-def _sums(project: int) -> str:
-    """ "arrived: reported 500.00, recognised 200.00; formed: …" in ten thousand yuan, as known now; the part
-    about capital tells it as published too."""
+def _sums(project: int, closing: Closing | None) -> str:
+    """ "arrived: reported 500.00, recognised 200.00; formed: …" in ten thousand yuan, as the closing published it or as
+    known now."""
     kinds = (Kind.CAPITAL_REPORTED, Kind.CAPITAL_RECOGNISED)
     lines = Posting.objects.unscoped(reason=WHOLE).filter(
         subject_type=TYPE, subject_id=project, kind__in=kinds, role=Role.ASSESSED
     )
-    sums = lines.order_by().values_list("basis", "kind").annotate(total=Sum("base_qty"))
-    got = {(basis, kind): total for basis, kind, total in sums}
+    if closing is not None:
+        lines = lines.filter(published_q(closing))
+    totals = {"total": Sum("base_qty"), "opening": Sum("base_qty", filter=unrewarded(lines))}
+    sums = list(lines.order_by().values("basis", "kind").annotate(**totals))
+    got = {(one["basis"], one["kind"]): one["total"] for one in sums}
+    opening = {one["basis"]: one["opening"] for one in sums if one["kind"] == Kind.CAPITAL_RECOGNISED}
     said = _("%(basis)s: reported %(reported)s, recognised %(recognised)s")
     told = [
         said
@@ -83,7 +94,16 @@ def _sums(project: int) -> str:
     ]
     if not told:
         return ""
-    return _("%(sums)s (ten thousand yuan, %(clock)s)") % {"sums": "；".join(told), "clock": said_clock(None)}
+    told += [
+        _("%(basis)s: recognised opening balances, not rewardable, %(amount)s")
+        % {"basis": Basis(basis).label, "amount": _wan(opening[basis])}
+        for basis in Basis.values
+        if opening.get(basis)
+    ]
+    return _("%(sums)s (ten thousand yuan, %(clock)s)") % {
+        "sums": words.semicolon().join(told),
+        "clock": said_clock(closing),
+    }
 
 
 def _wan(value: Decimal) -> str:

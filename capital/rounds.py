@@ -4,19 +4,21 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Q, Sum
+from django.utils.translation import gettext as _
 
-from capital.choices import EntryState, Level, RoundKind
+from capital.choices import EntryState, Level, RoundKind, RoundState
 from capital.models import CapitalEntry, EvaluationRound, Inspection, Recognition, Team, TeamMember
 from capital.selectors import in_yuan
 from common.actors import Actor
 from leads.choices import StageKind
+from ledger.asked import Clock
 from ledger.choices import Kind
 from ledger.choices import Role as Dimension
 from ledger.models import FINAL_ACCOUNT, Period, Posting
@@ -172,6 +174,28 @@ def reported(pks: Collection[int], basis: str, until: date) -> dict[int, Decimal
     return dict(sums.values_list("project_id", "total"))
 
 
+def taken(round_: EvaluationRound) -> str:
+    """By which clock the round's own amounts were taken: it is a snapshot."""
+    if round_.state == RoundState.PREPARED:
+        return _("as known when the round was prepared; taken once more when it begins")
+    return _("as known when the round began")
+
+
+def in_books(pks: Collection[int], basis: str, until: date, by: Clock) -> dict[int, Decimal]:
+    """{project: yuan reported in one basis of what happened by a day}, as the books say it by a clock. One query."""
+    rows = Posting.objects.unscoped(reason="sums of projects that the round has chosen").filter(
+        by.q,
+        kind=Kind.CAPITAL_REPORTED,
+        basis=basis,
+        role=Dimension.ASSESSED,
+        subject_type=TYPE,
+        subject_id__in=pks,
+        occurred_on__lte=until,
+    )
+    sums = rows.order_by().values("subject_id").annotate(total=Sum("base_qty"))
+    return dict(sums.values_list("subject_id", "total"))
+
+
 def recognised(project: int, basis: str, until: date) -> Decimal:
     """Yuan of a project finally recognised so far in one basis, of what occurred by a day."""
     rows = Recognition.objects.unscoped(reason="the sum of one project").filter(
@@ -218,22 +242,24 @@ def offered(row: Inspection) -> list[Offered]:
 @dataclass(frozen=True, slots=True)
 class Gap:
     """Reported against found, of one unit's projects in a round. Yuan; `rate`: found of reported in per cent,
-    None when nothing was reported. `found` is the committee's result, or the team's while there is none."""
+    None when nothing was reported. `found` is the committee's result, or the team's while there is none. `reported` is what
+    the round began with, `books` what the books say of the same by the asked clock."""
 
     unit: Unit
     projects: int
     reported: Decimal
     found: Decimal
     rate: Decimal | None
+    books: Decimal = Decimal(0)
 
     @property
     def gap(self) -> Decimal:
         return money.subtract(self.reported, self.found)
 
 
-def gaps(rows: Iterable[Inspection]) -> list[Gap]:
+def gaps(rows: Iterable[Inspection], books: Mapping[int, Decimal]) -> list[Gap]:
     """By the units that brought the projects, the largest gap first. Inspections without a result stay out, on
-    both sides."""
+    both sides. `books`: {project: yuan reported} by the asked clock."""
     by_unit: dict[int, list[Inspection]] = {}
     for row in rows:
         if result_of(row) is not None:
@@ -243,7 +269,8 @@ def gaps(rows: Iterable[Inspection]) -> list[Gap]:
         said = money.add(row.reported or Decimal(0) for row in some)
         got = money.add(result_of(row) or Decimal(0) for row in some)
         rate = HALF_UP.apply(money.ratio(got, said, Decimal(100))) if said else None
-        found.append(Gap(some[0].project.unit, len(some), said, got, rate))
+        written = money.add(books.get(row.project_id, Decimal(0)) for row in some)
+        found.append(Gap(some[0].project.unit, len(some), said, got, rate, written))
     return sorted(found, key=lambda one: (-one.gap, one.unit.path))
 
 

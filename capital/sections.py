@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from capital.models import Allocation, CapitalEntry, Recognition, Voucher
+from capital.opening import mark
 from capital.readable import hidden_vouchers, told
 from common.access import Action
 from common.actors import Actor
@@ -65,7 +66,7 @@ def facts(entry: CapitalEntry, actor: Actor) -> list[tuple[Any, Any]]:
         (_("reported"), localdate(entry.reported_at).isoformat() if entry.reported_at else ""),
         (_("note"), entry.note),
         *([(_("in place of"), str(entry.replaces))] if entry.replaces else []),
-        *([(_("opening balance"), _("yes"))] if entry.is_opening else []),
+        *([(_("opening balance"), mark())] if entry.is_opening else []),
     ]
 
 

@@ -13,8 +13,10 @@ from django.utils.translation import gettext as _
 
 from capital.choices import Basis
 from common.templatetags.ip import amount
+from ledger.asked import said
 from ledger.choices import Kind, Role, Zone
-from ledger.models import Posting
+from ledger.clocks import published_q
+from ledger.models import Closing, Posting
 from projects.models import ProjectInvestor
 from projects.posting import TYPE
 from projects.sections import NUM, Reading, num, row, section
@@ -66,22 +68,26 @@ def divide(whole: Decimal, investors: Sequence[ProjectInvestor]) -> Divided:
     return Divided(whole, shares, said % about)
 
 
-def of_project(project: int, kind: str = Kind.CAPITAL_RECOGNISED) -> dict[str, Divided]:
-    """{basis: the recognised sum of a project in all years, divided}, as known now. Empty unless several investors hold
-    the project. Two queries at most."""
+def of_project(
+    project: int, kind: str = Kind.CAPITAL_RECOGNISED, closing: Closing | None = None
+) -> dict[str, Divided]:
+    """{basis: the recognised sum of a project in all years, divided}, as the closing published it or as known now. Empty
+    unless several investors hold the project. Two queries at most."""
     investors = list(
         ProjectInvestor.objects.filter(project=project, archived_at=None).select_related("investor")
     )
     if len(investors) < 2:  # noqa: PLR2004  (nothing to divide)
         return {}
-    return {basis: divide(total, investors) for basis, total in sums_of(project, kind).items()}
+    return {basis: divide(total, investors) for basis, total in sums_of(project, kind, closing).items()}
 
 
-def sums_of(project: int, kind: str) -> dict[str, Decimal]:
-    """{basis: yuan} of a project in the books; the two are never added. One query."""
+def sums_of(project: int, kind: str, closing: Closing | None = None) -> dict[str, Decimal]:
+    """{basis: yuan} of a project in the books, as published or as known now; the two bases are never added. One query."""
     rows = Posting.objects.unscoped(reason=WHOLE).filter(
         subject_type=TYPE, subject_id=project, kind=kind, role=Role.ASSESSED
     )
+    if closing is not None:
+        rows = rows.filter(published_q(closing))
     sums = rows.order_by().values("basis").annotate(total=Sum("base_qty"))
     found = dict(sums.values_list("basis", "total"))
     return {basis: found.get(basis, NOUGHT) for basis in Basis.values}
@@ -89,7 +95,7 @@ def sums_of(project: int, kind: str) -> dict[str, Decimal]:
 
 def drawn(reading: Reading) -> dict[str, Any] | None:
     """Section of a project's page; None for a project of one investor."""
-    found = of_project(reading.project.pk)
+    found = of_project(reading.project.pk, closing=reading.closing)
     if not found:
         return None
     both = zip(found[Basis.ARRIVED].shares, found[Basis.FORMED].shares, strict=True)
@@ -108,7 +114,10 @@ def drawn(reading: Reading) -> dict[str, Any] | None:
     text = flag or _("Nothing was recognised yet; it will be divided by equity.")
     heads = [(_("investor"), ""), (_("equity"), NUM), (_("arrived"), NUM), (_("formed"), NUM)]
     title = _("Joint venture: recognised capital by equity, ten thousand yuan")
-    return section(title, heads, rows, code="venture") | {"text": text, "flagged": bool(flag)}
+    return section(title, heads, rows, note=said(reading.closing), code="venture") | {
+        "text": text,
+        "flagged": bool(flag),
+    }
 
 
 def _wan(value: Decimal) -> str:

@@ -16,6 +16,7 @@ from typing import Any
 import structlog
 from django.db import connection, transaction
 from django.db.models import F, Q
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from common import changelog, clock
@@ -31,7 +32,12 @@ LOST_AFTER = timedelta(minutes=2)  # no beat for this long: the worker is dead
 TICK_LOCK = 0x1F5710  # the advisory lock that lets one tick work at a time
 
 # What the system calls itself (`System.actor_name`) → words.
-SYSTEM_NAMES: dict[str, Any] = {"calendar": _("schedule of jobs"), "demo": _("demo data")}
+SYSTEM_NAMES: dict[str, Any] = {
+    "calendar": _("schedule of jobs"),
+    "tick": _("schedule of jobs"),
+    "demo": _("demo data"),
+}
+SHELL = "manage.py "  # begins the names of commands
 
 _functions: dict[str, JobFunction] = {}
 _labels: dict[str, Any] = {}
@@ -112,6 +118,8 @@ def initiator(run: JobRun) -> str:
     """Who started a job, for people: an account's name, or what the system calls itself in words."""
     if run.actor_id is not None:
         return run.actor_name
+    if run.actor_name.startswith(SHELL):
+        return _now("from the shell: %(command)s") % {"command": run.actor_name.removeprefix(SHELL)}
     return str(SYSTEM_NAMES.get(run.actor_name, run.actor_name))
 
 

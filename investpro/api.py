@@ -4,7 +4,10 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import SimpleRouter
 
-from assessments.api import FigureViewSet, MeasureViewSet, RankingRunViewSet
+from assessments.api import FigureViewSet, GivenViewSet, MeasureViewSet, RankingRunViewSet, TargetViewSet
+from assessments.api_schemes import SchemeRunViewSet, SchemeVersionViewSet, SchemeViewSet
+from assessments.api import FigureViewSet, GivenViewSet, MeasureViewSet, RankingRunViewSet
+from assessments.api_results import ObjectionViewSet, SchemeRunViewSet
 from assessments.api_targets import TargetViewSet
 from capital.api import DutyViewSet, EntryViewSet, ReturnViewSet, VoucherViewSet
 from capital.api_desk import RecognitionTermsViewSet, RecognitionViewSet, SampleViewSet
@@ -55,8 +58,11 @@ router.register("reporting-duties", DutyViewSet, basename="api-duty")
 router.register("counting-rules", CountingRuleViewSet, basename="api-countingrule")
 router.register("measures", MeasureViewSet, basename="api-measure")
 router.register("figures", FigureViewSet, basename="api-figure")
+router.register("given-figures", GivenViewSet, basename="api-given")
 router.register("targets", TargetViewSet, basename="api-target")
 router.register("rankings", RankingRunViewSet, basename="api-ranking")
+router.register("scheme-runs", SchemeRunViewSet, basename="api-schemerun")
+router.register("objections", ObjectionViewSet, basename="api-objection")
 router.register("postings", PostingViewSet, basename="api-posting")
 router.register("periods", PeriodViewSet, basename="api-period")
 router.register("closings", ClosingViewSet, basename="api-closing")
@@ -76,6 +82,9 @@ router.register("inspections", InspectionViewSet, basename="api-inspection")
 router.register("recognitions", RecognitionViewSet, basename="api-recognition")
 router.register("samples", SampleViewSet, basename="api-sample")
 router.register("recognition-terms", RecognitionTermsViewSet, basename="api-recognitionterms")
+router.register("schemes", SchemeViewSet, basename="api-scheme")
+router.register("scheme-versions", SchemeVersionViewSet, basename="api-schemeversion")
+router.register("scheme-runs", SchemeRunViewSet, basename="api-schemerun")
 router.register("imports", ImportViewSet, basename="api-import")
 
 urlpatterns = [

@@ -44,6 +44,7 @@ def _shell(request: HttpRequest) -> dict[str, Any]:
             "name": user.actor_name,
             "initial": user.actor_name[:1].upper(),
             "role_line": f"{user.unit.label} {'、'.join(str(labels[r]) for r in roles)}".strip(),
+            "has_tokens": may_somewhere(user, Action.CREATE, "api_token"),
         }
         if may_somewhere(user, Action.VIEW, "reminder"):
             found["unread_url"] = reverse("reminder_list")

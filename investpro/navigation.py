@@ -65,8 +65,10 @@ MENU: tuple[tuple[Any, tuple[Item, ...]], ...] = (
         _("Assessment"),
         (
             Item(_("Figures"), "figure_list", "figures", "figure"),
+            Item(_("Given figures"), "given_list", "edit", "given_figure"),
             Item(_("Targets"), "target_list", "target", "target"),
             Item(_("Grid of targets"), "target_grid", "sheet", "target"),
+            Item(_("Schemes"), "scheme_list", "scheme", "scheme"),
             Item(_("Ranking tables"), "rankingtable_list", "scheme", "ranking_table"),
             Item(_("Rankings"), "ranking", "ranking", "ranking_run", tab=True),
             Item(_("Postings"), "posting_list", "history", "posting"),

@@ -1,4 +1,4 @@
-"""One line for each lead on the home page, however many reasons there are to look at it."""
+"""One line for each lead, transfer and dispute on the home page, however many reasons there are to look at it."""
 
 from __future__ import annotations
 
@@ -10,21 +10,27 @@ from typing import Any
 
 from django.urls import reverse
 
-from leads.reminding import ENDS
+from leads.reminding import DISPUTE, ENDS, TRANSFER
 
 URGENCY = ("overdue", "soon", "todo", "waiting")  # states of the glyphs, the most urgent first
-SAID_ONCE = (ENDS, "stage_stale", "stage_overdue")  # reminders of what a block of the page says as well
+SAID_ONCE = (
+    ENDS,
+    "stage_stale",
+    "stage_overdue",
+    TRANSFER,
+    DISPUTE,
+)  # reminders of what a block of the page says as well
 
 
 def one_line_each(groups: Sequence[dict[str, Any]]) -> None:
-    """Keep of all lines about one lead the most urgent: the late one, then the one whose state presses more, then
+    """Keep of all lines about one lead, transfer or dispute the most urgent: the late one, then the one whose state presses more, then
     the one whose day (`on`) comes first. The others stand beside it as `also`, (text, url) each; what says the
     same thing again (`matter`) goes. Lines about anything else stay. Changes `items` of the groups in place."""
-    about: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    about: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for group in groups:
         for item in group["items"]:
-            if lead := lead_of(item.get("about") or item.get("url") or ""):
-                about[lead].append(item)
+            if page := page_of(item.get("about") or item.get("url") or ""):
+                about[page].append(item)
     gone: set[int] = set()
     for items in about.values():
         first, *rest = sorted(items, key=_urgency)
@@ -34,10 +40,11 @@ def one_line_each(groups: Sequence[dict[str, Any]]) -> None:
         group["items"] = [item for item in group["items"] if id(item) not in gone]
 
 
-def lead_of(url: str) -> int:
-    """The key of the lead on whose pages an address lies, 0 for any other address."""
-    found = re.match(re.escape(reverse("lead_list")) + r"(\d+)/", url)
-    return int(found[1]) if found else 0
+def page_of(url: str) -> str:
+    """The page of the lead, transfer or dispute to which an address belongs; "" for any other address."""
+    lists = "|".join(re.escape(reverse(f"{one}_list")) for one in ("lead", "transfer", "dispute"))
+    found = re.match(rf"(?:{lists})\d+/", url)
+    return found[0] if found else ""
 
 
 def _urgency(item: dict[str, Any]) -> tuple[bool, int, date, bool]:

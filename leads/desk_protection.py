@@ -22,7 +22,7 @@ from leads.calendar import calendar
 from leads.choices import Custody, StageKind, TransferState
 from leads.handing import UNDECIDED
 from leads.models import Dispute, Lead, LeadTransfer
-from leads.reminding import ENDS
+from leads.reminding import DISPUTE, ENDS, TRANSFER
 from leads.services.disputes import may_decide
 from leads.terms import NoTerms, terms_on
 
@@ -103,13 +103,14 @@ def transfers_waiting(actor: Actor) -> list[dict[str, Any]]:
     rows = rows.select_related("lead__unit", "lead__officer", "from_unit", "to_unit").order_by("pk")
     return [
         {
-            "state": "waiting",
+            "state": "todo",
             "title": _("%(unit)s offers “%(lead)s”")
             % {"unit": row.from_unit.label, "lead": confidential.shown_name(row.lead, actor)},
             "url": reverse("transfer_detail", args=[row.pk]),
             "note": row.reason,
             "due": f"{timezone.localdate(row.created_at):%m-%d}",
             "late": False,
+            "matter": TRANSFER,
             "action_label": _("Answer"),
             "action_url": reverse("transfer_detail", args=[row.pk]),
         }
@@ -137,6 +138,7 @@ def _dispute(row: Dispute, actor: Actor, today: date) -> dict[str, Any]:
         "note": f"{row.claimant.label} / {row.respondent.label}",
         "due": f"{row.due_on:%m-%d}" if row.due_on else "",
         "late": late,
+        "matter": DISPUTE,
         "action_label": _("Decide") if may_decide(actor, row) else _("State our case"),
         "action_url": url,
     }

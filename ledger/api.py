@@ -13,7 +13,7 @@ from ledger import closings, subjects
 from ledger.filters import ClosingFilterSet, PeriodFilterSet, PostingFilterSet
 from ledger.models import Closing, Facet, Period, Posting
 
-KEPT = ("holder", "qty", "whole", "base_qty", "currency", "rate", "facet")
+KEPT = ("holder", "actor_name", "qty", "whole", "base_qty", "currency", "rate", "facet")
 
 
 class FacetSerializer(serializers.ModelSerializer):
@@ -24,7 +24,7 @@ class FacetSerializer(serializers.ModelSerializer):
 
 class PostingSerializer(RowSerializer):
     """`qty` and `whole` in the currency's own unit (pieces without one), `base_qty` in yuan. Of a subject that is
-    confidential for the caller, these and `holder`, `currency`, `rate`, `facet` are null."""
+    confidential for the caller, these and `holder`, `actor_name`, `currency`, `rate`, `facet` are null."""
 
     id = serializers.IntegerField(source="seq")
     facet = FacetSerializer()

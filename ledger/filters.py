@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import django_filters
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 
@@ -73,6 +74,15 @@ class PostingFilterSet(RowFilterSet):
     @extend_schema_field(int)
     def only_below(self, queryset, name, value):
         return queryset.filter(unit__path__startswith=value.path)
+
+    def search(self, queryset, name, value):
+        """Who entered a line is no way to find what is kept back."""
+        words = value.strip()
+        open_ = (
+            Q(event__icontains=words) | Q(unit__name__icontains=words) | Q(unit__short_name__icontains=words)
+        )
+        found = super().search(queryset, name, value).values("pk")
+        return queryset.filter(Q(pk__in=found) & (open_ | ~subjects.hidden_q(self.request.user)))
 
     def filter_queryset(self, queryset):
         """Whose amounts and looks a reader may not know is not found by them either."""

@@ -63,6 +63,12 @@ def open_for(codes: Collection[int], accept: Collection[str] = OPEN) -> dict[int
     return found
 
 
+def would_open(code: int, accept: Collection[str] = OPEN) -> int:
+    """As `open_from` would find it now, for a page that only tells: nothing is held."""
+    states = dict(Period.objects.filter(code__gte=code).values_list("code", "state"))
+    return _first(code, accept, states)
+
+
 def _first(code: int, accept: Collection[str], states: Mapping[int, str]) -> int:
     closed = max((one for one, state in states.items() if state == PeriodState.CLOSED), default=0)
     allowed = accept

@@ -94,7 +94,7 @@ class PostingTable(RowTable):
 
     order_qty, order_base_qty, order_whole = kept_order("qty"), kept_order("base_qty"), kept_order("whole")
     order_currency, order_rate = kept_order("currency"), kept_order("rate")
-    order_industry = kept_order("facet__industry")
+    order_industry, order_actor_name = kept_order("facet__industry"), kept_order("actor_name")
 
     def hidden_q(self) -> Q:
         return subjects.hidden_q(self.actor)
@@ -110,7 +110,7 @@ class PostingTable(RowTable):
         return subjects.KEPT if self._kept(record) else value
 
     render_sector = value_sector = render_industry = value_industry = _told
-    render_currency = value_currency = _told
+    render_currency = value_currency = render_actor_name = value_actor_name = _told
 
     def _named(self, record: Posting) -> subjects.Named:
         if not hasattr(self, "_subjects"):

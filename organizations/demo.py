@@ -7,11 +7,12 @@ everything goes in through the services, under the clock of the day on which it 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from common.actors import System
 from common.errors import Refused
@@ -70,9 +71,23 @@ def load(only: Iterable[str] = ()) -> dict[str, dict[str, int]]:
     for part in parts():
         if wanted and part.name not in wanted:
             continue
-        with transaction.atomic():
+        with transaction.atomic(), _all_or_nothing():
             done[part.name] = {} if part.is_loaded() else part.load()
     return done
+
+
+@contextmanager
+def _all_or_nothing() -> Iterator[None]:
+    """The services set no savepoints (a third of all queries): where one fails, the part is given up as a whole.
+
+    Whoever caught that failure and went on would get a TransactionManagementError.
+    """
+    features = connection.features
+    kept, features.uses_savepoints = features.uses_savepoints, False
+    try:
+        yield
+    finally:
+        features.uses_savepoints = kept
 
 
 def unit(code: str) -> Unit:

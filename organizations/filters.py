@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.filters import RowFilterSet
 from organizations.choices import Role, UnitKind
-from organizations.models import CompetitionGroup, Officer, Post, RoleGrant, Unit, User
+from organizations.models import ApiToken, CompetitionGroup, Officer, Post, RoleGrant, Unit, User
 
 
 class UnitFilterSet(RowFilterSet):
@@ -69,3 +69,11 @@ class RoleGrantFilterSet(RowFilterSet):
     class Meta:
         model = RoleGrant
         fields = ("q", "role", "unit")
+
+
+class ApiTokenFilterSet(RowFilterSet):
+    search_fields = ("name", "user__name", "user__username")
+
+    class Meta:
+        model = ApiToken
+        fields = ("q",)

@@ -5,12 +5,22 @@ from typing import Any
 from django import forms
 from django.contrib.auth import password_validation
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from common import clock
 from common.access import Action
 from common.actors import may
 from common.forms import ActorForm, PersonForm, RowForm, offer, pick
-from organizations.models import CompetitionGroup, Officer, Post, RoleGrant, ServiceRecord, Unit, User
+from organizations.models import (
+    CompetitionGroup,
+    GroupMembership,
+    Officer,
+    Post,
+    RoleGrant,
+    ServiceRecord,
+    Unit,
+    User,
+)
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
@@ -63,19 +73,37 @@ class MembershipForm(ActorForm):
     ranked = forms.BooleanField(label=_("Ranked"), required=False, initial=True)
     in_total = forms.BooleanField(label=_("Counts in the group's sum"), required=False, initial=True)
     sort = forms.IntegerField(label=_("Order"), min_value=0, initial=0)
+    unit_type = forms.SlugField(
+        label=_("Type in this group"),
+        max_length=40,
+        required=False,
+        help_text=_("Class of units that a scheme's settings name. Empty: the kind of the unit."),
+    )
+    counts_in = forms.ModelChoiceField(
+        Unit._base_manager.none(),
+        label=_("Scored as part of"),
+        required=False,
+        help_text=_("A composite of several units, which is ranked instead of them."),
+    )
 
     def __init__(self, *args: Any, group: CompetitionGroup, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offer(
-            self,
-            "unit",
-            Unit.objects.visible_to(self.actor)
-            .below(group.owner.path)
-            .filter(archived_at=None)
-            .order_by("path"),
-        )
-        pick(self, "unit", "unit_pick")
+        rows = Unit.objects.visible_to(self.actor).below(group.owner.path).filter(archived_at=None)
+        for name in ("unit", "counts_in"):
+            offer(self, name, rows.order_by("path"))
+            pick(self, name, "unit_pick")
         self.fields["begins"].initial = clock.today().replace(month=1, day=1)
+
+
+class MembershipChangeForm(MembershipForm):
+    """What may change while a unit stays in the group."""
+
+    def __init__(self, *args: Any, member: GroupMembership, **kwargs: Any) -> None:
+        super().__init__(*args, group=member.group, **kwargs)
+        for name in ("unit", "begins", "ends"):
+            del self.fields[name]
+        for name, field in self.fields.items():
+            field.initial = getattr(member, name)
 
 
 class MembershipEndForm(ActorForm):
@@ -174,6 +202,26 @@ class OwnPasswordForm(ActorForm):
         if given.get("new") and given.get("new") == given.get("old"):
             self.add_error("new", _("The new password must differ from the present one."))
         return given
+
+
+class ApiTokenForm(ActorForm):
+    """A name, how long it holds, and once more the password: a session left open gives nobody a token."""
+
+    name = forms.CharField(
+        label=pgettext_lazy("token", "Name"),
+        max_length=60,
+        help_text=_("What it is for, for example: the month's sheet on my computer."),
+    )
+    days = forms.ChoiceField(
+        label=_("Valid for"),
+        choices=[(30, _("30 days")), (90, _("90 days")), (180, _("half a year")), (365, _("a year"))],
+        initial=90,
+    )
+    password = forms.CharField(
+        label=_("Present password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
 
 
 def limit_units(form: Any, kind: str, action: Action = Action.CREATE) -> None:

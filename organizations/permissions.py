@@ -123,6 +123,15 @@ register(
         },
     },
 )
+# A person's own tokens are his; the system administrator sees that they are there and revokes them.
+OWN_TOKEN = {A.VIEW, A.CREATE, A.ARCHIVE, A.HISTORY}
+register(
+    "api_token",
+    {
+        **{role: {Relation.SELF: OWN_TOKEN} for role in R if role != R.SERVICE_CLIENT},
+        R.SYSTEM_ADMIN: {Relation.SELF: OWN_TOKEN, TREE: {A.VIEW, A.ARCHIVE, A.HISTORY}},
+    },
+)
 # Messages to a person are his alone; a program has none.
 register(
     "reminder",

@@ -10,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 from common.masking import mask_phone
 from common.tables import NUMBER, RowTable
 from organizations.models import (
+    ApiToken,
     CompetitionGroup,
     GroupMembership,
     Officer,
@@ -72,9 +73,18 @@ class MembershipTable(RowTable):
         orderable=False,
     )
 
+    change = tables.TemplateColumn(
+        '{% if record.may_end %}{% load i18n %}<a href="{% url "membership_update" record.pk %}">'
+        '{% trans "change" %}</a>{% endif %}',
+        verbose_name="",
+        accessor="pk",
+        orderable=False,
+        exclude_from_export=True,
+    )
+
     class Meta(RowTable.Meta):
         model = GroupMembership
-        fields = ("unit", "begins", "ends", "ranked", "in_total")
+        fields = ("unit", "begins", "ends", "ranked", "in_total", "unit_type", "counts_in", "change")
         sequence = fields
         orderable = False
 
@@ -148,6 +158,21 @@ class RoleGrantTable(RowTable):
     class Meta(RowTable.Meta):
         model = RoleGrant
         fields = ("user", "role", "unit", "valid_from", "valid_to", "updated_at")
+        optional = ("updated_at",)
+
+
+class ApiTokenTable(RowTable):
+    name = tables.Column(
+        pgettext_lazy("token", "name"),
+        linkify=("apitoken_detail", {"pk": tables.A("pk")}),
+        order_by=("name", "pk"),
+    )
+    user = tables.Column(_("account"), order_by=("user__username", "pk"))
+    created_at = tables.Column(_("created"))
+
+    class Meta(RowTable.Meta):
+        model = ApiToken
+        fields = ("name", "user", "hint", "created_at", "expires_at", "last_used_at", "updated_at")
         optional = ("updated_at",)
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from organizations.views import account, audit, imports, people, reminders, units, users
+from organizations.views import account, audit, imports, people, reminders, tokens, units, users
 
 urlpatterns = [
     path("units/", units.UnitList.as_view(), name="unit_list"),
@@ -17,6 +17,7 @@ urlpatterns = [
     path("groups/<int:pk>/change/", units.GroupUpdate.as_view(), name="group_update"),
     path("groups/<int:pk>/archive/", units.GroupArchive.as_view(), name="group_archive"),
     path("groups/<int:pk>/members/new/", units.MembershipAdd.as_view(), name="membership_add"),
+    path("group-members/<int:pk>/change/", units.MembershipUpdate.as_view(), name="membership_update"),
     path("group-members/<int:pk>/end/", units.MembershipEnd.as_view(), name="membership_end"),
     path("posts/", people.PostList.as_view(), name="post_list"),
     path("posts/new/", people.PostCreate.as_view(), name="post_create"),
@@ -44,5 +45,9 @@ urlpatterns = [
     path("reminders/<int:pk>/", reminders.ReminderOpen.as_view(), name="reminder_open"),
     path("reminders/<int:pk>/read/", reminders.ReminderRead.as_view(), name="reminder_read"),
     path("me/password/", account.OwnPassword.as_view(), name="own_password"),
+    path("me/tokens/", tokens.TokenList.as_view(), name="apitoken_list"),
+    path("me/tokens/new/", tokens.TokenCreate.as_view(), name="apitoken_create"),
+    path("tokens/<int:pk>/", tokens.TokenDetail.as_view(), name="apitoken_detail"),
+    path("tokens/<int:pk>/revoke/", tokens.TokenRevoke.as_view(), name="apitoken_archive"),
     path("change-log/", audit.ChangeLog.as_view(), name="change_log"),
 ]

@@ -42,7 +42,7 @@ KEPT = ("id", "version", "archived_at", "created_at", "updated_at")
 # What everybody may read who sees a confidential project; the rest is null, lists are empty.
 OPEN = frozenset(
     {
-        *KEPT, "number", "unit", "host", "stage", "stage_on", "due_on", "signed_on", "stale_on", "sector",
+        *KEPT, "number", "unit", "host", "stage", "stage_on", "due_on", "signed_on", "stale_on",
         "code_name", "confidential_until",
     }
 )  # fmt: skip

@@ -5,6 +5,7 @@ from typing import Any
 import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+from django_tables2.utils import call_with_appropriate
 
 from common.ordering import kept_order
 from common.tables import RowTable
@@ -18,8 +19,18 @@ def cell(css: str) -> dict[str, Any]:
     return {"td": {"class": css}, "th": {"class": css}}
 
 
+# What only those inside a confidential project read; the columns draw name and investor themselves.
+GUARDED = frozenset(
+    {
+        "contract_amount", "leader", "officer", "industry", "sector", "mode", "currency", "registered_capital",
+        "registered_currency", "fixed_assets", "land_mu", "national_code", "registered_name", "registered_code", "start_due",
+        "completion_due", "production_due", "capacity_due", "last_sign_on",
+    }
+)  # fmt: skip
+
+
 class ProjectTable(RowTable):
-    """Cells that know who reads them. What tells a confidential project is drawn for those inside it only."""
+    """Cells that know who reads them. What tells a confidential project (`GUARDED`) is drawn for those inside it only."""
 
     name = tables.Column(
         _("name"),
@@ -64,6 +75,23 @@ class ProjectTable(RowTable):
         self.actor = kwargs["request"].user
         super().__init__(*args, **kwargs)  # sorts
         self._drawer: Drawer | None = None
+        for bound in self.columns.iterall():
+            if bound.name in GUARDED:
+                self._guard(bound)
+
+    def _guard(self, bound: Any) -> None:
+        """Also where it is blank: that something is missing would tell as well."""
+        blank, bound.column.empty_values = bound.column.empty_values, ()
+
+        def guarded(draw: Any, nothing: Any) -> Any:
+            def cell_of(**given: Any) -> Any:
+                if confidential.kept_back(given["record"], self.actor):
+                    return KEPT
+                return nothing if given["value"] in blank else call_with_appropriate(draw, given)
+
+            return cell_of
+
+        bound.render, bound.value = guarded(bound.render, bound.default), guarded(bound.value, None)
 
     @property
     def drawer(self) -> Drawer:
@@ -76,6 +104,7 @@ class ProjectTable(RowTable):
 
     order_name, order_contract_amount = kept_order("pinyin"), kept_order("contract_amount")
     order_leader, order_officer = kept_order("leader__name"), kept_order("lead__officer__pinyin")
+    order_sector = kept_order("sector")
     order_industry, order_investor = kept_order("industry__code"), kept_order("lead__investor__pinyin")
     order_mode, order_currency = kept_order("mode"), kept_order("currency")
     order_registered_capital = kept_order("registered_capital")
@@ -89,21 +118,6 @@ class ProjectTable(RowTable):
     def row_name(self, record: Project) -> str:
         return confidential.shown_name(record, self.actor)
 
-    def _told(self, record: Project, value: Any) -> Any:
-        return KEPT if confidential.kept_back(record, self.actor) else value
-
-    def _wan(self, record: Project, value: Any) -> Any:
-        """For an export: a number in ten thousands."""
-        return KEPT if confidential.kept_back(record, self.actor) else value / WAN
-
-    def _drawn(self, record: Project, value: Any, column: Any, bound_column: Any, bound_row: Any) -> Any:
-        """As its column draws it."""
-        if confidential.kept_back(record, self.actor):
-            return KEPT
-        return column.render(
-            record=record, table=self, value=value, bound_column=bound_column, bound_row=bound_row
-        )
-
     def render_name(self, record: Project) -> str:
         return confidential.shown_name(record, self.actor)
 
@@ -116,21 +130,11 @@ class ProjectTable(RowTable):
     def value_investor(self, record: Project) -> str:
         return confidential.shown_investor(record, self.actor)
 
-    def render_registered_name(self, record: Project, value: Any) -> Any:
-        return self._told(record, value)
+    def value_contract_amount(self, value: Any) -> Any:
+        """For an export: a number in ten thousands."""
+        return value / WAN
 
-    value_registered_name = render_registered_name
-    render_registered_code = value_registered_code = render_registered_name
-    render_national_code = value_national_code = render_registered_name
-    render_leader = value_leader = render_officer = value_officer = render_registered_name
-    render_industry = value_industry = render_mode = value_mode = render_registered_name
-    render_land_mu = value_land_mu = render_registered_name
-    render_currency = value_currency = render_registered_name
-    render_registered_currency = value_registered_currency = render_registered_name
-    render_start_due = render_completion_due = render_production_due = render_capacity_due = _drawn
-    value_start_due = value_completion_due = value_production_due = value_capacity_due = _drawn
-    render_last_sign_on = value_last_sign_on = _drawn
-    value_contract_amount = value_registered_capital = value_fixed_assets = _wan
+    value_registered_capital = value_fixed_assets = value_contract_amount
 
     def render_host(self, value: Any) -> str:
         return value.label
@@ -151,9 +155,9 @@ class ProjectTable(RowTable):
         return value
 
     def render_contract_amount(self, record: Project, value: Any) -> Any:
-        return self._told(record, wan_cell(value, str(record.currency_id)))
+        return wan_cell(value, str(record.currency_id))
 
     render_fixed_assets = render_contract_amount
 
     def render_registered_capital(self, record: Project, value: Any) -> Any:
-        return self._told(record, wan_cell(value, str(record.registered_currency_id)))
+        return wan_cell(value, str(record.registered_currency_id))

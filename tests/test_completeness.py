@@ -23,7 +23,7 @@ NO_COLUMN = {
         "password_set_at": "for expiry only",
         "must_change_password": "for expiry only",
     },
-    "Measure": {"definition": "long text, on the measure's page"},
+    "Measure": {"definition": "long text, on the measure's page", "filters": "in words, on the measure's page"},
     "Currency": {"name_zh": "`name` shows it in Chinese", "name_en": "`name` shows it in English"},
     "ImportedFigure": {
         "year": "`period` shows it",
@@ -33,6 +33,15 @@ NO_COLUMN = {
         "published": "beside the computed value in the ranking",
         "superseded_by": "on the figure's page",
         "withdrawn": "on the figure's page, with who took it back",
+        "updated_at": "a figure is never changed: `recorded_at` is its time",
+    },
+    "GivenFigure": {
+        "year": "`period` shows it",
+        "month": "`period` shows it",
+        "stored": "`file_name` names it",
+        "entered_by": "`entered_name` shows who",
+        "superseded_by": "on the figure's page",
+        "withdrawn": "on the figure's page",
         "updated_at": "a figure is never changed: `recorded_at` is its time",
     },
     "Posting": {
@@ -97,7 +106,7 @@ NO_FILTER = {
         "must_change_password": "for expiry only", "last_login": "use is not ranked (DOMAIN §9)",
     },
     "RoleGrant": {"valid_from": "sorted by", "valid_to": "sorted by"},
-    "Measure": {"rule_code": "few measures", "basis": "few measures", "level": "few measures", "role": "few measures", "defined_since": "few measures", "direction": "few measures", "numerator": "few measures", "denominator": "few measures"},
+    "Measure": {**dict.fromkeys(("base", "filters", "credit", "of_measure"), "few measures"), "rule_code": "few measures", "basis": "few measures", "level": "few measures", "role": "few measures", "defined_since": "few measures", "direction": "few measures", "numerator": "few measures", "denominator": "few measures"},
     "Industry": {"edition": "one edition is loaded", "parent": "`below` narrows by tree"},
     "Region": {"parent": "`below` narrows by tree"},
     "Currency": {"minor_units": "never looked for"},
@@ -106,6 +115,11 @@ NO_FILTER = {
         "row": "found by unit and period", "batch": "found from the import's page", "ref": "shown", "quantum": "internal",
         "recorded_at": "sorted by", "superseded_by": "`history` shows superseded ones", "withdrawn": "`history` shows them",
         "span": "the same for a sheet", "superseded_at": "`history` shows them", "value": "sorted by", "published": "shown in the ranking",
+    },
+    "GivenFigure": {
+        **dict.fromkeys(("stored", "file_name", "span", "entered_by", "entered_name"), "found by unit, measure and giver"),
+        **dict.fromkeys(("recorded_at", "value"), "sorted by"), "superseded_by": "`history` shows them",
+        "superseded_at": "`history` shows them", "withdrawn": "`history` shows them",
     },
     "Target": {
         "row": "found by unit and year", "batch": "found from the import's page", "ref": "shown", "quantum": "internal",
@@ -254,6 +268,11 @@ NO_FILTER["Inspection"] = {
     **dict.fromkeys(("initial_reason", "initial_name", "final_reason", "final_name"), "read, not searched"),
 }  # fmt: skip
 NO_FILTER["ScoreSheet"] = {"document": "on the sheet's page", "number": "sorted by"}
+NO_COLUMN["ApiToken"] = {"digest": "never leaves the database"}
+NO_FILTER["ApiToken"] = {
+    "digest": "never",
+    **dict.fromkeys(("hint", "expires_at", "last_used_at"), "ten of an account at most"),
+}
 # A second list of the same rows shows less of them by design.
 PARTS = {
     "PoolList": "the idea alone, never the people (DOMAIN 2): the rest on the lead's own page",

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from assessments.choices import FigureState, Span
@@ -172,4 +173,4 @@ def take_back(batch: ImportBatch) -> None:
 
 
 def _named(batches: set[ImportBatch]) -> str:
-    return "、".join(sorted(f"{b.filename} ({b.confirmed_at:%Y-%m-%d %H:%M})" for b in batches))
+    return "、".join(sorted(f"{b.filename} ({localtime(b.confirmed_at):%Y-%m-%d %H:%M})" for b in batches))

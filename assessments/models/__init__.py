@@ -1,4 +1,5 @@
 from .figures import ImportedFigure, Measure
+from .given import GivenFigure
 from .rankings import RankingLine, RankingRun, RankingTable, RunPublication
 from .schemes import (
     Objection,
@@ -14,6 +15,7 @@ from .schemes import (
 from .targets import Target
 
 __all__ = [
+    "GivenFigure",
     "ImportedFigure",
     "Measure",
     "Objection",

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from assessments.choices import Direction, FigureSource, FigureState, MeasureUnit, Nature, Span
+from assessments.choices import Credit, Direction, FigureSource, FigureState, MeasureUnit, Nature, Span
 from capital.choices import Basis, Level
 from common import scope
 from common.changelog import track
@@ -63,6 +63,25 @@ class Measure(ScopedModel):
         blank=True,
         help_text=_("Whose the capital is: that of the assessed unit, the landing place, who brought it."),
     )
+    base = models.CharField(
+        _("counts"),
+        max_length=40,
+        blank=True,
+        help_text=_("What is counted from the books: one of the definitions that the guide lists."),
+    )
+    filters = models.JSONField(_("only"), default=dict, blank=True)  # assessments.measures.filters reads it
+    credit = models.CharField(
+        _("a shared project counts"), max_length=5, choices=Credit.choices, default=Credit.SHARE
+    )
+    of_measure = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("of the measure"),
+        help_text=_("For growth, completion and points to schedule: whose."),
+    )
     sort = models.PositiveIntegerField(_("order"), default=0)
 
     class Scope(scope.Scope):
@@ -74,8 +93,16 @@ class Measure(ScopedModel):
         verbose_name = _("measure")
         constraints = [
             models.CheckConstraint(
-                condition=Q(nature="ratio", numerator__isnull=False, denominator__isnull=False)
-                | (~Q(nature="ratio") & Q(numerator__isnull=True, denominator__isnull=True)),
+                condition=Q(
+                    ~Q(source__in=("counted", "given")),
+                    nature="ratio",
+                    numerator__isnull=False,
+                    denominator__isnull=False,
+                )
+                | (
+                    (~Q(nature="ratio") | Q(source__in=("counted", "given")))
+                    & Q(numerator__isnull=True, denominator__isnull=True)
+                ),
                 name="ast_measure_ratio_ck",
                 violation_error_message=_(
                     "A ratio needs numerator and denominator; other measures have neither."
@@ -83,16 +110,26 @@ class Measure(ScopedModel):
             ),
             models.CheckConstraint(condition=~Q(numerator=F("denominator")), name="ast_measure_parts_ck"),
             models.CheckConstraint(
-                condition=Q(source="imported", rule_code="", basis="", level="", role="")
+                condition=Q(
+                    source__in=("imported", "given"),
+                    rule_code="",
+                    basis="",
+                    level="",
+                    role="",
+                    base="",
+                    of_measure__isnull=True,
+                )
                 | (
                     Q(source="ledger", nature="flow", unit__in=("yuan", "usd"))
                     & Q(basis__in=("arrived", "formed"), level__in=("preliminary", "final"))
-                    & Q(role__in=Role.values)
-                ),
+                    & Q(role__in=Role.values, base="", of_measure__isnull=True)
+                )
+                | (Q(source="counted", rule_code="", basis="", level="", role__in=Role.values) & ~Q(base="")),
                 name="ast_measure_source_ck",
                 violation_error_message=_(
                     "A measure from the books is a flow in yuan or dollars and names its basis, the state that it "
-                    "counts and the dimension of attribution; an imported one names none of them."
+                    "counts and the dimension of attribution; one that is counted names what it counts and the "
+                    "dimension; an imported or given one names none of them."
                 ),
             ),
         ]

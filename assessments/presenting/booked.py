@@ -15,6 +15,8 @@ from assessments.models import Measure, RankingRun
 from assessments.reading import RunReader, ShownLine
 from capital.behind import Behind, behind, why_text
 from capital.counting import Reading, Wanted, reread
+from capital.opening import mark
+from common import words
 from common.actors import Actor
 from common.templatetags.ip import amount, signed
 from ledger.choices import Role
@@ -95,7 +97,7 @@ def _rows(reader: RunReader, unit: Unit, sent: dict[str, Any], actor: Actor) -> 
         )
     return {
         "label": _("Recognised rows"),
-        "note": f"{reader.unit_label}，{Role(reading.wanted.role).label}",
+        "note": f"{reader.unit_label}{words.comma()}{Role(reading.wanted.role).label}",
         "value": _money(reader, sent["own"]),
         "open": True,
         "calc": [],
@@ -113,6 +115,7 @@ def _project(reader: RunReader, line: Behind) -> list[dict[str, Any]]:
     for row in line.rows:
         to = reverse("entry_detail", args=[row.entry]) if row.entry else ""
         text = f"{row.number} {row.day.isoformat()}".strip()
+        text = words.comma().join([text, mark()]) if row.opening else text
         rows.append({"label": text, "url": to, "value": _money(reader, row.amount), "css": "in"})
     return rows
 

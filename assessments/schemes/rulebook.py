@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Q
@@ -55,4 +56,13 @@ def read_version(version: SchemeVersion) -> rules.Scheme:
 def normal(document: Any) -> tuple[Any, str]:
     """The normal form of a document that reads and its hash; an unfinished one as it is, without hash."""
     found, _problems = rules.read(document)
-    return (document, "") if found is None else (rules.write(found), rules.sha256(found))
+    return (_storable(document), "") if found is None else (rules.write(found), rules.sha256(found))
+
+
+def _storable(value: Any) -> Any:
+    """An unfinished document as JSON can keep it: exact numbers as text."""
+    if isinstance(value, dict):
+        return {str(key): _storable(one) for key, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_storable(one) for one in value]
+    return format(value, "f") if isinstance(value, Decimal) else value

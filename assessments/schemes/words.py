@@ -3,6 +3,7 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from assessments.measures import words as measures
 from rules.scheme import Problem
 
 PROBLEMS: dict[str, Promise] = {
@@ -50,5 +51,8 @@ PROBLEMS: dict[str, Promise] = {
 
 def problem_text(problem: Problem) -> str:
     """A problem in a sentence that says what to do."""
+    of_filter = ".filters" in problem.path and problem.code in measures.PROBLEMS
+    if of_filter or (problem.code not in PROBLEMS and problem.code in measures.PROBLEMS):
+        return measures.problem_text(measures.Problem(problem.path, problem.code, problem.value))
     said = PROBLEMS.get(problem.code, _("This can't be read: %(value)s"))
     return str(said) % {"value": problem.value}

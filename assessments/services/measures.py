@@ -9,17 +9,23 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from assessments.choices import FigureSource
+from assessments.measures.base import REGISTRY
+from assessments.measures.catalogue import measure_problems
+from assessments.measures.words import problem_text
 from assessments.models import Measure, RankingTable
 from capital.rulebook import NoRule, read_rule, rule_on
 from common import clock, services
 from common.actors import Actor
 from ledger.choices import Role
 
+COUNTS = {"source", "base", "filters", "of_measure", "unit", "nature"}
+
 
 def measure_create(*, actor: Actor, **values: Any) -> Measure:
     """A measure from the books counts by the assessed unit unless it names another dimension. Raises Denied,
     ValidationError (also for a counting rule that isn't there or has the other basis)."""
     _rule_fits(values.get("rule_code", ""), values.get("basis", ""))
+    _base_fits(Measure(**values))
     if values.get("source") == FigureSource.LEDGER:
         values.setdefault("role", Role.ASSESSED)
     return services.create(Measure, actor=actor, values=values)
@@ -31,6 +37,11 @@ def measure_update(*, actor: Actor, pk: int, version: int | None, **values: Any)
     if {"rule_code", "basis"} & set(values):
         now = services.get_visible(Measure, pk, actor, lock=True)
         _rule_fits(values.get("rule_code", now.rule_code), values.get("basis", now.basis))
+    if COUNTS & set(values):
+        now = services.get_visible(Measure, pk, actor, lock=True)
+        for name, value in values.items():
+            setattr(now, name, value)
+        _base_fits(now)
     return services.update(Measure, actor=actor, pk=pk, version=version, values=values)
 
 
@@ -48,6 +59,28 @@ def rankingtable_update(*, actor: Actor, pk: int, version: int | None, **values:
 
 def rankingtable_archive(*, actor: Actor, pk: int, version: int | None, reason: str) -> RankingTable:
     return services.archive(RankingTable, actor=actor, pk=pk, version=version, reason=reason)
+
+
+def _base_fits(measure: Measure) -> None:
+    """A measure that is counted: its base exists, counts in this unit, and its filters fit. Raises ValidationError."""
+    if measure.source != FigureSource.COUNTED:
+        if measure.filters:
+            raise ValidationError(
+                {"filters": _("Only what is counted from the books is narrowed by filters.")}
+            )
+        return
+    problems = measure_problems(measure.base, measure.filters, measure.of_measure)
+    if problems:
+        said = [problem_text(problem) for problem in problems]
+        raise ValidationError({problems[0].path.partition(".")[0]: said})
+    base = REGISTRY[measure.base]
+    if (measure.unit, measure.nature) != (str(base.unit), str(base.nature)):
+        raise ValidationError({"unit": _("What is counted has another unit or nature.")})
+    of = measure.of_measure
+    while of is not None:
+        if of.pk == measure.pk:
+            raise ValidationError({"of_measure": _("A measure can't be about itself.")})
+        of = of.of_measure
 
 
 def _rule_fits(code: str, basis: str) -> None:

@@ -10,6 +10,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from assessments.choices import VersionState
+from assessments.measures import catalogue
 from assessments.models import Scheme, SchemeGroup, SchemeRun, SchemeTrial, SchemeVersion
 from assessments.schemes.rulebook import SHARED, normal, version_on
 from assessments.schemes.words import problem_text
@@ -118,9 +119,13 @@ def schemeversion_change(*, actor: Actor, pk: int, version: int | None, **values
 
 
 def problems_of(row: SchemeVersion) -> tuple[rules.Problem, ...]:
-    """What keeps a version from being checked, each with its place in the document."""
-    _scheme, problems = rules.read(row.document)
-    return problems
+    """What keeps a version from being checked, each with its place in the document: in what it says, then in the measures
+    that it names."""
+    scheme, problems = rules.read(row.document)
+    if scheme is None:
+        return problems
+    more = (rules.Problem(one.path, one.code, one.value) for one in catalogue.problems(scheme))
+    return (*problems, *more)
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -18,7 +19,7 @@ from assessments import presenting, services
 from assessments.circulars.compose import compose
 from assessments.circulars.workbook import build_workbook
 from assessments.forms import ComputeForm
-from assessments.models import RankingRun, RankingTable
+from assessments.models import RankingRun, RankingTable, Scheme, SchemeGroup, SchemeRun
 from assessments.reading import read
 from common import clock
 from common.access import Action
@@ -150,6 +151,8 @@ class Ranking(RankingPage):
     crumbs: Crumbs = ((_("Assessment"), ""),)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not self.groups and not request.GET and SchemeRun.objects.visible_to(self.actor).exists():
+            return HttpResponseRedirect(reverse("scheme_results"))
         context = self.get_context_data()
         if request.htmx and request.htmx.target == "panel":  # type: ignore[attr-defined]
             if not context["panel"]:
@@ -158,6 +161,22 @@ class Ranking(RankingPage):
                 request=request, template=["assessments/_ranking_panel.html"], context=context
             )
         return self.render_to_response(context)
+
+    def schemes(self) -> list[dict[str, Any]]:
+        """Schemes with results for this group, beside its tables; those that are bound to no group, beside all."""
+        runs = SchemeRun.objects.visible_to(self.actor)
+        rows = Scheme.objects.visible_to(self.actor).filter(pk__in=runs.values("version__scheme"))
+        bound = SchemeGroup.objects.filter(scheme__in=rows.values("pk"), archived_at=None)
+        codes = {one.scheme_id: one.code for one in bound if self.group and one.group_id == self.group.pk}
+        elsewhere = {one.scheme_id for one in bound} - set(codes)
+        found = []
+        for scheme in rows.distinct().order_by("code"):
+            if scheme.pk not in elsewhere:
+                query = urlencode({"scheme": scheme.code, "group": codes.get(scheme.pk, "")})
+                found.append(
+                    {"label": scheme.name, "url": f"{reverse('scheme_results')}?{query}", "active": False}
+                )
+        return found
 
     def actions(self) -> list[dict[str, Any]]:
         if self.run is None:
@@ -192,8 +211,15 @@ class Ranking(RankingPage):
                 for g in self.groups
             ],
             "measures": [
-                {"label": t.name, "url": self.address(table=t.code, **{"as": ""}), "active": t == self.table}
-                for t in self.tables
+                *self.schemes(),
+                *(
+                    {
+                        "label": t.name,
+                        "url": self.address(table=t.code, **{"as": ""}),
+                        "active": t == self.table,
+                    }
+                    for t in self.tables
+                ),
             ],
             "periods": [
                 {"value": p, "label": p, "selected": self.month is not None and p == str(self.month)}
@@ -226,9 +252,9 @@ class Ranking(RankingPage):
             reader, base=base, open_unit=open_unit, previous=presenting.previous_ranks(self.before(run))
         )
         state = (
-            _now("published %(at)s") % {"at": f"{run.publication.at:%Y-%m-%d}"}
+            _now("published %(at)s") % {"at": f"{localdate(run.publication.at):%Y-%m-%d}"}
             if hasattr(run, "publication")
-            else _now("draft, computed %(at)s") % {"at": f"{run.computed_at:%Y-%m-%d}"}
+            else _now("draft, computed %(at)s") % {"at": f"{localdate(run.computed_at):%Y-%m-%d}"}
         )
         months = _now("%(year)s, months 1–%(month)s") % {"year": run.year, "month": run.month}
         context["sub"] = f"{months} · {reader.measure.name} · {reader.unit_label} · {state}"

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments import services
 from assessments.booked import is_booked
+from assessments.choices import FigureSource
 from assessments.filters import (
     ImportedFigureFilterSet,
     MeasureFilterSet,
@@ -19,9 +20,13 @@ from assessments.filters import (
 from assessments.forms import MeasureForm, RankingTableForm, TemplateForm
 from assessments.imports.headers import LABELS
 from assessments.imports.template import template_for
+from assessments.measures.forms import CountedMeasureForm
+from assessments.measures.reach import reach_rows
+from assessments.measures.words import definition_words
 from assessments.models import ImportedFigure, Measure, RankingTable
 from assessments.tables import ImportedFigureTable, MeasureTable, RankingTableTable
 from common.access import Action
+from common.actors import may
 from common.exporting import XLSX
 from common.scope import may_on
 from common.views import ArchivePage, CreatePage, Crumbs, DetailPage, ListPage, Page, UpdatePage, action
@@ -46,7 +51,13 @@ class MeasureList(MeasureNouns, ListPage):
     crumbs: Crumbs = (ADMIN,)
 
     def rows(self, queryset: Any) -> Any:
-        return queryset.select_related("numerator", "denominator")
+        return queryset.select_related("numerator", "denominator", "of_measure")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        if self.may(Action.CREATE):
+            label = _("New measure from the books")
+            kwargs["actions"] = [action(label, reverse("measure_bases"), icon="plus")]
+        return super().get_context_data(**kwargs)
 
 
 class MeasureDetail(MeasureNouns, DetailPage):
@@ -64,6 +75,12 @@ class MeasureDetail(MeasureNouns, DetailPage):
         if measure.numerator:
             rows.append((_("worked out as"), f"{measure.numerator} ÷ {measure.denominator}"))
         rows.append((_("figures from"), measure.get_source_display()))
+        if measure.source == FigureSource.COUNTED:
+            return [
+                {"title": _("Facts"), "rows": rows},
+                {"title": _("What counts"), "rows": definition_words(measure)},
+                {"title": _("How far the data reach"), "rows": reach_rows()},
+            ]
         if is_booked(measure):
             rows += [
                 (_("counting rule"), measure.rule_code or _("everything that was recognised")),
@@ -73,6 +90,19 @@ class MeasureDetail(MeasureNouns, DetailPage):
             ]
         return [{"title": _("Facts"), "rows": rows}]
 
+    def actions(self) -> list[dict[str, Any]]:
+        measure = self.get_object()
+        found = super().actions()
+        unit = getattr(self.actor, "unit", None)
+        if (
+            measure.source == FigureSource.COUNTED
+            and unit
+            and may(self.actor, Action.VIEW, "posting", path=unit.path)
+        ):
+            url = reverse("measure_rows", args=[measure.pk, unit.pk])
+            found.insert(0, action(_("The lines behind it"), url, icon="view"))
+        return found
+
 
 class MeasureCreate(MeasureNouns, CreatePage):
     title = _("New measure")
@@ -81,8 +111,12 @@ class MeasureCreate(MeasureNouns, CreatePage):
 
 
 class MeasureUpdate(MeasureNouns, UpdatePage):
-    form_class = MeasureForm
     service = staticmethod(services.measure_update)
+
+    @property
+    def form_class(self) -> Any:
+        counted = self.get_object().source == FigureSource.COUNTED
+        return CountedMeasureForm if counted else MeasureForm
 
 
 class MeasureArchive(MeasureNouns, ArchivePage):

@@ -13,6 +13,7 @@ from assessments import presenting
 from assessments.models import RankingRun
 from assessments.reading import RELATED, RunReader, ShownLine, read
 from capital.behind import behind, why_text
+from capital.opening import mark
 from common.errors import NotVisible
 from common.views import Crumbs, Page
 from organizations.models import Unit
@@ -70,6 +71,7 @@ class RankingRows(Page):
                 "rows": [
                     {
                         "row": row,
+                        "mark": mark() if row.opening else "",
                         "amount": reader.scaled(reader.measure, row.amount),
                         "url": reverse("entry_detail", args=[row.entry]) if row.entry else "",
                     }

@@ -11,6 +11,7 @@ from capital import rounds
 from capital.choices import InspectionState, RoundKind, RoundState
 from capital.filters.shared import ByCodeName
 from capital.models import EvaluationRound, Inspection, ScoreSheet, Team
+from common import words
 from common.filters import RowFilterSet
 from leads.filters.leads import yes_filter
 from organizations.models import Unit
@@ -32,7 +33,7 @@ class TeamField(django_filters.fields.ModelChoiceField):
     """Every round has a first team: the round is named with it."""
 
     def label_from_instance(self, obj: Any) -> str:
-        return f"{obj.name}，{obj.round.period}"
+        return f"{obj.name}{words.comma()}{obj.round.period}"
 
 
 class TeamFilter(django_filters.ModelChoiceFilter):

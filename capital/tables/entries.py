@@ -10,7 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from capital.looks import state_mark
 from capital.models import CapitalEntry
+from capital.opening import mark
 from capital.readable import hidden_entries, told
+from common import words
 from common.ordering import kept_order
 from common.tables import RowTable
 from leads.tables.columns import WAN, MoneyColumn, wan
@@ -89,7 +91,8 @@ class CapitalEntryTable(RowTable):
         return state_mark(record)
 
     def value_state(self, record: CapitalEntry) -> str:
-        return str(record.get_state_display())
+        marks = [mark()] if record.is_opening else []
+        return words.comma().join([str(record.get_state_display()), *marks])
 
     def render_amount(self, record: CapitalEntry, value: Any) -> Any:
         return self._told(record, wan(value, record.currency_id))

@@ -22,11 +22,13 @@ from capital.models import CapitalEntry, EntryFile, Query, Recognition, Voucher
 from capital.readable import hidden_vouchers
 from capital.services import overrides, queries, recognition
 from capital.services.deciding import DECIDED, Case, objection, open_matters, read, right
+from common import words
 from common.access import Action
 from common.errors import Denied, NotVisible, Refused, ServiceError
 from common.file_types import PDF, SHOWN_INLINE
 from common.views.base import Page
 from leads.forms.fields import typed_amount
+from ledger.asked import asked
 from ledger.choices import FundSource, Mode, Zone
 from projects import confidential
 from reference.amounts import figure, unit
@@ -65,6 +67,8 @@ class Desk(Page):
     def url(self, **values: Any) -> str:
         """This desk with another entry, basis, level or voucher."""
         kept = {"level": self.level, "basis": self.basis}
+        if shown := self.request.GET.get("as", ""):
+            kept["as"] = shown
         return f"{reverse('desk')}?{urlencode({**kept, **{k: v for k, v in values.items() if v != ''}})}"
 
     def entry(self) -> CapitalEntry | None:
@@ -256,7 +260,7 @@ class Desk(Page):
             "name": self.named(entry),
             "amount": entry.amount,
             "currency": "" if str(entry.currency_id) == "CNY" else str(entry.currency_id),
-            "about": f"{entry.unit.label}，{entry.get_kind_display()}",
+            "about": f"{entry.unit.label}{words.comma()}{entry.get_kind_display()}",
             "mark": worst(checks(one, papers)),
             "days": desk_queue.waited(entry.reported_at),
         }
@@ -273,9 +277,10 @@ class Desk(Page):
             return {"case": case, "kept": True, "name": entry.project.code_name}
         confidential.look(self.actor, entry.project)
         found: list[Found] = checks(case, papers)
+        by = asked(self.request.GET, entry.occurred_on.year, case.month // 100)
         shown = self.papers(case, papers)
-        asked = self.request.GET.get("paper", "0")
-        place = min(int(asked), max(len(shown) - 1, 0)) if asked.isdecimal() else 0
+        paper_no = self.request.GET.get("paper", "0")
+        place = min(int(paper_no), max(len(shown) - 1, 0)) if paper_no.isdecimal() else 0
         for number, paper in enumerate(shown):
             paper["url"] = self.url(entry=entry.pk, paper=number)
             paper["on"] = number == place
@@ -294,7 +299,7 @@ class Desk(Page):
             "name": self.named(entry),
             "project": confidential.shown_name(entry.project, self.actor),
             "currency": unit(entry.currency_id),
-            "words": "，".join(
+            "words": words.comma().join(
                 str(word)
                 for word in (
                     entry.get_kind_display(),
@@ -310,8 +315,9 @@ class Desk(Page):
             "paper_after": shown[place + 1]["url"] if place + 1 < len(shown) else "",
             "checks": found,
             "tally": tally(found),
-            "effect": desk_queue.effect(case, self.level, papers),
-            "venture": desk_queue.venture(case, self.level, papers),
+            "clock": by,
+            "effect": desk_queue.effect(case, self.level, papers, by.closing),
+            "venture": desk_queue.venture(case, self.level, papers, by.closing),
             "said": self.said(entry),
             "decided": decided,
             "so_far": so_far,
@@ -341,7 +347,7 @@ class Desk(Page):
         found = [
             _paper(
                 use.voucher.get_type_display(),
-                f"{use.voucher.number}，{use.voucher.dated.isoformat()}",
+                f"{use.voucher.number}{words.comma()}{use.voucher.dated.isoformat()}",
                 use.voucher.stored,
                 reverse("voucher_file", args=[use.voucher_id]),
             )
@@ -360,8 +366,8 @@ class Desk(Page):
         lines = [
             {
                 "at": row.decided_at,
-                "who": "、".join(filter(None, [row.decided_name, row.second_name])),
-                "what": f"{row.get_level_display()}：{row.get_verdict_display()}",
+                "who": words.listed().join(filter(None, [row.decided_name, row.second_name])),
+                "what": f"{row.get_level_display()}{words.colon()}{row.get_verdict_display()}",
                 "delta": row.delta,
                 "text": row.reason,
             }

@@ -53,6 +53,7 @@ class EntryList(EntryNouns, ListPage):
             "queried": Q(state=EntryState.QUERIED),
             "unproved": unproved(),
             "final": Q(state=EntryState.FINAL),
+            "opening": Q(is_opening=True),
         }
         rows = CapitalEntry.objects.visible_to(self.actor).filter(archived_at=None)
         counts = rows.aggregate(**{name: Count("pk", filter=q or None) for name, q in wanted.items()})
@@ -63,6 +64,7 @@ class EntryList(EntryNouns, ListPage):
             (_("Queried"), "state=queried", counts["queried"]),
             (_("Without a voucher"), "unproved=yes", counts["unproved"]),
             (_("Finally recognised"), "state=final", counts["final"]),
+            (_("Opening balances"), "is_opening=yes", counts["opening"]),
         ]
 
     @property

@@ -17,7 +17,8 @@ from ledger.asked import asked
 from organizations.choices import UnitKind
 from organizations.models import Unit
 
-KINDS = (UnitKind.CITY, UnitKind.COUNTY, UnitKind.PARK, UnitKind.TOWN)
+# Whoever may have capital of his own; units without a line are left out.
+KINDS = tuple(kind for kind in UnitKind if kind not in (UnitKind.REGION, UnitKind.LINE))
 
 
 class GapPage(OfYear):

@@ -29,6 +29,7 @@ from common.views import action
 from common.views.base import Page
 from ledger import periods
 from ledger.asked import Clock, asked
+from ledger.asked import said as said_clock
 from ledger.choices import PeriodState
 from ledger.models import Period
 from organizations.models import Unit
@@ -186,6 +187,7 @@ class EntryGrid(EntryNouns, Page):
         status: int = 200,
     ) -> HttpResponseBase:
         open_now = not Period.objects.filter(code=period).exclude(state=PeriodState.OPEN).exists()
+        by = self.clock_of(period)
         context = self.get_context_data(
             sub=f"{unit}, {periods.text(period)}" if unit else "",
             units=units,
@@ -201,7 +203,8 @@ class EntryGrid(EntryNouns, Page):
             problems=problems or [],
             notice=notice,
             sheet_gone=bool(problems and not notice and self.request.FILES.get("sheet")),
-            clock=self.clock_of(period),
+            clock=by,
+            month_clock=said_clock(by.closing if grids.month_published(period, by) else None),
         )
         return self.render_to_response(context, status=status)
 

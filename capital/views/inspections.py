@@ -18,7 +18,7 @@ from capital.forms.sheets import InspectionForm, plain
 from capital.models import Inspection, InspectionPhoto, Recognition
 from capital.services import inspections as services_
 from capital.tables.rounds import InspectionTable
-from common import files, services
+from common import files, services, words
 from common.access import Action
 from common.actors import may
 from common.errors import Denied, NotVisible
@@ -55,7 +55,9 @@ class InspectionNouns:
 
 class InspectionList(InspectionNouns, ListPage):
     title = _("Inspections")
-    sub = _("Reported, the team's result, the committee's: ten thousand yuan")
+    sub = _(
+        "Reported, as known when the round began; the team's result, the committee's. In ten thousand yuan"
+    )
     crumbs: Crumbs = (CAPITAL, (_("Evaluation rounds"), "round_list"))
     table_class = InspectionTable
     filterset_class = InspectionFilterSet
@@ -106,6 +108,11 @@ class Named:
 
     def __str__(self) -> str:
         return self.name
+
+
+def reported_text(row: Inspection) -> str:
+    """What the round began with, and by which clock that is."""
+    return words.comma().join(filter(None, (wan_text(row.reported), rounds.taken(row.round))))
 
 
 class OfInspection(InspectionNouns, RowPage):
@@ -191,7 +198,7 @@ class InspectionDetail(OfInspection, DetailPage):
         if kept:
             return [{"title": _("Facts"), "rows": facts}]
         results = [
-            (_("reported"), wan_text(row.reported)),
+            (_("reported"), reported_text(row)),
             (_("initial result"), wan_text(row.initial)),
             (_("score"), amount(row.initial_score)),
             (_("team's reasons"), row.initial_reason),
@@ -322,6 +329,7 @@ class InspectionFormPage(OfInspection, BothSides):
             sub=f"{self.name} · {row.project.unit.label}",
             row=row,
             reported=KEPT if confidential.kept_back(row.project, self.actor) else in_unit(row.reported),
+            taken=rounds.taken(row.round),
             photos=list(row.photos.all()),
             fieldsets=[{"title": "", "fields": fields}, {"title": _("File"), "fields": [form["photo"]]}],
             **kwargs,
@@ -342,6 +350,7 @@ class InspectionPrint(OfInspection, RowPage):
             sub=self.name,
             row=row,
             name=self.name,
+            taken=rounds.taken(row.round),
             lines=[] if kept else answer_lines(row),
             kept=kept,
             members=members,

@@ -20,7 +20,7 @@ from capital.services import overrides, queries, samples
 from capital.services import terms as terms_services
 from capital.services.deciding import read
 from capital.tables.recognition import RecognitionTermsTable, SampleTable, asked_words, sample_state
-from common import services
+from common import services, words
 from common.access import Action
 from common.errors import Denied, NotVisible
 from common.models import JobRun
@@ -239,7 +239,13 @@ class SampleDetail(SampleNouns, Page):
         left = [] if bulk else self.left_out(sample)
         return super().get_context_data(
             title=f"{sample.unit.label} {sample.period}",
-            sub=f"{sample.get_level_display()}，{sample_state(sample)}，{sample.drawn_name} {localtime(sample.drawn_at):%m-%d}",
+            sub=words.comma().join(
+                (
+                    sample.get_level_display(),
+                    str(sample_state(sample)),
+                    f"{sample.drawn_name} {localtime(sample.drawn_at):%m-%d}",
+                )
+            ),
             sample=sample,
             bulk=bulk,
             total=desk_queue.total_yuan(rows),

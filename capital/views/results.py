@@ -21,7 +21,7 @@ from leads.tables.columns import wan_text
 from projects import confidential
 from rules.facts import Value
 
-from .inspections import OfInspection
+from .inspections import OfInspection, reported_text
 
 
 class Concluding(OfInspection, FormPage):
@@ -66,7 +66,9 @@ class Concluding(OfInspection, FormPage):
         row = self.get_object()
         if confidential.kept_back(row.project, self.actor):
             return []
-        found = [_now("Reported: %(amount)s") % {"amount": wan_text(row.reported) or _now("nothing")}]
+        found = [
+            _now("Reported: %(amount)s") % {"amount": reported_text(row) if row.reported else _now("nothing")}
+        ]
         if row.initial is not None:
             found.append(_now("Initial result: %(amount)s") % {"amount": wan_text(row.initial)})
         return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseRedirect, QueryDict
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _now
@@ -26,6 +26,7 @@ from common.scope import may_on
 from common.views import ArchivePage, CreatePage, Crumbs, DetailPage, ListPage, UpdatePage, action, write
 from common.views.rows import RowPage
 from leads.tables.columns import wan_text
+from ledger.asked import Clock, asked
 from projects import confidential
 from projects.views.signing import RowsPage
 
@@ -181,6 +182,7 @@ class RoundDetail(RoundNouns, DetailPage):
         keeps = row.archived_at is None and may_on(self.actor, Action.CHANGE, row)
         opened = row.state in (RoundState.PREPARED, RoundState.RUNNING)
         done = counts.get(InspectionState.FINAL, 0) + counts.get(InspectionState.INITIAL, 0)
+        by = clock_of(row, self.request.GET)
         return super().get_context_data(
             badges=[{"label": row.get_state_display(), "css": BADGES.get(row.state, "line")}],
             figures=figures,
@@ -190,7 +192,9 @@ class RoundDetail(RoundNouns, DetailPage):
             teams=self.teams(row) if inside else [],
             team_add=reverse("round_team_create", args=[row.pk]) if keeps and opened else "",
             keeps_teams=keeps and opened,
-            gaps=gap_lines(self.actor, seen.select_related("project__unit")),
+            clock=by,
+            taken=rounds.taken(row),
+            gaps=gap_lines(self.actor, row, seen.select_related("project__unit"), by),
             unassigned=seen.filter(team=None).count() if inside else 0,
             assign_url=f"{here}&state=assigned",
             approval_url=reverse("round_approval", args=[row.pk]) if inside and row.approval_file_id else "",
@@ -231,10 +235,18 @@ BADGES: dict[str, str] = {
 }
 
 
-def gap_lines(actor: Actor, rows: Any) -> list[dict[str, Any]]:
+def clock_of(round_: EvaluationRound, given: QueryDict) -> Clock:
+    """The round's own year, and the next: what was closed then also tells of its months."""
+    year = round_.period.year
+    return asked(given, year, year + 1, since=round_.period_id)
+
+
+def gap_lines(actor: Actor, round_: EvaluationRound, rows: Any, by: Clock) -> list[dict[str, Any]]:
     """Gaps with the lengths of their bars, in per cent of the longest one. A project that is kept from the reader
     is in no sum: alone in its unit, the sum would tell."""
-    found = rounds.gaps(rows.exclude(project__in=confidential.kept_rows(actor)))
+    seen = list(rows.exclude(project__in=confidential.kept_rows(actor)))
+    last = rounds.months_of(round_.kind, round_.period)[1]
+    found = rounds.gaps(seen, rounds.in_books([one.project_id for one in seen], round_.basis, last, by))
     most = max((max(one.reported, one.found) for one in found), default=0)
     return [
         {
@@ -301,6 +313,7 @@ class RoundPrint(RoundNouns, RowPage):
         row = self.get_object()
         seen = Inspection.objects.visible_to(self.actor).filter(round=row, archived_at=None)
         seen = seen.select_related("project__unit", "team").order_by("project__unit__path", "pk")
+        by = clock_of(row, self.request.GET)
         lines = [
             {"row": one, "name": confidential.shown_name(one.project, self.actor),
              "kept": confidential.kept_back(one.project, self.actor)}
@@ -311,7 +324,9 @@ class RoundPrint(RoundNouns, RowPage):
             sub=row.get_state_display(),
             round=row,
             lines=lines,
-            gaps=gap_lines(self.actor, seen),
+            clock=by,
+            taken=rounds.taken(row),
+            gaps=gap_lines(self.actor, row, seen, by),
             **kwargs,
         )
 

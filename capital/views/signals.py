@@ -29,6 +29,7 @@ from common.views import (
     UpdatePage,
     action,
 )
+from ledger.asked import Clock, asked
 from rules.signals import Sign
 
 CAPITAL = (_("Capital in place"), "")
@@ -63,7 +64,6 @@ class OfYear(Page):
 class SignalPage(SignalNouns, OfYear):
     template_name = "capital/signals.html"
     title = _("Signals")
-    sub = _("Where reported figures deserve a second look, as known now. A signal decides nothing.")
     crumbs: Crumbs = (CAPITAL,)
 
     def actions(self) -> list[dict[str, Any]]:
@@ -72,14 +72,18 @@ class SignalPage(SignalNouns, OfYear):
         return []
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        found = signals.find(self.year, actor=self.actor)
+        by = asked(self.request.GET, self.year)
+        found = signals.find(self.year, actor=self.actor, closing=by.closing)
+        said = _now("Where reported figures deserve a second look, %(clock)s. A signal decides nothing.")
         return super().get_context_data(
+            sub=said % {"clock": by.words},
             tabs=self.years(),
+            clock=by,
             gaps_url=f"{reverse('capital_gaps')}?year={self.year}" if self.may(Action.VIEW, ENTRY) else "",
             groups=[
                 {
                     "title": signals.sign_text(sign),
-                    "lines": [self.line(one) for one in found if one.signal.sign is sign],
+                    "lines": [self.line(one, by) for one in found if one.signal.sign is sign],
                 }
                 for sign in Sign
                 if any(one.signal.sign is sign for one in found)
@@ -87,7 +91,8 @@ class SignalPage(SignalNouns, OfYear):
             **kwargs,
         )
 
-    def line(self, one: signals.Found) -> dict[str, Any]:
+    def line(self, one: signals.Found, by: Clock) -> dict[str, Any]:
+        """A signal as the page draws it. What was published is history: only a signal of now can be explained away."""
         value, limit = one.signal.value, one.signal.limit
         note = ""
         if value is not None and limit is not None:
@@ -106,11 +111,22 @@ class SignalPage(SignalNouns, OfYear):
         ]
         chosen = urlencode({"key": one.signal.key, "year": self.year})
         dismiss = restore = ""
-        if one.alarm is None and may_on(self.actor, Action.CREATE, FalseAlarm(unit=one.unit)):
+        if (
+            by.closing is None
+            and one.alarm is None
+            and may_on(self.actor, Action.CREATE, FalseAlarm(unit=one.unit))
+        ):
             dismiss = f"{reverse('signal_dismiss')}?{chosen}"
-        elif one.alarm is not None and may_on(self.actor, Action.ARCHIVE, one.alarm):
+        elif by.closing is None and one.alarm is not None and may_on(self.actor, Action.ARCHIVE, one.alarm):
             restore = f"{reverse('signal_restore')}?{chosen}"
-        return {"found": one, "note": note, "back": back, "dismiss_url": dismiss, "restore_url": restore}
+        return {
+            "found": one,
+            "rows": list(zip(one.rows, one.amounts, strict=True)),
+            "note": note,
+            "back": back,
+            "dismiss_url": dismiss,
+            "restore_url": restore,
+        }
 
 
 class OneSignal(SignalNouns, OfYear, FormPage):

@@ -9,6 +9,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from common import words
+
 from .shapes import GLYPHS, ICONS
 
 register = template.Library()
@@ -88,6 +90,18 @@ def circled(number: object) -> str:
     """1 -> "①" up to 20, then "(21)"."""
     value = int(str(number))
     return CIRCLED[value - 1] if 1 <= value <= len(CIRCLED) else f"({value})"
+
+
+@register.simple_tag
+def comma() -> str:
+    """Between parts of a line."""
+    return words.comma()
+
+
+@register.simple_tag
+def colon() -> str:
+    """Before what is said or counted."""
+    return words.colon()
 
 
 @register.simple_tag

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
@@ -127,7 +128,7 @@ class PeriodDetail(PeriodPage):
             return _now("Not closed yet: figures are as known now, ten thousand yuan or pieces")
         return _now("Published with revision %(n)s on %(day)s, ten thousand yuan or pieces") % {
             "n": self.closing.revision,
-            "day": f"{self.closing.at:%Y-%m-%d}",
+            "day": f"{localdate(self.closing.at):%Y-%m-%d}",
         }
 
     def stages(self) -> list[dict[str, Any]]:
@@ -281,7 +282,7 @@ class RestatementReport(PeriodPage):
         return super().get_context_data(
             title=_now("What moved: %(period)s") % {"period": period.label},
             sub=_now("As published with revision %(n)s on %(day)s, against now; ten thousand yuan or pieces")
-            % {"n": closing.revision, "day": f"{closing.at:%Y-%m-%d}"},
+            % {"n": closing.revision, "day": f"{localdate(closing.at):%Y-%m-%d}"},
             table=self.table(),
             totals=RestatedTable(
                 [one for one in totals if one.moved],

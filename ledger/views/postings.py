@@ -98,7 +98,7 @@ class PostingDetail(PostingNouns, DetailPage):
             (_("cause"), line.get_cause_display()),
             (_("event"), f"{line.event} / {line.line}"),
             (_("posted"), line.posted_at),
-            (_("entered by"), line.actor_name),
+            (_("entered by"), subjects.KEPT if kept else line.actor_name),
         ]
         looked = (
             []

@@ -8,6 +8,7 @@ from .people import (
     service_record_add,
 )
 from .reminders import remind, reminder_read, reminders_purge, reminders_read_all, reminders_settle
+from .tokens import own_token_create, own_token_revoke
 from .units import (
     alias_add,
     alias_remove,
@@ -44,6 +45,8 @@ __all__ = [
     "officer_archive",
     "officer_create",
     "officer_update",
+    "own_token_create",
+    "own_token_revoke",
     "password_set",
     "post_archive",
     "post_create",

@@ -17,6 +17,7 @@ from common.actors import Actor
 from common.errors import Denied, Refused
 from organizations.choices import ADMINISTRATORS, Role, excludes
 from organizations.models import RoleGrant, Unit, User
+from organizations.services.tokens import end_all
 
 
 @transaction.atomic
@@ -38,12 +39,15 @@ def user_update(*, actor: Actor, pk: int, version: int | None, **values: Any) ->
 def user_archive(*, actor: Actor, pk: int, version: int | None, reason: str) -> User:
     """Close an account: it can't sign in, its tokens end, its history stays."""
     AuthToken.objects.filter(user_id=pk).delete()
-    return services.archive(User, actor=actor, pk=pk, version=version, reason=reason)
+    row = services.archive(User, actor=actor, pk=pk, version=version, reason=reason)
+    end_all(row, actor=actor, reason=_("the account was closed"))
+    return row
 
 
 @transaction.atomic
 def password_set(*, actor: Actor, user: User, password: str, must_change: bool = False) -> None:
-    """Set a password after checking the rules. A user sets his own; the system administrator anybody's."""
+    """Set a password after checking the rules. A user sets his own; the system administrator anybody's, and then the
+    account's own tokens end."""
     if actor.pk != user.pk:
         services.authorize(actor, Action.CHANGE, user)
         # Whoever sets a password could sign in with it: administrators, who exclude each other, set their own.
@@ -56,6 +60,8 @@ def password_set(*, actor: Actor, user: User, password: str, must_change: bool =
     row.version += 1
     with changelog.acting(actor, reason=_("password set")):
         row.save()
+    if actor.pk != user.pk:
+        end_all(row, actor=actor, reason=_("somebody else set the password"))
 
 
 @transaction.atomic

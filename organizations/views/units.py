@@ -28,7 +28,14 @@ from common.views import (
 from common.views.rows import FormPage
 from organizations import services as org
 from organizations.filters import GroupFilterSet, UnitFilterSet
-from organizations.forms import AliasForm, GroupForm, MembershipEndForm, MembershipForm, UnitForm
+from organizations.forms import (
+    AliasForm,
+    GroupForm,
+    MembershipChangeForm,
+    MembershipEndForm,
+    MembershipForm,
+    UnitForm,
+)
 from organizations.models import CompetitionGroup, GroupMembership, Unit, UnitAlias
 from organizations.tables import AliasTable, GroupTable, MembershipTable, UnitTable, with_right_to_end
 
@@ -191,7 +198,7 @@ class GroupDetail(GroupNouns, DetailPage):
         group = self.get_object()
         may_change = may_on(self.actor, Action.CHANGE, group)
         rows = with_right_to_end(
-            group.memberships.filter(archived_at=None).select_related("unit"), may_change
+            group.memberships.filter(archived_at=None).select_related("unit", "counts_in"), may_change
         )
         found: dict[str, Any] = {"title": _("Units in the group"), "table": MembershipTable(rows)}
         if may_change:
@@ -242,6 +249,27 @@ class MembershipAdd(GroupPart):
 
     def run(self, form: Any) -> Any:
         return org.membership_add(actor=self.actor, group=self.group, **form.cleaned_data)
+
+
+class MembershipUpdate(GroupPart):
+    title = _("A unit in the group")
+    form_class = MembershipChangeForm
+
+    def group_pk(self) -> int:
+        self.member = get_object_or_404(
+            GroupMembership.objects.select_related("group__owner", "unit"), pk=self.kwargs["pk"]
+        )
+        return self.member.group_id
+
+    def make_form(self, data: Any = None) -> Any:
+        return MembershipChangeForm(data, actor=self.actor, member=self.member)
+
+    def run(self, form: Any) -> Any:
+        return org.membership_update(actor=self.actor, pk=self.member.pk, **form.cleaned_data)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        found = super().get_context_data(**kwargs)
+        return {**found, "sub": f"{self.group.name}: {self.member.unit.label}"}
 
 
 class MembershipEnd(GroupPart):

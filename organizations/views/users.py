@@ -18,8 +18,8 @@ from organizations import services as org
 from organizations.choices import Role
 from organizations.filters import RoleGrantFilterSet, UserFilterSet
 from organizations.forms import RoleForm, UserCreateForm, UserForm
-from organizations.models import RoleGrant, User
-from organizations.tables import RoleGrantTable, UserTable
+from organizations.models import ApiToken, RoleGrant, User
+from organizations.tables import ApiTokenTable, RoleGrantTable, UserTable
 
 ADMIN = (_("Administration"), "")
 
@@ -90,12 +90,17 @@ class UserDetail(UserNouns, DetailPage):
             .filter(user=self.get_object())
             .select_related("user", "unit")
         )
-        return [
+        found = [
             {
                 "title": _("Roles"),
                 "table": RoleGrantTable(rows, chosen=("role", "unit", "valid_from", "valid_to")),
             }
         ]
+        tokens = ApiToken.objects.visible_to(self.actor).filter(user=self.get_object(), archived_at=None)
+        if tokens.exists():
+            chosen = ("name", "hint", "expires_at", "last_used_at")
+            found.append({"title": _("API tokens"), "table": ApiTokenTable(tokens, chosen=chosen)})
+        return found
 
 
 class UserCreate(UserNouns, CreatePage):

@@ -22,7 +22,7 @@ from projects import confidential
 from projects.models import Project
 from reference.choices import Sector
 
-TELLING = ("section", "zone", "mode", "leader", "amount_from", "amount_to")
+TELLING = ("section", "sector", "zone", "mode", "leader", "amount_from", "amount_to")
 
 
 def stage_choices() -> list[tuple[str, str]]:

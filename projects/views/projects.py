@@ -135,7 +135,7 @@ PARTS: tuple[tuple[str, Any, tuple[Draw, ...]], ...] = (
     ("dossier", _("Follow-ups and files"), (dossier.follow_ups, dossier.tasks, dossier.papers)),
     ("figures", _("Contribution to figures"), (dossier.postings,)),
 )
-COUNTED = ("capital", "figures")  # parts with figures of the books, so with two clocks
+COUNTED = ("", "capital", "figures")  # parts with figures of the books, so with two clocks
 RECENT = 8
 
 

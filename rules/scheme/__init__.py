@@ -3,7 +3,7 @@
 from .document import Scheme
 from .facts import Facts
 from .kernel import GroupResult, Line, Result, score
-from .questions import Gain, Move, gains, moves, with_fact
+from .questions import Gain, Move, figures_of, gains, moves, with_fact, with_target
 from .reading import Problem, json_schema, parse, read, read_facts, sha256, write
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "Problem",
     "Result",
     "Scheme",
+    "figures_of",
     "gains",
     "json_schema",
     "moves",
@@ -24,5 +25,6 @@ __all__ = [
     "score",
     "sha256",
     "with_fact",
+    "with_target",
     "write",
 ]

@@ -3,15 +3,19 @@
 Nothing is stored. A changed weight or rule is another document: read it and compare the two results.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from typing import Any
 
 from rules.facts import Fact
 
 from .document import Scheme
-from .facts import Facts, UnitFacts
+from .facts import Facts, TargetGiven, UnitFacts
 from .kernel import Line, Result, score
+from .kernel.figures import Figures
+from .kernel.handed import latest
+from .parts import OwnTarget
 
 COUNTED = ("count", "people")  # these come in whole pieces
 DOUBLINGS = 40
@@ -82,6 +86,37 @@ def with_fact(facts: Facts, unit: str, code: str, value: Decimal) -> Facts:
 
 def _changed(unit: UnitFacts, code: str, value: Decimal) -> UnitFacts:
     return unit.model_copy(update={"facts": {**unit.facts, code: value}})
+
+
+def with_target(facts: Facts, unit: str, code: str, which: str, value: Decimal) -> Facts:
+    """The same facts with one unit's target of the year changed; its schedule stays. KeyError for a unit that isn't there."""
+    if all(one.code != unit for one in facts.units):
+        raise KeyError(unit)
+
+    def changed(row: UnitFacts) -> UnitFacts:
+        own = dict(row.targets.get(code, {}))
+        old = own.get(which)
+        schedule = old.schedule if isinstance(old, TargetGiven) else None
+        own[which] = TargetGiven(value=value, schedule=schedule)
+        return row.model_copy(update={"targets": {**row.targets, code: own}})
+
+    return facts.model_copy(
+        update={"units": tuple(changed(one) if one.code == unit else one for one in facts.units)}
+    )
+
+
+def figures_of(
+    scheme: Scheme, facts: Facts, group: str, wanted: Mapping[str, Any]
+) -> dict[str, dict[str, Fact]]:
+    """Further figures of a group's units (or their own targets), by unit and by the names in `wanted`: what a page shows
+    beside the marks."""
+    table = Figures(scheme, next(one for one in scheme.groups if one.code == group), facts, "")
+    nodes = {
+        name: table.target(one, "") if isinstance(one, OwnTarget) else table.figure(one)
+        for name, one in wanted.items()
+    }
+    at = {unit.code: table.at[unit.code, latest(unit)] for unit in table.own}
+    return {unit: {name: node.fact(number) for name, node in nodes.items()} for unit, number in at.items()}
 
 
 def gains(scheme: Scheme, facts: Facts, unit: str) -> tuple[Gain, ...]:

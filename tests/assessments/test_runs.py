@@ -163,8 +163,8 @@ def test_gathering_asks_the_database_as_often_for_30_units_as_for_3(county, more
     with CaptureQueriesContext(connection) as queries:
         inputs = gather(table, Month(2023, 6))
     assert len(inputs["lines"]) == 3 + more
-    # Members, figures, targets with their groups and units taken over, who reported at all.
-    assert len(queries) == 6, [q["sql"][:80] for q in queries]
+    # Members, figures, what people entered, targets with their groups and units taken over, who reported at all.
+    assert len(queries) == 7, [q["sql"][:80] for q in queries]
 
 
 # ---------------------------------------------------------------- traps of DOMAIN §11

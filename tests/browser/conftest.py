@@ -8,7 +8,7 @@ import os
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
-from tests.browser.people import People
+from tests.browser.people import FLAGS, People
 from tests.browser.site import Site
 
 
@@ -27,9 +27,7 @@ def site(servers):
 def browser(chromium):
     expect.set_options(timeout=20_000)
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox"]
-        )  # CI runs as root
+        running = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         yield running
         running.close()
 

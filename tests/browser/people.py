@@ -4,6 +4,8 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 from tests.browser.site import Site
 
+# Started for the tests by root, in CI; and pictures need no graphics process.
+FLAGS = ["--no-sandbox", "--disable-gpu"]
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1440, "height": 900}
 _signed_in: dict[tuple[str, str], dict] = {}  # (address, who) → cookies, so that each signs in once

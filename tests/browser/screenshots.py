@@ -11,7 +11,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, sync_playwright
 
 from investpro.embedded import state
-from tests.browser.people import People
+from tests.browser.people import FLAGS, People
 from tests.browser.site import Site, scratch_at
 from tests.conftest import TOOLS
 
@@ -99,7 +99,7 @@ def main() -> None:
         servers = scratch_at(Path(temporary))
         try:
             servers.start()
-            browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+            browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
             with Site(servers, "pictures", 1, demo="tables pipeline capital ranking") as site:
                 take(site, browser, ALL if wanted else KEPT, Path(wanted[0]) if wanted else FOLDER)
             browser.close()

@@ -8,6 +8,7 @@ from django.conf import settings
 from playwright.sync_api import sync_playwright
 
 from organizations.choices import Role
+from tests.browser.people import FLAGS
 from tests.projects.support import ProjectFactory
 from tests.support.clients import client_for
 
@@ -28,7 +29,7 @@ def page(tree, pipeline, november, chromium):
     html = client_for(Role.OFFICER, tree.town).get("/capital/grid/").content.decode()
     body = re.sub(r"<script[^>]*></script>|<link[^>]*>", "", html)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         window = browser.new_page()
         window.set_content(body)
         window.add_script_tag(path=str(Path(settings.BASE_DIR) / "static" / "js" / "grid.js"))

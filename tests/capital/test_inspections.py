@@ -191,8 +191,10 @@ def test_the_gap_by_unit(tree, site):
         Inspection._base_manager.filter(pk=row.pk).update(reported=said, initial=got, final=last)
     Inspection._base_manager.filter(pk=four.pk).update(reported=9999)
 
-    found = rounds.gaps(Inspection._base_manager.filter(round=site.round).select_related("project__unit"))
+    rows = Inspection._base_manager.filter(round=site.round).select_related("project__unit")
+    found = rounds.gaps(rows, {site.project_id: D(1100), two.project_id: D(500)})
 
+    assert [one.books for one in found] == [0, 1600]
     assert [(one.unit.name, one.projects, one.reported, one.found, one.gap, one.rate) for one in found] == [
         ("棣花镇", 1, 200, 0, 200, D("0.00")),
         ("龙驹寨镇", 2, 1500, 1400, 100, D("93.33")),

@@ -12,6 +12,7 @@ from capital.models import CapitalEntry
 from capital.opening import rewardable
 from capital.services import openings
 from capital.services.entries import entries_report, entry_update
+from capital.services.recognition import recognise
 from capital.services.recognition import reverse as reverse_decision
 from common import imports
 from common.errors import Denied, Refused
@@ -19,6 +20,7 @@ from ledger.choices import Kind, Role
 from ledger.models import Posting
 from organizations.choices import Role as Job
 from projects.models import Project
+from tests.capital.recognising import reported
 from tests.support.clients import client_of, user_with
 from tests.support.factories_capital import CapitalEntryFactory
 from tests.support.factories_projects import dollars, signed_project, terms
@@ -128,6 +130,44 @@ def test_it_earns_no_reward_nor_does_what_takes_it_back(bureau, jury, project):
     )
     assert list(rewardable(rows)) == []
     assert ordinary not in rewardable(rows)  # a signing is no capital
+
+
+def test_it_is_marked_wherever_it_is_shown(tree, bureau, jury, project):
+    """3,000 opening, 1,000 of it taken back; 500 ordinary beside it. Of 2,500 recognised, 2,000 aren't rewardable."""
+    mark = "opening balance, not rewardable"
+    row = opened(bureau, project)
+    openings.openings_confirm(actor=jury, pks=[row.pk])
+    reverse_decision(actor=jury, entry=row.pk, amount=D(10_000_000), reason="台账多记")
+    other = reported(project, D(5_000_000), kind="plant", type="invoice")
+    recognise(actor=jury, entry=other.pk, level="final")
+    client = client_of(bureau)
+
+    parts = {one["title"]: one for one in client.get(f"/projects/{project.pk}/").context["parts"]}
+    part = parts["Capital in place"]
+    assert part["text"] == (
+        "formed: reported 3,500.00, recognised 2,500.00; formed: recognised opening balances, not rewardable, 2,000.00 "
+        "(ten thousand yuan, as known now)"
+    )
+    assert {line["cells"][0]["text"]: line["cells"][0]["sub"] for line in part["rows"]} == {
+        row.number: mark,
+        other.number: "",
+    }
+    parts = {
+        one["title"]: one for one in client.get(f"/projects/{project.pk}/?part=capital").context["parts"]
+    }
+    said = "Of what is recognised, 2,000.00 are opening balances: they count and are not rewardable."
+    assert parts["Fixed assets formed by month"]["text"] == said
+    assert not parts["Capital arrived by month"].get("text")
+
+    page = client.get("/capital/")
+    assert ("Opening balances", 1) in [(str(one["label"]), one["count"]) for one in page.context["view_tabs"]]
+    assert page.content.decode().count(mark) == 1
+    (line,) = client.get("/capital/?is_opening=yes").context["table"].rows
+    assert line.record.pk == row.pk
+    assert mark in client.get(reverse("entry_detail", args=[row.pk])).content.decode()
+    sheet = b"".join(client.get("/capital/?format=csv")).decode("utf-8-sig").splitlines()
+    assert [row.number in line for line in sheet if mark in line] == [True]
+    assert client.get(f"/api/v1/capital-entries/{row.pk}/").json()["is_opening"] is True
 
 
 def test_dollars_keep_the_rate_of_their_day(tree, bureau, jury):

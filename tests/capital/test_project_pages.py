@@ -111,7 +111,7 @@ def test_the_overview_has_sums_by_basis_and_the_latest_entries(tree, head):
 
     assert [line[0] for line in cells(part)] == [row.number for row in reversed(rows[2:])]
     assert part["text"] == (
-        "arrived: reported 28.00, recognised 5.00；formed: reported 80.00, recognised 0.00 "
+        "arrived: reported 28.00, recognised 5.00; formed: reported 80.00, recognised 0.00 "
         "(ten thousand yuan, as known now)"
     )
     assert leader.get(part["all"]["url"]).context["table"].paginator.count == 8

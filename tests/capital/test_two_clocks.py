@@ -5,16 +5,21 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse as reverse_url
 
+from capital.models import CapitalEntry, Inspection
 from capital.services.entries import entry_withdraw
 from capital.services.recognition import recognise, reverse
 from organizations.choices import Role
+from projects.models import ProjectInvestor
 from tests.capital.recognising import now, reported
 from tests.ledger.support import close
 from tests.support.clients import client_for, client_of
 from tests.support.factories import TESTS
-from tests.support.factories_capital import ReportingDutyFactory
+from tests.support.factories_capital import ReportingDutyFactory, period
+from tests.support.factories_leads import InvestorFactory
 from tests.support.factories_projects import signed_project
+from tests.support.factories_rounds import RoundFactory, running
 
 WAN = Decimal(10_000)
 OCTOBER = date(2026, 10, 9)
@@ -104,14 +109,127 @@ def test_last_month_and_the_year_in_the_grid(tree, world):
     assert "as reported, as published 2026-10." in page.content.decode()
     assert "800.00 / 800.00" in page.content.decode()
     assert choices(page) == [("", False), ("2026-10", True)]
+    assert "Reported in this month: as known now." in page.content.decode()  # it is still being typed
 
 
-def test_desk_and_signals_say_that_they_judge_by_what_is_known_now(tree, world, checker):
-    """With a way to the pages that tell both."""
+def test_a_closed_month_in_the_grid(tree, world):
+    """October itself: 800 published, 500 after the withdrawal."""
+
+    def told(query):
+        page = client_for(Role.OFFICER, tree.town).get(f"/capital/grid/?period=202610{query}")
+        total = next(one for one in page.context["totals"] if one["kind"] == "registered")
+        return page.content.decode(), tuple(total[name] / WAN for name in ("month", "last", "year"))
+
+    text, sums = told("")
+    assert sums == (500, 0, 500)
+    assert "Reported in this month: as known now." in text
+    text, sums = told("&as=2026-10")
+    assert sums == (800, 0, 800)
+    assert "Reported in this month: as published 2026-10." in text
+
+
+def test_the_overview_of_a_project(tree, world):
+    def told(query):
+        page = client_for(Role.BUREAU_STAFF, tree.county).get(f"/projects/{world.pk}/?{query}")
+        (text,) = (one["text"] for one in page.context["parts"] if one["title"] == "Capital in place")
+        return page, text
+
+    page, text = told("")
+    assert text == "arrived: reported 500.00, recognised 300.00 (ten thousand yuan, as known now)"
+    assert choices(page)[:2] == [("", True), ("2026-10", False)]
+    text = told("as=2026-10")[1]
+    assert text == "arrived: reported 800.00, recognised 500.00 (ten thousand yuan, as published 2026-10)"
+    assert told("as=2026-09")[1] == ""  # October's, so nothing of it was in September's circular
+
+
+def test_beside_a_decision(tree, world, head):
+    """70 of November wait. The project's year is 300 and would be 370, October published 500; the month of the entry
+    isn't published at all."""
     waiting = reported(world, 70 * WAN)
-    desk = client_of(checker).get(f"/recognition/?entry={waiting.pk}").content.decode()
-    assert "as known now" in desk
-    assert f"/projects/{world.pk}/?part=capital" in desk
-    signals = client_for(Role.BUREAU_STAFF, tree.county).get("/capital/signals/?year=2026").content.decode()
-    assert "as known now" in signals
-    assert "/capital/gaps/?year=2026" in signals
+
+    def told(query):
+        page = client_of(head).get(f"/recognition/?level=final&entry={waiting.pk}&{query}")
+        year, month, _left = page.context["effect"]
+        found = [(one.before / WAN, one.after / WAN, one.published) for one in (year, month)]
+        return page, found
+
+    page, found = told("")
+    assert found == [(300, 370, None), (-200, -130, None)]
+    assert choices(page)[:2] == [("", True), ("2026-10", False)]
+    page, found = told("as=2026-10")
+    assert found == [(300, 370, 500 * WAN), (-200, -130, None)]
+    text = page.content.decode()
+    assert "as published 2026-10: 500.00" in text
+    assert (
+        f"level=final&amp;basis=arrived&amp;as=2026-10&amp;entry={waiting.pk}" in text
+    )  # kept while one goes on
+
+
+def test_a_decision_about_a_closed_month_is_told_where_it_counts(tree, world, head):
+    """Part of October's 500 may come back: not in October, which is closed, but in November, where -200 stand."""
+    stays = CapitalEntry._base_manager.get(project=world, state="final")
+    page = client_of(head).get(f"/recognition/?level=final&entry={stays.pk}&as=2026-10")
+    _year, month, _left = page.context["effect"]
+    assert month.label.endswith("2026-11")
+    assert (month.before / WAN, month.after / WAN, month.published) == (-200, 0, None)
+
+
+def test_parts_of_a_joint_venture(tree, world, head):
+    """60 and 40 per cent of 500 as published, of 300 as known now."""
+    ProjectInvestor._base_manager.filter(project=world).delete()
+    for percent in (60, 40):
+        ProjectInvestor.objects.create(
+            project=world, investor=InvestorFactory(unit=tree.town), percent=percent
+        )
+    waiting = reported(world, 70 * WAN)
+    reader = client_for(Role.BUREAU_STAFF, tree.county)
+    for query, wanted, then in (("", (180, 120), (None, None)), ("&as=2026-10", (300, 200), (300, 200))):
+        page = reader.get(f"/projects/{world.pk}/?part=capital{query}")
+        (part,) = (one for one in page.context["parts"] if one.get("code") == "venture")
+        shown = [line["cells"][2]["text"] for line in part["rows"]]
+        assert shown == [f"{one}.00" for one in (*wanted, sum(wanted))]
+        desk = client_of(head).get(f"/recognition/?level=final&entry={waiting.pk}{query}")
+        parts = desk.context["venture"].parts
+        assert [one.before / WAN for one in parts] == [180, 120]
+        assert tuple(one.published and one.published / WAN for one in parts) == then
+
+
+def test_signals(tree, world, head):
+    """Nobody is registered yet: that concerns 500 and the withdrawn 300 of October's circular, and 500 as known now. 300 of
+    the 500 flowed back in November."""
+    stays = CapitalEntry._base_manager.get(project=world, state="final")
+    reverse(actor=head, entry=stays.pk, reason="退回", amount=100 * WAN)
+    late = reported(world, 70 * WAN)
+
+    def told(query):
+        page = client_for(Role.BUREAU_STAFF, tree.county).get(f"/capital/signals/?year=2026{query}")
+        return page, {
+            group["title"]: sorted(amount / WAN for line in group["lines"] for _row, amount in line["rows"])
+            for group in page.context["groups"]
+        }
+
+    early = "Capital before the enterprise was registered"
+    page, found = told("")
+    assert found == {early: [70, 500], "Money in and soon taken back": [500]}
+    assert "deserve a second look, as known now." in page.content.decode()
+    assert all(line["dismiss_url"] for group in page.context["groups"] for line in group["lines"])
+    page, found = told("&as=2026-10")
+    assert found == {early: [300, 500]}
+    assert "deserve a second look, as published 2026-10." in page.content.decode()
+    assert not any(line["dismiss_url"] for group in page.context["groups"] for line in group["lines"])
+    assert f'{reverse_url("entry_detail", args=[late.pk])}"' not in page.content.decode()
+
+
+def test_a_round_beside_the_books(tree, world):
+    """The round found 300 of the 500 that were known when it began."""
+    round_ = RoundFactory(unit=tree.county, basis="arrived", period=period(202610))
+    (row,) = running(round_, world)
+    Inspection._base_manager.filter(pk=row.pk).update(reported=500 * WAN, initial=300 * WAN)
+    for page in ("", "print/"):
+        for query, books, words in (("", 500, "as known now"), ("as=2026-10", 800, "as published 2026-10")):
+            got = client_for(Role.BUREAU_STAFF, tree.county).get(f"/rounds/{round_.pk}/{page}?{query}")
+            (line,) = got.context["gaps"]
+            gap = line["gap"]
+            assert (gap.reported / WAN, gap.books / WAN, gap.found / WAN) == (500, books, 300)
+            said = f"Reported: as known when the round began. Beside it the books, {words}."
+            assert said in got.content.decode()

@@ -95,7 +95,8 @@ def test_an_unknown_kind_is_a_mistake_of_ours():
 def test_the_system_is_called_by_words_and_people_by_their_names(english):
     assert jobs.initiator(JobRun(actor_name="calendar")) == "schedule of jobs"
     assert jobs.initiator(JobRun(actor_name="demo")) == "demo data"
-    assert jobs.initiator(JobRun(actor_name="manage.py rank")) == "manage.py rank"
+    assert jobs.initiator(JobRun(actor_name="manage.py rank")) == "from the shell: rank"
+    assert jobs.initiator(JobRun(actor_name="tick")) == "schedule of jobs"
     assert jobs.initiator(JobRun(actor_id=7, actor_name="calendar")) == "calendar"
 
 

@@ -106,6 +106,12 @@ def test_a_transfer_in_the_browser_and_over_the_api(tree):
         reverse("transfer_detail", args=[row.pk])
     ]
     assert transfers_waiting(giving.user) == []
+    # The reminder and the block say the same: one line, counted once.
+    home = receiving.get("/")
+    assert home.context["task_count"] == 1
+    assert [one["url"] for group in home.context["tasks"] for one in group["items"]] == [
+        reverse("transfer_detail", args=[row.pk])
+    ]
     api = session_api(Role.UNIT_HEAD, tree.other_town)
     url = f"/api/v1/transfers/{row.pk}/agree/"
     assert api.post(url, {"version": 9}, format="json").status_code == 409

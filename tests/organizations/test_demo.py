@@ -1,13 +1,15 @@
 """The parts of the demo: loaded in order, once, with their accounts."""
 
 import io
+from contextlib import suppress
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import transaction
 
 from organizations import demo
 from organizations.choices import Role
-from organizations.models import User
+from organizations.models import Unit, User
 from tests.support.factories import UnitFactory
 
 pytestmark = pytest.mark.django_db
@@ -60,3 +62,21 @@ def test_accounts_get_new_passwords(parts):
     user = User._base_manager.get(username=name)
     assert user.check_password(password)
     assert [grant.role for grant in demo.user("tester").grants()] == [Role.OFFICER]
+
+
+def test_a_part_that_fails_leaves_nothing_and_savepoints_come_back(parts, django_assert_num_queries):
+    """A service inside fails and its loader goes on: refused by the database, and all of the part is gone."""
+
+    def load():
+        UnitFactory(code="demo-half", name="示例一半")
+        with suppress(ZeroDivisionError), transaction.atomic():
+            1 / 0  # noqa: B018
+        UnitFactory(code="demo-rest", name="示例其余")
+        return {}
+
+    demo.register(demo.Part("third", 30, lambda: False, load))
+    with pytest.raises(transaction.TransactionManagementError):
+        demo.load(["third"])
+    assert not Unit._base_manager.filter(code__startswith="demo-").exists()
+    with django_assert_num_queries(2), transaction.atomic():
+        """SAVEPOINT and RELEASE SAVEPOINT."""

@@ -154,23 +154,37 @@ def test_but_records_progress_on_site_without_learning_more(tree, secret):
 
 def test_amounts_of_the_confidential_stay_inside(tree, secret):
     host, town = (user_with(Job.UNIT_HEAD, unit) for unit in (tree.park, tree.town))
-    columns = ("contract_amount", "registered_capital", "land_mu", "industry", "officer", "start_due")
+    # The liaison leader is blank: that, too, stays inside.
+    columns = (
+        "contract_amount",
+        "registered_capital",
+        "land_mu",
+        "industry",
+        "sector",
+        "officer",
+        "start_due",
+        "leader",
+    )
     query = "&".join(f"columns={name}" for name in ("name", *columns))
     url = f"{reverse('project_list')}?{query}"
     for values in ({"land_mu": D(35), "start_due": date(2027, 3, 1)},):
         Project._base_manager.filter(pk=secret.pk).update(**values)
     page = client_of(host).get(url)
     (row,) = page.context["table"].rows
-    assert [row.get_cell(name) for name in columns] == ["***"] * 6
-    assert [list(one)[1:] for one in list(page.context["table"].export_rows())[1:]] == [["***"] * 6]
+    assert [row.get_cell(name) for name in columns] == ["***"] * 8
+    assert [list(one)[1:] for one in list(page.context["table"].export_rows())[1:]] == [["***"] * 8]
     assert "contract amount" not in page.context["sub"]
     inside = client_of(town).get(url)
     (row,) = inside.context["table"].rows
     assert strip_tags(row.get_cell("contract_amount")) == "4,000.00 ten thousand"
     assert row.get_cell("land_mu") != "***"
+    assert row.get_cell("sector") == secret.get_sector_display()
+    assert row.get_cell("leader") == "—"
+    api = sign_in(APIClient(), host).get(reverse("api-project-detail", args=[secret.pk])).json()
+    assert (api["sector"], api["industry"]) == (None, None)
     assert row.get_cell("start_due") not in ("***", "")
     assert "contract amount" in inside.context["sub"]
-    for name, narrowed in (("amount_from", "1"), ("mode", "new")):
+    for name, narrowed in (("amount_from", "1"), ("mode", "new"), ("sector", secret.sector)):
         found = {
             who: client_of(who).get(f"{reverse('project_list')}?{name}={narrowed}").context["total"]
             for who in (host, town)
@@ -184,10 +198,17 @@ def test_the_books_keep_them_inside_too(tree, secret):
     host, town = (user_with(Job.UNIT_HEAD, unit) for unit in (tree.park, tree.town))
     line = Posting._base_manager.get(role=Role.PLACE, kind="contract.amount")
     assert line.unit == tree.park
-    query = "kind=contract.amount&columns=qty&columns=whole&columns=base_qty&columns=industry"
+    query = (
+        "kind=contract.amount&columns=qty&columns=whole&columns=base_qty&columns=industry&columns=actor_name"
+    )
     table = client_of(host).get(f"{reverse('posting_list')}?{query}").context["table"]
-    assert [list(row) for row in list(table.export_rows())[1:]] == [["***"] * 4]
+    assert [list(row) for row in list(table.export_rows())[1:]] == [["***"] * 5]
     assert [row.get_cell("whole") for row in table.rows] == ["***"]
+    assert [row.get_cell("actor_name") for row in table.rows] == ["***"]
+    who = {
+        name: client_of(name).get(f"{reverse('posting_list')}?q={line.actor_name}") for name in (host, town)
+    }
+    assert (who[host].context["total"], who[town].context["total"] > 0) == (0, True)
     assert "4,000.00" not in client_of(host).get(reverse("posting_detail", args=[line.pk])).content.decode()
     api = sign_in(APIClient(), host)
     one = api.get(reverse("api-posting-detail", args=[line.pk])).json()
@@ -195,6 +216,7 @@ def test_the_books_keep_them_inside_too(tree, secret):
     for answer in (one, listed):
         assert {answer[name] for name in ("qty", "whole", "base_qty", "currency")} == {None}
         assert answer["facet"] is None
+        assert answer["actor_name"] is None
     inside = client_of(town).get(f"{reverse('posting_list')}?{query}&role=assessed").context["table"]
     assert [row.get_cell("whole") for row in inside.rows] == ["4,000.00"]
     for narrow in ("currency=CNY", f"sector={line.facet.sector}"):

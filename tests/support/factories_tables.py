@@ -9,13 +9,16 @@ import factory
 from django.core.files.base import ContentFile
 from openpyxl import Workbook
 
-from assessments.models import Measure, RankingTable
+from assessments.models import GivenFigure, Measure, RankingTable
+from common import clock, files
 from common.models import ImportBatch, ImportFile, ImportRow
 from reference.models import CalendarYear, Currency, ExchangeRate, Holiday
 from tests.support.factories import (
     GroupFactory,
     RowFactory,
+    UnitFactory,
 )
+from tests.support.factories_work import pdf
 
 SOURCE = "国务院办公厅通知"
 
@@ -28,6 +31,23 @@ class MeasureFactory(RowFactory):
     code = factory.Sequence(lambda n: f"measure-{n}")
     name = factory.Sequence(lambda n: f"到位资金{n}")
     unit = "yuan"
+
+
+class GivenFigureFactory(RowFactory):
+    """85 marks of a jury for June 2026, with its sheet."""
+
+    class Meta:
+        model = GivenFigure
+        skip_postgeneration_save = True
+
+    unit = factory.SubFactory(UnitFactory)
+    measure = factory.SubFactory(MeasureFactory)
+    year, month, value = 2026, 6, Decimal(85)
+    giver = factory.Sequence(lambda n: f"示例评委{n}")
+    stored = factory.LazyFunction(lambda: files.store(pdf()))
+    file_name = "标记评分表.pdf"
+    entered_name = "标记人"
+    recorded_at = factory.LazyFunction(clock.now)
 
 
 class RankingTableFactory(RowFactory):

@@ -3,11 +3,12 @@
 Every text that a stranger must not read begins with 标记.
 """
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
 
-from assessments.models import ImportedFigure, Target
+from assessments.models import ImportedFigure, Objection, SchemePublication, SchemeVersion, Target
+from assessments.services import scheme_bind
 from assessments.services.rankings import run_compute
 from common import clock
 from common.changelog import acting
@@ -27,6 +28,7 @@ from leads.models import (
 from ledger.closings import reopening_ask
 from ledger.models import ClosingTerms
 from organizations.models import Reminder
+from organizations.services import own_token_create
 from projects.models import Commitment, LandParcel, Obligation
 from reference.models import Industry, Region
 from rules.periods import Month
@@ -56,6 +58,7 @@ from tests.support.factories_tables import (
     CalendarYearFactory,
     CurrencyFactory,
     ExchangeRateFactory,
+    GivenFigureFactory,
     HolidayFactory,
     MeasureFactory,
     RankingTableFactory,
@@ -64,7 +67,10 @@ from tests.support.factories_tables import (
 )
 from tests.support.factories_work import AttachmentFactory, FollowUpFactory, TaskFactory
 from tests.support.pipeline import a_lead, a_project, ship, stage
+from tests.support.schemes import published_version, stored_run
 from tests.support.world_capital import CapitalRows
+from tests.support.world_editor import EditorRows
+from tests.support.world_schemes import SchemeRows
 
 __all__ = [
     "CalendarYearFactory",
@@ -79,7 +85,33 @@ __all__ = [
 ]
 
 
-class World(CapitalRows):
+class World(CapitalRows, EditorRows):
+class World(SchemeRows, CapitalRows):
+SCHEME = {
+    "schema": 1,
+    "code": "marked",
+    "title": "标记办法",
+    "period": "month",
+    "full": None,
+    "inputs": {"visits": {"title": "标记次数", "unit": "count"}},
+    "groups": [
+        {
+            "code": "towns",
+            "title": "标记组",
+            "indicators": [
+                {
+                    "code": "visits",
+                    "title": "标记指标",
+                    "value": "visits",
+                    "rule": {"kind": "per_item", "each": 1},
+                }
+            ],
+        }
+    ],
+}
+
+
+class World(SchemeRows, CapitalRows):
     def __init__(self):
         self.tree = Tree()
 
@@ -275,6 +307,16 @@ class World(CapitalRows):
         return MeasureFactory(name="到位资金", code="capital")
 
     @cached_property
+    def counted_measure(self):
+        """A measure that is counted from the books by a definition."""
+        given = {"source": "counted", "base": "signed_projects", "role": "assessed", "unit": "count"}
+        return MeasureFactory(name="签约项目", code="signed-counted", **given)
+
+    @cached_property
+    def given_figure(self):
+        return GivenFigureFactory(unit=self.tree.town, measure=self.measure, giver="标记评委")
+
+    @cached_property
     def table(self):
         return RankingTableFactory(group=self.group, measure=self.measure, name="标记排名")
 
@@ -325,6 +367,35 @@ class World(CapitalRows):
     def posting(self):
         return PostingFactory(unit=self.unit, actor_name="标记人")
 
+    def _scored(self, month):
+        """The county's scheme scored for a month; the town is its only unit."""
+        version = SchemeVersion._base_manager.filter(scheme__code="marked").select_related("scheme").first()
+        if version is None:
+            assert self.membership
+            version = published_version(TESTS, self.tree.county, SCHEME)
+            scheme_bind(actor=TESTS, scheme=version.scheme, code="towns", group=self.group)
+        about = {"schema": 1, "month": f"2026-{month:02d}"}
+        unit = {"code": self.tree.town.code, "group": "towns", "facts": {"visits": 4}}
+        return stored_run(TESTS, version, self.tree.county, {**about, "units": [unit]})
+
+    @cached_property
+    def scheme_run(self):
+        return self._scored(6)
+
+    @cached_property
+    def told_run(self):
+        run, until = self._scored(5), clock.today() + timedelta(days=9)
+        about = {"step": "preliminary", "objections_until": until, "actor_name": "标记人"}
+        SchemePublication.objects.create(run=run, at=clock.now(), **about)
+        return run
+
+    @cached_property
+    def objection(self):
+        filed = {"filed_at": clock.now(), "filed_id": 0, "filed_name": "标记人"}
+        return Objection._base_manager.create(
+            run=self.told_run, unit=self.tree.town, text="标记异议", **filed
+        )
+
     @cached_property
     def booked_run(self):
         """A ranking whose figures are counted from the books."""
@@ -373,6 +444,11 @@ class World(CapitalRows):
     @cached_property
     def schedule(self):
         return JobSchedule.objects.create(kind="assessments.rank")
+
+    @cached_property
+    def apitoken(self):
+        user = user_with("officer", self.tree.county)
+        return own_token_create(actor=user, name="标记令牌", days=30)[0]
 
     @cached_property
     def reminder(self):

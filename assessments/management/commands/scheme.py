@@ -1,4 +1,5 @@
-"""manage.py scheme check | score | gain | schema: methods kept as files. No database is needed. See docs/schemes.md.
+"""manage.py scheme check | score | gain | schema: methods kept as files, without a database; scheme run CODE: one that is
+stored. See docs/schemes.md.
 
 Exit code 0: in order; 1: problems in a file, each with its place; 2: wrong use.
 """
@@ -14,6 +15,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 from pydantic import BaseModel
 
+from assessments.schemes.commanding import run_scheme
 from assessments.schemes.words import problem_text
 from rules.facts import Missing
 from rules.scheme import (
@@ -56,6 +58,13 @@ class Command(BaseCommand):
         )
         for verb in (check, run, gain):
             verb.add_argument("--format", choices=["text", "json"], default="text")
+        stored = verbs.add_parser("run", help="compute a stored scheme for a period and keep the result")
+        stored.add_argument("code", help="code of the scheme")
+        stored.add_argument(
+            "--period", required=True, help="its last month, 2026-09; 2026-13: the final account"
+        )
+        stored.add_argument("--data-through", type=int, help="last month of the data, where it is earlier")
+        stored.add_argument("--format", choices=["text", "json"], default="text")
         schema.add_argument("document", choices=sorted(MODELS))
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -65,6 +74,9 @@ class Command(BaseCommand):
             )
             return
         shown = options["format"]
+        if options["verb"] == "run":
+            run_scheme(self.stdout, options["code"], options["period"], options["data_through"], shown)
+            return
         scheme, problems = read(self.document(options["file"]))
         self.refuse(options["file"], problems, shown)
         assert scheme is not None

@@ -11,7 +11,7 @@ from rules.scheme import marking as m
 from rules.scheme.document import Indicator
 from rules.scheme.figures import Condition
 from rules.scheme.parts import setting
-from rules.trace import Operand, Parameter, Trace
+from rules.trace import Operand, Parameter, Trace, decimal_text
 
 from .columns import Amount, Node, only_amounts
 from .figures import within
@@ -55,6 +55,7 @@ class Marked:
     gates: list[Checked]
     parts: "list[Marked]"
     version: str
+    coefficient: Node | None = None  # the figure that the marks are multiplied by, where there is one
 
     def left_out(self, number: int) -> bool:
         return self.how[number] == "leave_out"
@@ -72,21 +73,23 @@ class Marked:
         """How the marks of a row came about."""
         full = Operand("full", setting(self.row.full, unit_type), MARKS)
         raw, how, gated = self.earned.column[number], self.how[number], self.reasons[number] == GATE
-        parameters = self.earned.said(number)
+        parameters = (*self.earned.said(number), *self._bounds(unit_type))
         if how is not None:
             parameters = (*parameters, Parameter(f"{self.row.code}.missing", how, self.version))
         limited, rounded = self.limited[number], self.rounded[number]
         shown = limited if gated or how is not None else raw
+        times = () if self.coefficient is None else (("coefficient", self.coefficient),)
+        of = (*self.earned.of, *times)
         children = [
             *(part.trace(number, unit_type) for part in self.parts if part.applies(unit_type)),
-            *(trace for _name, node in self.earned.of for trace in node.traces(number)),
+            *(trace for _name, node in of for trace in node.traces(number)),
             *(gate.trace(number) for gate in self.gates),
         ]
         return Trace(
             self.row.code,
             f"indicator.{self.row.code}",
             self.row.rule.kind,
-            (*(node.operand(name, number) for name, node in self.earned.of), full),
+            (*(node.operand(name, number) for name, node in of), full),
             parameters,
             SETTLED.plus(shown) if isinstance(shown, Decimal) else None,
             limited if isinstance(limited, Decimal) else None,
@@ -95,6 +98,19 @@ class Marked:
             self.reasons[number],
             tuple(children),
         )
+
+    def _bounds(self, unit_type: str) -> tuple[Parameter, ...]:
+        """The coefficient and the limits of the marks, as far as the indicator has them."""
+        row, found = self.row, []
+        if row.coefficient is not None:
+            factor = decimal_text(setting(row.coefficient.factor, unit_type))
+            found += [("coefficient.factor", factor), ("coefficient.when", row.coefficient.when)]
+        for name, limit in (("least", row.least), ("most_marks", row.most)):
+            if limit is not None:
+                found.append((name, decimal_text(setting(limit, unit_type))))
+        if row.rounding is not None:
+            found.append(("rounding", str(money.Rounding(row.rounding.digits, row.rounding.mode))))
+        return tuple(Parameter(f"{row.code}.{name}", value, self.version) for name, value in found)
 
 
 class Marks(Rules):
@@ -115,6 +131,9 @@ class Marks(Rules):
             gates,
             parts,
             self.version,
+            None
+            if row.coefficient is None or row.coefficient.figure is None
+            else self.figure(row.coefficient.figure),
         )
         for gate in gates:
             for number, holds in enumerate(gate.holds):

@@ -5,9 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from assessments.demo import loading
 from assessments.models import RankingRun
 from assessments.reading import read
+from organizations import demo as demo_parts
 from organizations.models import User
 from tests.support.clients import sign_in
 from tests.support.kept import kept_for_several_tests
@@ -15,8 +15,8 @@ from tests.support.kept import kept_for_several_tests
 
 @pytest.fixture(scope="package")
 def demo_rows(django_db_setup, django_db_blocker):
-    with kept_for_several_tests(django_db_blocker, loading.load) as counts:
-        yield counts
+    with kept_for_several_tests(django_db_blocker, lambda: demo_parts.load(["tables"])) as counts:
+        yield counts["tables"]
 
 
 @pytest.fixture

@@ -13,9 +13,7 @@ import pytest
 from django.db.models import F, Sum
 from django.urls import reverse
 
-from assessments.demo import city as city_ranking
 from assessments.models import RankingRun
-from capital.demo import loading as capital_loading
 from capital.models import (
     CapitalEntry,
     EvaluationRound,
@@ -52,7 +50,6 @@ from ledger.choices import Kind, Role, Zone
 from ledger.models import Closing, Period, Posting
 from organizations import demo as parts
 from organizations.models import User
-from projects.demo import loading
 from projects.models import (
     Commitment,
     HalfYear,
@@ -71,8 +68,8 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(scope="module")
 def city_rows(demo_rows, django_db_blocker):
-    with kept_for_several_tests(django_db_blocker, loading.load) as counts:
-        yield counts
+    with kept_for_several_tests(django_db_blocker, lambda: parts.load(["pipeline"])) as counts:
+        yield counts["pipeline"]
 
 
 @pytest.fixture
@@ -233,8 +230,8 @@ def test_an_officer_finds_his_day(city, client):
 
 @pytest.fixture(scope="module")
 def books_rows(city_rows, django_db_blocker):
-    with kept_for_several_tests(django_db_blocker, capital_loading.load) as counts:
-        yield counts
+    with kept_for_several_tests(django_db_blocker, lambda: parts.load(["capital"])) as counts:
+        yield counts["capital"]
 
 
 @pytest.fixture
@@ -338,8 +335,8 @@ def test_one_round_is_published_and_one_runs(books):
 
 @pytest.fixture(scope="module")
 def ranking_rows(books_rows, django_db_blocker):
-    with kept_for_several_tests(django_db_blocker, city_ranking.load) as counts:
-        yield counts
+    with kept_for_several_tests(django_db_blocker, lambda: parts.load(["ranking"])) as counts:
+        yield counts["ranking"]
 
 
 def test_a_published_ranking_counts_from_the_books(ranking_rows, db):

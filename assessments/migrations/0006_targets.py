@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('assessments', '0004_schemes'),
+        ('assessments', '0005_measures_counted'),
         ('common', '0005_draft'),
         ('organizations', '0003_group_types'),
         ('pghistory', '0007_auto_20250421_0444'),

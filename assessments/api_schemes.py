@@ -1,0 +1,190 @@
+"""Schemes over the API: their versions with the document, results per unit, and asking for a result."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import django_filters
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema, extend_schema_field
+from rest_framework import serializers, status
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from assessments import services
+from assessments.models import Scheme, SchemeLine, SchemeRun, SchemeVersion
+from assessments.schemes.rulebook import needed_on
+from assessments.schemes.tables import SchemeFilterSet, SchemeVersionFilterSet
+from assessments.schemes.words import problem_text
+from common import clock
+from common.access import Action
+from common.actors import Actor
+from common.api import ReadViewSet, RowSerializer, RowViewSet
+from common.services import authorize
+
+
+class SchemeSerializer(RowSerializer):
+    class Meta:
+        model = Scheme
+        fields = ("id", "version", "owner", "code", "name", "archived_at", "created_at", "updated_at")
+        read_only_fields = ("id", "version", "archived_at", "created_at", "updated_at")
+
+    def get_fields(self) -> Any:
+        found = super().get_fields()
+        if self.instance is not None and not isinstance(self.instance, (list, tuple)):
+            found["code"].read_only = True  # it stands in documents and runs
+        return found
+
+
+class RunRequest(serializers.Serializer):
+    """Which period: `month` is its last one, 13 the year with its final account."""
+
+    year = serializers.IntegerField(min_value=2000, max_value=2100)
+    month = serializers.IntegerField(min_value=1, max_value=13)
+    data_through = serializers.IntegerField(min_value=1, max_value=12, required=False)
+
+
+class JobAnswer(serializers.Serializer):
+    """The job that computes it."""
+
+    job = serializers.IntegerField()
+    state = serializers.CharField()
+
+
+class SchemeViewSet(RowViewSet):
+    """Methods by which units are assessed. `POST {id}/compute/` asks a worker for a result."""
+
+    model = Scheme
+    serializer_class = SchemeSerializer
+    filterset_class = SchemeFilterSet
+    list_page = "scheme_list"
+    ordering_fields = ("code", "name")
+    create_service = staticmethod(services.scheme_create)
+    update_service = staticmethod(services.scheme_update)
+
+    def rows(self, queryset: Any) -> Any:
+        return queryset.distinct()
+
+    @extend_schema(request=RunRequest, responses={202: JobAnswer})
+    @action(detail=True, methods=["post"])
+    def compute(self, request: Request, pk: str | None = None) -> Response:
+        """Ask for a result of the period that ends in a month."""
+        scheme, actor = self.get_object(), cast(Actor, request.user)
+        authorize(actor, Action.RUN, SchemeRun(version=needed_on(scheme, clock.today())))
+        given = RunRequest(data=request.data)
+        given.is_valid(raise_exception=True)
+        job = services.schemerun_request(actor=actor, scheme=scheme, **given.validated_data)
+        return Response({"job": job.pk, "state": job.state}, status=status.HTTP_202_ACCEPTED)
+
+
+class ProblemSerializer(serializers.Serializer):
+    """Something that keeps a draft from being checked, with its place in the document."""
+
+    path = serializers.CharField()
+    code = serializers.CharField()
+    message = serializers.CharField()
+
+
+class SchemeVersionSerializer(RowSerializer):
+    """`document` as docs/schemes.md describes it (docs/schemas/scheme-1.json); `sha256` of its normal form, empty while it
+    can't be read. A new one is a draft; its document may be changed until it is published."""
+
+    document = serializers.JSONField()
+    problems = serializers.SerializerMethodField()
+
+    class Meta:
+        model = SchemeVersion
+        fields = (
+            "id", "version", "scheme", "number", "source", "since", "until", "document", "sha256", "state", "problems",
+            "published_at", "published_name", "archived_at", "created_at", "updated_at",
+        )  # fmt: skip
+        read_only_fields = (
+            "id", "version", "number", "sha256", "state", "problems", "published_at", "published_name", "archived_at",
+            "created_at", "updated_at",
+        )  # fmt: skip
+
+    def get_fields(self) -> Any:
+        found = super().get_fields()
+        if isinstance(self.instance, SchemeVersion):
+            found["scheme"].read_only = True
+        return found
+
+    def validate_document(self, value: Any) -> Any:
+        if not isinstance(value, dict):
+            raise serializers.ValidationError(_("This holds no method."))
+        return value
+
+    @extend_schema_field(ProblemSerializer(many=True))
+    def get_problems(self, row: SchemeVersion) -> list[dict[str, str]]:
+        if row.state == "published":
+            return []
+        return [
+            {"path": one.path, "code": one.code, "message": problem_text(one)}
+            for one in services.problems_of(row)
+        ]
+
+
+class SchemeVersionViewSet(RowViewSet):
+    """Versions of methods. Checking, trying out and publishing are done on the pages."""
+
+    model = SchemeVersion
+    serializer_class = SchemeVersionSerializer
+    filterset_class = SchemeVersionFilterSet
+    ordering_fields = ("scheme", "number", "since")
+    create_service = staticmethod(services.schemeversion_draft)
+    update_service = staticmethod(services.schemeversion_change)
+
+    def rows(self, queryset: Any) -> Any:
+        return queryset.select_related("scheme").distinct()
+
+
+class SchemeLineSerializer(serializers.ModelSerializer):
+    """A unit's result. `document`: marks by indicator, vetoes, unmet conditions, boards."""
+
+    class Meta:
+        model = SchemeLine
+        fields = (
+            "unit", "unit_name", "group", "position", "place", "tied", "total", "reason", "grade", "points", "document",
+        )  # fmt: skip
+
+
+class SchemeRunSerializer(serializers.ModelSerializer):
+    """`month` 13: the year's final account. `steps`: how far it is told (preliminary, final)."""
+
+    scheme = serializers.CharField(source="version.scheme.code")
+    version_number = serializers.IntegerField(source="version.number")
+    steps = serializers.SerializerMethodField()
+    lines = SchemeLineSerializer(many=True)
+
+    class Meta:
+        model = SchemeRun
+        fields = (
+            "id", "scheme", "version", "version_number", "year", "month", "data_through", "number", "input_hash",
+            "result_hash", "restates", "reason", "computed_at", "steps", "lines",
+        )  # fmt: skip
+
+    @extend_schema_field(serializers.ListField(child=serializers.CharField()))
+    def get_steps(self, run: SchemeRun) -> list[str]:
+        return [one.step for one in run.publications.all()]
+
+
+class SchemeRunFilterSet(django_filters.FilterSet):
+    scheme = django_filters.CharFilter(field_name="version__scheme__code", label=_("Scheme"))
+
+    class Meta:
+        model = SchemeRun
+        fields = ("scheme", "year", "month")
+
+
+class SchemeRunViewSet(ReadViewSet):
+    """Results of methods: all of them to who runs the method, published ones to those whom it assesses."""
+
+    model = SchemeRun
+    serializer_class = SchemeRunSerializer
+    filterset_class = SchemeRunFilterSet
+    ordering_fields = ("year", "month", "computed_at")
+
+    def rows(self, queryset: Any) -> Any:
+        rows = queryset.select_related("version__scheme").defer("facts")
+        return rows.prefetch_related("lines", "publications").distinct()

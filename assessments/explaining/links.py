@@ -1,0 +1,54 @@
+"""From the source of a figure to the page that shows its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from rules import scheme as rules
+
+from .nodes import Link
+
+PAGES = {"figure": "figure_detail", "given": "given_detail", "target": "target_detail"}
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Addresses for one unit's figures. `measures`: keys by code, as far as the reader may see them."""
+
+    scheme: rules.Scheme
+    unit: int = 0
+    measures: Mapping[str, int] = field(default_factory=dict)
+
+    def __call__(self, ref: str | None, code: str = "") -> tuple[Link, ...]:
+        """For a source such as "figure:12", or several with commas, of an input of the scheme. What has no page has no link."""
+        found = [self._link(one.strip(), code) for one in (ref or "").split(",")]
+        return tuple(dict.fromkeys(one for one in found if one is not None))
+
+    def _link(self, ref: str, code: str) -> Link | None:
+        kind, _colon, rest = ref.partition(":")
+        if kind in PAGES and rest.isdigit():
+            label = _("see the target") if kind == "target" else _("see the figure")
+            return Link(label, reverse(PAGES[kind], args=[int(rest)]))
+        if kind == "cells":
+            return self._rows(rest, code)
+        return None
+
+    def _rows(self, rest: str, code: str) -> Link | None:
+        """`<measure>:<period>:<line>`: the lines that the figure sums."""
+        measure, period, *_line = [*rest.split(":"), ""]
+        if measure not in self.measures or not self.unit:
+            return None
+        given = self.scheme.inputs.get(code)
+        query = {"period": _month(period), "window": given.window if given is not None else ""}
+        url = reverse("measure_rows", args=[self.measures[measure], self.unit])
+        return Link(_("see the rows"), f"{url}?{urlencode({key: one for key, one in query.items() if one})}")
+
+
+def _month(period: str) -> str:
+    """A period of the books as the month up to which it reaches: "202609" → "2026-09", a final account as December."""
+    return f"{period[:4]}-{min(int(period[4:]), 12):02d}" if len(period) == 6 and period.isdigit() else ""

@@ -1,0 +1,249 @@
+"""Facts of measures, whatever their source (docs/measures.md): a confirmer's imported figure wins over one that was
+entered, and that over the books (DOMAIN §3). They are never added; what the books say is readable beside."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from assessments.booked import currency_of, wanted
+from assessments.choices import FigureSource, FigureState, MeasureUnit, Nature, Span
+from assessments.measures import derived
+from assessments.measures.booking import Booking
+from assessments.measures.cells import Books, Catalogue, Cells, catalogue
+from assessments.measures.given import Given
+from assessments.measures.keys import (
+    CUMULATIVE,
+    MONTH,
+    PERIOD,
+    YEAR_TO_DATE,
+    Asked,
+    FactKey,
+    code_of,
+    settled,
+)
+from assessments.models import ImportedFigure, Measure
+from organizations.models import Unit
+from rules.facts import Fact, Missing, MissingReason, Value
+from rules.money import add, subtract
+from rules.periods import Month
+
+WHY = "facts of the units asked for; pages show figures in their own scope"
+STOCKS = (Nature.STOCK, Nature.CUMULATIVE, Nature.RATIO)
+
+
+def facts(keys: Iterable[FactKey], units: Iterable[Unit], asked: Asked) -> Cells:
+    """{(unit id, key): fact}, for every unit and every key. `Value.ref` names where it came from: "figure:12",
+    "given:3", "ledger:…", "cells:<measure>:<period>:<line>". A fixed number of queries for the measures that are
+    imported, given and counted, and a few for each that is booked by a counting rule. Raises KeyError for an unknown
+    measure, ValueError for filters that don't fit, Refused (no_rule)."""
+    return Facts.read(keys, units, asked).all()
+
+
+def beside(keys: Iterable[FactKey], units: Iterable[Unit], asked: Asked) -> dict[tuple[int, FactKey], Beside]:
+    """What the books say where another figure was taken, and the difference, which is a line of its own."""
+    read = Facts.read(keys, units, asked)
+    found = {}
+    for unit in read.units:
+        for key in read.keys:
+            taken, books = read.fact(unit, key), read.from_books(unit, key)
+            if isinstance(taken, Value) and isinstance(books, Value) and taken.ref != books.ref:
+                found[unit.pk, key] = Beside(taken, books, subtract(taken.amount, books.amount))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """`difference`: what was taken, less what the books have."""
+
+    taken: Value
+    books: Value
+    difference: Decimal
+
+
+@dataclass(slots=True)
+class Facts:
+    """Everything that some keys ask for, in memory."""
+
+    keys: list[FactKey]
+    units: list[Unit]
+    asked: Asked
+    measures: Catalogue
+    figures: dict[tuple[int, int, int, int, str], ImportedFigure]
+    given: Given
+    books: Books
+    booking: Booking
+    sent: set[int] = field(default_factory=set)  # measures with imported figures
+    entered: set[int] = field(default_factory=set)  # measures with given ones
+    filed: set[tuple[int, int, int]] = field(default_factory=set)  # unit, year, month with any figure at all
+
+    @classmethod
+    def read(cls, keys: Iterable[FactKey], units: Iterable[Unit], asked: Asked) -> Facts:
+        measures, units = catalogue(), list(units)
+        keys = list(dict.fromkeys(keys))
+        every = closure(keys, measures, asked)
+        used = {measures[key.measure] for key in every}
+        ids, years = [unit.pk for unit in units], _years(every, asked)
+        rows = ImportedFigure.objects.unscoped(reason=WHY).filter(
+            unit__in=ids, measure__in=used, year__in=years, superseded_at=None
+        )
+        figures = {(row.unit_id, row.measure_id, row.year, row.month, row.span): row for row in rows}
+        counted = [key for key in every if measures[key.measure].source == FigureSource.COUNTED]
+        booked = [key for key in every if measures[key.measure].source == FigureSource.LEDGER]
+        given = Given.read(ids, [measure.pk for measure in used], years)
+        return cls(
+            keys,
+            units,
+            asked,
+            measures,
+            figures,
+            given,
+            Books.read(counted, measures, units, asked),
+            Booking.read(booked, measures, units, asked),
+            {at[1] for at in figures},
+            {at[1] for at in given.rows},
+            {(at[0], at[2], at[3]) for at in figures},
+        )
+
+    def all(self) -> Cells:
+        found: Cells = {}
+        for key in self.keys:
+            measure = self.measures[key.measure].pk
+            if key in self.books.parts and measure not in self.sent | self.entered:
+                found |= self.books.column(key, self.units, self.fact)
+            else:
+                found |= {(unit.pk, key): self.fact(unit, key) for unit in self.units}
+        return found
+
+    def fact(self, unit: Unit, key: FactKey) -> Fact:
+        """By precedence of the sources."""
+        measure = self.measures[key.measure]
+        if measure.pk in self.sent and not key.filters and (found := self._imported(unit, key, measure)):
+            return found
+        if measure.pk in self.entered and (found := self._given(unit, key, measure)):
+            return found
+        return self.from_books(unit, key)
+
+    def from_books(self, unit: Unit, key: FactKey) -> Fact:
+        measure = self.measures[key.measure]
+        if key in self.books.parts:
+            return self.books.fact(unit, key, self.fact)
+        if measure.source == FigureSource.LEDGER:
+            return self.booking.fact(unit, key, measure)
+        if measure.numerator and measure.denominator:
+            parts = [self.fact(unit, one) for one in _parts(measure, key)]
+            refs = ",".join(one.ref or "" for one in parts)
+            return derived.worked_out("percent", parts, str(MeasureUnit.PERCENT), refs)
+        _window, asked = settled(key.window, self.asked)
+        month = asked.data_through
+        late = (unit.pk, month.year, month.number) not in self.filed
+        return Missing(MissingReason.NOT_REPORTED if late else MissingReason.NOT_IN_TABLE)
+
+    # -- imported
+
+    def _imported(self, unit: Unit, key: FactKey, measure: Measure) -> Fact | None:
+        """A confirmer's figure; None where there is none of the window."""
+        window, asked = settled(key.window, self.asked)
+        month = asked.data_through
+        if measure.nature in STOCKS and window != MONTH:
+            window = YEAR_TO_DATE  # as it stands in the month
+        if window == CUMULATIVE:
+            return None
+        if window == MONTH:
+            return self._month(unit, measure, month)
+        if window == PERIOD:
+            return self._period(unit, measure, asked.first, month)
+        return self._year(unit, measure, month)
+
+    def _at(self, unit: Unit, measure: Measure, month: Month, span: str) -> Fact | None:
+        row = self.figures.get((unit.pk, measure.pk, month.year, month.number, span))
+        if row is None:
+            return None
+        ref = f"figure:{row.pk}"
+        if row.value is None:
+            late = row.state == FigureState.NOT_REPORTED
+            return Missing(MissingReason.NOT_REPORTED if late else MissingReason.NOT_APPLICABLE, ref)
+        return Value(row.value, measure.unit, ref)
+
+    def _year(self, unit: Unit, measure: Measure, month: Month) -> Fact | None:
+        """As filed, else the sum of its months when every one of them is there."""
+        if found := self._at(unit, measure, month, Span.YEAR_TO_DATE):
+            return found
+        return self._months(unit, measure, Month(month.year, 1), month)
+
+    def _month(self, unit: Unit, measure: Measure, month: Month) -> Fact | None:
+        if found := self._at(unit, measure, month, Span.MONTH):
+            return found
+        return self._less(unit, measure, month, month)
+
+    def _period(self, unit: Unit, measure: Measure, first: Month, last: Month) -> Fact | None:
+        return self._less(unit, measure, first, last) or self._months(unit, measure, first, last)
+
+    def _months(self, unit: Unit, measure: Measure, first: Month, last: Month) -> Fact | None:
+        months = [Month(last.year, n) for n in range(first.number, last.number + 1)]
+        some = [self._at(unit, measure, month, Span.MONTH) for month in months]
+        values = [one for one in some if isinstance(one, Value)]
+        if not values or len(values) < len(months):
+            return None
+        refs = ",".join(one.ref or "" for one in values)
+        return Value(add(one.amount for one in values), measure.unit, refs)
+
+    def _less(self, unit: Unit, measure: Measure, first: Month, last: Month) -> Fact | None:
+        """The year to date of the last month, less that before the first."""
+        now = self._at(unit, measure, last, Span.YEAR_TO_DATE)
+        if now is None or isinstance(now, Missing) or first.number == 1:
+            return now
+        gone = self._at(unit, measure, first.previous(), Span.YEAR_TO_DATE)
+        if not isinstance(gone, Value):
+            return None
+        return Value(subtract(now.amount, gone.amount), measure.unit, f"{now.ref},{gone.ref}")
+
+    # -- entered by people
+
+    def _given(self, unit: Unit, key: FactKey, measure: Measure) -> Fact | None:
+        if any(name != "giver" for name, _values in key.filters):
+            return None
+        window, asked = settled(key.window, self.asked)
+        giver = next((values[0] for name, values in key.filters if name == "giver"), "")
+        spans = [Span.MONTH] if window == MONTH else [Span.YEAR_TO_DATE]
+        if window == PERIOD or measure.nature in STOCKS:
+            spans = [Span.MONTH, Span.YEAR_TO_DATE]
+        for span in spans:
+            found = self.given.at(unit.pk, measure.pk, asked.data_through, span, giver)
+            if found:
+                return Value(found[0], measure.unit, found[1])
+        return None
+
+
+def closure(keys: Iterable[FactKey], measures: Catalogue, asked: Asked) -> list[FactKey]:
+    """The keys, and those of the measures that they are worked out of."""
+    from assessments.measures.cells import Made, compiled
+
+    found: dict[FactKey, None] = {}
+    waiting = list(keys)
+    while waiting:
+        key = waiting.pop(0)
+        if key in found:
+            continue
+        found[key] = None
+        part = compiled(key, measures, asked)
+        if isinstance(part, Made):
+            waiting += [one for one in part.operands if isinstance(one, FactKey)]
+        elif part is None:
+            waiting += _parts(measures[key.measure], key)
+    return list(found)
+
+
+def _parts(measure: Measure, key: FactKey) -> list[FactKey]:
+    """Numerator and denominator of a ratio of two measures."""
+    if not (measure.numerator and measure.denominator):
+        return []
+    return [FactKey(one.code, (), key.window) for one in (measure.numerator, measure.denominator)]
+
+
+def _years(keys: Collection[FactKey], asked: Asked) -> set[int]:
+    return {settled(key.window, asked)[1].data_through.year for key in keys}
+
+
+__all__ = ["Beside", "Facts", "beside", "closure", "code_of", "currency_of", "facts", "wanted"]

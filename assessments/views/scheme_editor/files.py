@@ -1,0 +1,119 @@
+"""The draft as a file: in, out; and the last change taken back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from assessments.schemes.editing.settling import in_order
+from common.forms import ActorForm
+from common.views import FormPage, write
+from rules import scheme as rules
+
+from .base import EditorPage, previous
+
+LARGEST = 1_000_000  # bytes of a document
+
+
+class FileForm(ActorForm):
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    file = forms.FileField(
+        label=_("File"),
+        help_text=_("YAML or JSON, as docs/schemes.md describes it. It replaces the whole draft."),
+    )
+
+    def clean_file(self) -> Any:
+        """The document in the file."""
+        file = self.cleaned_data["file"]
+        if file.size > LARGEST:
+            raise ValidationError(_now("A scheme's file has at most 1 MB."))
+        try:
+            document = rules.parse(file.read().decode("utf-8-sig"))
+        except (ValueError, UnicodeDecodeError):
+            raise ValidationError(_now("This is neither YAML nor JSON in UTF-8.")) from None
+        if not isinstance(document, dict) or not isinstance(document.get("groups"), list):
+            raise ValidationError(_now("This file holds no scheme: it has no groups."))
+        return plain(document)
+
+
+class SchemeImport(EditorPage, FormPage):
+    """Replace the draft by a file."""
+
+    title = _("Take a scheme from a file")
+    template_name = "assessments/editor/import.html"
+    form_class = FileForm
+    submit_label = _("Replace the draft")
+
+    def make_form(self, data: Any = None) -> Any:
+        files = self.request.FILES if data is not None else None
+        return FileForm(data, files, actor=self.actor, initial={"version": self.get_object().version})
+
+    def run(self, form: Any) -> Any:
+        return self.save(form.cleaned_data["file"], form.cleaned_data["version"] or 0)
+
+    def conflict(self, form: Any, stale: Any) -> Any:
+        form.add_error(None, str(stale))
+        return self.render_to_response(self.get_context_data(form=form), status=409)
+
+    def done_url(self, result: Any) -> str:
+        return self.url()
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(cancel_url=self.url(), **kwargs)
+
+
+class SchemeExport(EditorPage):
+    """The draft as YAML, in its normal form when it reads; its hash is in the first line."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        row = self.get_object()
+        scheme, _problems = rules.read(row.document)
+        document = row.document if scheme is None else in_order(rules.write(scheme))
+        head = "" if scheme is None else f"# sha256: {rules.sha256(scheme)}\n"
+        ordered = {name: document[name] for name in ORDER if name in document}
+        text = yaml.safe_dump({**ordered, **document}, allow_unicode=True, sort_keys=False, width=120)
+        answer = HttpResponse(head + text, content_type="application/yaml; charset=utf-8")
+        name = f"{row.scheme.code}-{row.number}.yaml"
+        answer["Content-Disposition"] = f'attachment; filename="{name}"'
+        return answer
+
+
+ORDER = ("schema", "code", "title", "source", "period", "full", "schedule", "types", "inputs", "groups")
+
+
+class SchemeUndo(EditorPage):
+    """Take the last change of the document back; once more brings it again."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        before = previous(self.get_object())
+        if before is None:
+            messages.info(request, _now("There is no earlier state."))
+        else:
+            text = request.POST.get("version", "")
+            write(
+                request,
+                lambda: self.save(before, int(text) if text.isdecimal() else 0),
+                said=_("Taken back. Undo once more brings it again."),
+            )
+        return HttpResponseRedirect(self.url())
+
+
+def plain(value: Any) -> Any:
+    """Exact numbers as text, so that the document can be kept as JSON."""
+    if isinstance(value, dict):
+        return {str(name): plain(one) for name, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(one) for one in value]
+    if value is None or isinstance(value, (bool, int, str)):
+        return value
+    return format(value, "f")
