@@ -126,7 +126,12 @@ class TargetGrid(TargetNouns, Page):
         if "fill" in given:
             return self.filled(grid)
         cells, wrong = grids.given_in(grid, given.dict())
-        problems = [_now("%(n)s values can't be read; they are marked.") % {"n": len(wrong)}] if wrong else []
+        unread = ngettext(
+            "%(n)s value can't be read; it is marked.",
+            "%(n)s values can't be read; they are marked.",
+            len(wrong),
+        )
+        problems = [unread % {"n": len(wrong)}] if wrong else []
         if not problems:
             try:
                 saved = targets_set(
