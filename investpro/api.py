@@ -4,7 +4,7 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import SimpleRouter
 
-from assessments.api import FigureViewSet, GivenViewSet, MeasureViewSet, RankingRunViewSet, TargetViewSet
+from assessments.api import FigureViewSet, GivenViewSet, MeasureViewSet, RankingRunViewSet
 from assessments.api_schemes import SchemeRunViewSet, SchemeVersionViewSet, SchemeViewSet
 from assessments.api import FigureViewSet, GivenViewSet, MeasureViewSet, RankingRunViewSet
 from assessments.api_results import ObjectionViewSet, SchemeRunViewSet
