@@ -67,8 +67,8 @@ from tests.support.factories_tables import (
 from tests.support.factories_work import AttachmentFactory, FollowUpFactory, TaskFactory
 from tests.support.pipeline import a_lead, a_project, ship, stage
 from tests.support.world_capital import CapitalRows
-from tests.support.world_results import ResultRows
 from tests.support.world_editor import EditorRows
+from tests.support.world_results import ResultRows
 from tests.support.world_schemes import SchemeRows
 
 __all__ = [
@@ -84,34 +84,7 @@ __all__ = [
 ]
 
 
-class World(ResultRows, SchemeRows, CapitalRows):
-class World(CapitalRows, EditorRows):
-class World(SchemeRows, CapitalRows):
-SCHEME = {
-    "schema": 1,
-    "code": "marked",
-    "title": "标记办法",
-    "period": "month",
-    "full": None,
-    "inputs": {"visits": {"title": "标记次数", "unit": "count"}},
-    "groups": [
-        {
-            "code": "towns",
-            "title": "标记组",
-            "indicators": [
-                {
-                    "code": "visits",
-                    "title": "标记指标",
-                    "value": "visits",
-                    "rule": {"kind": "per_item", "each": 1},
-                }
-            ],
-        }
-    ],
-}
-
-
-class World(SchemeRows, CapitalRows):
+class World(ResultRows, SchemeRows, EditorRows, CapitalRows):
     def __init__(self):
         self.tree = Tree()
 
