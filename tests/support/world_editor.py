@@ -15,7 +15,7 @@ class EditorRows:
     @cached_property
     def edited_draft(self):
         with acting(TESTS):
-            scheme = Scheme._base_manager.create(owner=self.tree.county, code="marked", name="标记办法")
+            scheme = Scheme._base_manager.create(owner=self.tree.county, code="edited", name="标记办法")
             content = {**document(), "title": "标记办法"}
             return SchemeVersion._base_manager.create(
                 scheme=scheme, since=date(2026, 1, 1), document=content, sha256="0" * 64
