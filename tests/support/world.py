@@ -67,7 +67,6 @@ from tests.support.factories_tables import (
 from tests.support.factories_work import AttachmentFactory, FollowUpFactory, TaskFactory
 from tests.support.pipeline import a_lead, a_project, ship, stage
 from tests.support.world_capital import CapitalRows
-from tests.support.world_editor import EditorRows
 from tests.support.world_results import ResultRows
 from tests.support.world_schemes import SchemeRows
 
@@ -84,7 +83,7 @@ __all__ = [
 ]
 
 
-class World(ResultRows, SchemeRows, EditorRows, CapitalRows):
+class World(ResultRows, SchemeRows, CapitalRows):
     def __init__(self):
         self.tree = Tree()
 

@@ -80,13 +80,13 @@ class Desk:
     def tidied(self, document: Document) -> Document:
         """Without the inputs that were used before and aren't any more."""
         gone = used(self.document) - used(document)
-        inputs = {code: row for code, row in (document.get("inputs") or {}).items() if code not in gone}
+        inputs = {code: row for code, row in mapping(document.get("inputs")).items() if code not in gone}
         return in_order({**document, "inputs": inputs})
 
     def around(self, place: Place) -> Around:
         group = get(self.document, ("groups", place.group)) if place.group is not None else None
-        rows = [row for name in MARKED for row in codes_of((group or {}).get(name))]
-        grades = codes_of(((group or {}).get("grades") or {}).get("rows"))
+        rows = [row for name in MARKED for row in codes_of(mapping(group).get(name))]
+        grades = codes_of(mapping(mapping(group).get("grades")).get("rows"))
         inputs, types = (self.document.get(name) for name in ("inputs", "types"))
         return Around(
             mapping(inputs),

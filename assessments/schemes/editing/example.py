@@ -159,7 +159,12 @@ def complete(document: Document, at: int) -> tuple[rules.Scheme | None, int]:
     group = get(document, ("groups", at))
     if not isinstance(group, Mapping):
         return None, 0
-    trial = {**copy.deepcopy(document), "schema": 1, "full": None, "groups": [copy.deepcopy(dict(group))]}
+    trial: Document = {
+        **copy.deepcopy(document),
+        "schema": 1,
+        "full": None,
+        "groups": [copy.deepcopy(dict(group))],
+    }
     trial.setdefault("title", "-")
     trial["groups"][0].setdefault("title", "-")
     if trial.get("period") not in ENDS:

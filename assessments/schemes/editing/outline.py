@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from assessments.schemes.telling import place_words
 from rules.trace import canonical_text
 
-from .places import LISTS, SINGLES, Document, get, place_at
+from .places import LISTS, SINGLES, Document, get, place_at, rows_of
 from .troubles import Trouble
 
 
@@ -78,13 +78,13 @@ def outline(document: Document, here: str, said: list[Said]) -> list[GroupOutlin
         return Item(address, title, note, address == here, count.get(address, 0), there)
 
     found = []
-    for number, group in enumerate(document.get("groups") or []):
+    for number, group in enumerate(rows_of(document.get("groups"))):
         if not isinstance(group, Mapping):
             continue
         base = f"groups/{number}"
         made = GroupOutline(item(base, str(group.get("title") or _("Group %(n)s") % {"n": number + 1})))
         for name, (title, new_label) in titles().items():
-            rows = group.get(name) or []
+            rows = rows_of(group.get(name))
             items = [
                 item(
                     f"{base}/{name}/{at}",

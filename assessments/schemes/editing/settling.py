@@ -22,7 +22,9 @@ class Settler:
     """Fills in one document. `inputs` grows by what is declared."""
 
     def __init__(self, document: dict[str, Any], offers: tuple[Offer, ...]) -> None:
-        self.inputs: dict[str, Any] = dict(document.get("inputs") or {})
+        self.inputs: dict[str, Any] = (
+            dict(document["inputs"]) if isinstance(document.get("inputs"), Mapping) else {}
+        )
         self.offers = offers
 
     def part(self, model: type[BaseModel], value: Any, same: str = "", taken: set[str] | None = None) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from assessments import services
@@ -32,7 +32,7 @@ class EditorPage(RowPage):
     kind = "scheme"
     needs = Action.CHANGE
     url_prefix = "schemeversion"
-    crumbs: Crumbs = ((_("Schemes"), ""),)
+    crumbs: Crumbs = ((_("Schemes"), "scheme_list"),)
 
     def check(self) -> None:
         super().check()
@@ -59,13 +59,6 @@ class EditorPage(RowPage):
             actor=self.actor, pk=self.kwargs["pk"], version=version, document=document
         )
 
-    def version_url(self) -> str:
-        """The version's own page; "" while there is none."""
-        try:
-            return reverse("schemeversion_detail", args=[self.kwargs["pk"]])
-        except NoReverseMatch:
-            return ""
-
     def surroundings(self, document: Document, here: str) -> dict[str, Any]:
         """Outline and problems of the document."""
         said = said_of(document, troubles(document))
@@ -83,7 +76,7 @@ class EditorPage(RowPage):
         kwargs.setdefault("row", row)
         kwargs.setdefault("version_pk", row.pk)
         kwargs.setdefault("sub", f"{row.scheme.name} · {row.get_state_display()} {row.number}")
-        kwargs.setdefault("version_url", self.version_url())
+        kwargs.setdefault("version_url", self.detail_url())
         kwargs.setdefault("edit_url", self.url())
         kwargs.setdefault("undo", previous(row) is not None)
         return super().get_context_data(**kwargs)
@@ -102,3 +95,9 @@ def previous(row: SchemeVersion) -> Any:
         if document != row.document:
             return document
     return None
+
+
+def document_of(row: SchemeVersion, version: int | None) -> Any:
+    """The document as it was when the draft had that version, from the change log; None when it isn't known."""
+    events = SchemeVersion.pgh_event_model.objects.filter(pgh_obj_id=row.pk, version=version)  # type: ignore[attr-defined]
+    return events.order_by("-pgh_id").values_list("document", flat=True).first()

@@ -25,7 +25,7 @@ from assessments.schemes.editing.troubles import troubles
 from common import clock
 from common.errors import Denied, NotVisible, ServiceError, Stale
 
-from .base import EditorPage, part_url
+from .base import EditorPage, document_of, part_url
 
 
 class SchemeEditor(EditorPage):
@@ -67,18 +67,40 @@ class SchemeEditor(EditorPage):
         if what in ("earlier", "later", "again", "delete"):
             return self.arranged(what)
         value = self.value()
-        document = self.desk.with_part(self.place, value)
         try:
-            self.save(document, self.version())
+            document = self.stored(value)
         except Stale as stale:
             return self.conflict(value, stale)
         except (NotVisible, Denied):
             raise
         except (ServiceError, ValidationError) as problem:
             messages.error(request, str(problem))
-            return self.shown(self.groups(value), document, status=422)
+            return self.shown(self.groups(value), self.desk.document, status=422)
         messages.success(request, self.told(document))
         return HttpResponseRedirect(self.after(document))
+
+    def stored(self, value: dict[str, Any]) -> Document:
+        """Save the part. What somebody else changed elsewhere in the meantime stays; Stale when it is this part."""
+        document = self.desk.with_part(self.place, value)
+        try:
+            self.save(document, self.version())
+        except Stale:
+            before = document_of(self.get_object(), self.version())
+            self.again()
+            untouched = self.place.fresh or (
+                before is not None
+                and get(before, self.place.path) == get(self.desk.document, self.place.path)
+            )
+            if not untouched or not self.place.path:
+                raise
+            document = self.desk.with_part(self.place, value)
+            self.save(document, self.get_object().version)
+        return document
+
+    def again(self) -> None:
+        """Read the draft as it is now."""
+        for name in ("object", "desk", "place"):
+            self.__dict__.pop(name, None)
 
     def redrawn(self, what: str, address: str) -> HttpResponseBase:
         """The form or the example anew, from what is typed."""
@@ -131,9 +153,8 @@ class SchemeEditor(EditorPage):
 
     def conflict(self, value: dict[str, Any], stale: Stale) -> HttpResponseBase:
         """Both sides of the part beside each other; saving again takes what stands in the form."""
-        del self.object
         mine = self.desk
-        del self.__dict__["desk"]
+        self.again()
         now = self.desk.draw(self.place) if place_at(self.desk.document, self.place.address) else []
         rows = differing(mine.draw(self.place, value), now)
         self.stale_version = stale.current.version

@@ -1,5 +1,6 @@
 """The editor over HTTP: rows, figures on the fly, problems in place, moving and undoing, stale saves, files, rights."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -10,10 +11,10 @@ from assessments import services
 from assessments.models import SchemeVersion
 from rules import scheme as rules
 from tests.support.clients import sign_in
-from tests.support.factories import RoleGrantFactory, UserFactory
+from tests.support.factories import GroupFactory, MembershipFactory, RoleGrantFactory, UserFactory
 from tests.support.factories_tables import MeasureFactory
 from tests.support.form_data import form_data
-from tests.support.schemes import document
+from tests.support.schemes import document, published_version, stored_run
 
 pytestmark = pytest.mark.django_db
 FIRST = "groups/0/indicators/0"
@@ -178,8 +179,8 @@ def test_a_file_goes_in_and_out_with_the_same_hash(clerk, draft):
     assert answer.status_code == 302
     sha = rules.sha256(rules.read(document())[0])
     assert stored(draft).sha256 == sha
-    given = clerk.client.get(f"/schemes/versions/{draft.pk}/export/").content.decode()
-    assert given.startswith(f"# sha256: {sha}\n")
+    given = clerk.client.get(f"/scheme-versions/{draft.pk}/file/").content.decode()
+    assert given.partition("\n")[0].endswith(sha)
     assert rules.sha256(rules.read(rules.parse(given))[0]) == sha
     bad = clerk.client.post(
         url, {"file": SimpleUploadedFile("a.yaml", b"[1, 2]"), "version": stored(draft).version}
@@ -217,3 +218,70 @@ def test_every_part_of_the_method_opens(clerk, filled):
 def test_amounts_of_the_example_are_in_ten_thousands(clerk, filled):
     data = clerk.open("groups/0/indicators/1")
     assert Decimal(data["x:f:arrived"]) == 3000
+
+
+def test_changes_of_two_people_in_different_parts_are_both_kept(clerk, filled):
+    mine, other = clerk.open(FIRST), "groups/0/indicators/1"
+    fresh = clerk.open("groups/0/bonuses/new", "?pattern=items")
+    clerk.fill(other, title="到位资金")
+    mine["title"] = "新项目"
+    assert clerk.send(mine, FIRST).status_code == 302
+    fresh["title"], fresh["each"] = "新加分", "1"
+    assert clerk.send(fresh, "groups/0/bonuses/new", "?pattern=items").status_code == 302
+    group = stored(filled).document["groups"][0]
+    assert [row["title"] for row in group["indicators"][:2]] == ["新项目", "到位资金"]
+    assert group["bonuses"][-1]["title"] == "新加分"
+
+
+def test_the_example_is_a_member_of_the_bound_group_with_the_facts_of_its_latest_run(
+    clerk, staff, tree, english
+):
+    version = published_version(staff, tree.city, {**document(), "code": "bound"})
+    run = stored_run(staff, version, tree.city)
+    group = GroupFactory(owner=tree.city, name="专班组")
+    for line in run.lines.all():
+        MembershipFactory(group=group, unit=line.unit)
+    services.scheme_bind(actor=staff, scheme=version.scheme, code="teams", group=group)
+    row = services.schemeversion_draft(
+        actor=staff, scheme=version.scheme, since=date(2027, 1, 1), copy_of=version
+    )
+    url = f"/schemes/versions/{row.pk}/edit/{FIRST}/"
+    data = form_data(clerk.client.get(url).content.decode(), "ed-form")
+    data["x:unit"], data["_do"] = "equipment", "example"
+    page = clerk.client.post(url, data.urlencode(), "application/x-www-form-urlencoded").content.decode()
+    # 装备制造专班: 1 of 4, three quarters of which are due.
+    assert "1 ÷ 3 = 33.33 %; 33.33 % × 30 = 10" in page
+    assert "装备制造专班" in page
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"groups": []},
+        {"groups": [{}, "x", {"indicators": 5, "grades": [], "ranking": "x"}], "inputs": [], "types": 3},
+        {
+            "groups": [
+                {"indicators": ["x", {"value": {"kind": "no"}, "rule": {"kind": "no"}, "full": {"types": 1}}]}
+            ]
+        },
+        {
+            "groups": [
+                {
+                    "indicators": [
+                        {"value": {"kind": "mean", "of": "x"}, "rule": {"kind": "bands", "bands": 1}}
+                    ]
+                }
+            ]
+        },
+    ],
+)
+def test_a_document_of_a_wrong_shape_opens(clerk, draft, staff, document):
+    row = stored(draft)
+    services.schemeversion_change(actor=staff, pk=row.pk, version=row.version, document=document)
+    for address in ("", "groups/0", "groups/0/indicators/0", "groups/0/indicators/1", "groups/0/grades"):
+        answer = clerk.client.get(clerk.url(address))
+        assert answer.status_code in (200, 404)
+        if answer.status_code == 200:
+            sent = form_data(answer.content.decode(), "ed-form")
+            sent["_do"] = "redraw"
+            assert clerk.send(sent, address).status_code == 200
