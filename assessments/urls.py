@@ -56,7 +56,7 @@ urlpatterns = [
         name="scheme_explanation",
     ),
     path("results/runs/<int:pk>/what-if/", results.SchemeWhatIf.as_view(), name="scheme_whatif"),
-    path("results/runs/<int:pk>/compare/", results.SchemeCompare.as_view(), name="scheme_compare"),
+    path("results/runs/<int:pk>/compare/", results.SchemeCompare.as_view(), name="result_compare"),
     path("results/runs/<int:pk>/publish/", results.SchemeTell.as_view(), name="scheme_tell"),
     path("results/runs/<int:pk>/final/", results.SchemeFinish.as_view(), name="scheme_finish"),
     path("results/runs/<int:pk>/set/", results.OverrideCreate.as_view(), name="score_override"),
@@ -76,7 +76,6 @@ urlpatterns = [
     path("schemes/versions/<int:pk>/edit/", editor.SchemeEditor.as_view(), name="schemeversion_edit"),
     path("schemes/versions/<int:pk>/figures/", editor.SchemeFigures.as_view(), name="schemeversion_figures"),
     path("schemes/versions/<int:pk>/import/", editor.SchemeImport.as_view(), name="schemeversion_import"),
-    path("schemes/versions/<int:pk>/export/", editor.SchemeExport.as_view(), name="schemeversion_export"),
     path("schemes/versions/<int:pk>/undo/", editor.SchemeUndo.as_view(), name="schemeversion_undo"),
     path(
         "schemes/versions/<int:pk>/edit/<path:address>/",

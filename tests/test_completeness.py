@@ -57,7 +57,7 @@ NO_COLUMN = {
         "quantum": "for comparing with what was printed",
         "superseded_by": "on the target's page",
         "withdrawn": "on the target's page, with who took it back",
-        **dict.fromkeys(("withdrawn_name", "withdrawn_reason", "batch"), "on the target's page"),
+        **dict.fromkeys(("withdrawn_name", "withdrawn_reason"), "on the target's page"),
         **dict.fromkeys(("post", "officer", "group", "residual"), "`holder` shows it"),
         **dict.fromkeys(("quarters_in", "quarter_1", "quarter_2", "quarter_3", "quarter_4"), "`quarters` shows them"),
         "composed": "on the target's page, in words",

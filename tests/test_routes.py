@@ -78,6 +78,8 @@ def url_of(line, world):
         args.append(world.tree.town.pk)
     if route == "measure_counted":
         args = ["signed_projects"]
+    if route == "schemeversion_edit_part":
+        args.append("groups/0/indicators/0")
     run = world.run if "{run" in line["query"] else None
     query = line["query"].format(run=run, world=world)
     return f"{reverse(route, args=args)}?{query}" if query else reverse(route, args=args)

@@ -114,12 +114,12 @@ class Figures:
             rows=rows,
         )
 
-    def leaf(self, label: str, operand: Operand, text: str = "", code: str = "") -> Said:
+    def leaf(self, label: str, operand: Operand, code: str = "") -> Said:
         """What was handed in, with the way to its rows."""
         return Said(
             "input",
             label,
-            text,
+            "",
             self.amount(operand),
             bad=operand.amount is None,
             links=self.links(operand.ref, code),
@@ -127,11 +127,14 @@ class Figures:
 
     def goal(self, name: str, target: Any, operand: Operand, through: str = "") -> Said:
         """A target as a leaf."""
-        label = _("target: %(name)s") % {"name": name}
-        text = (
-            self.target(target, operand, through) if isinstance(target, OwnTarget) else _("set by the scheme")
-        )
-        return self.leaf(label, operand, text if operand.amount is not None else "")
+        words = {"name": name, "month": through}
+        if not isinstance(target, OwnTarget):
+            label = _("set by the scheme: %(name)s")
+        elif target.phased:
+            label = _("target due by %(month)s: %(name)s") if through else _("target due: %(name)s")
+        else:
+            label = _("target of the year: %(name)s")
+        return self.leaf(label % words, operand)
 
     def below(
         self, figure: Any, given: dict[str, Operand], traces: Iterator[Trace], through: str

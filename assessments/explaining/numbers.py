@@ -28,8 +28,8 @@ def plain(value: Decimal, least: int = 2) -> str:
 
 
 def marks(value: Decimal) -> str:
-    """Marks, two digits at least."""
-    return plain(value)
+    """Marks, two digits at least and four at most."""
+    return amount(value, min(digits_of(value), 4))
 
 
 def figure(value: Decimal, unit: str, *, sign: bool = False) -> str:

@@ -249,7 +249,7 @@ class Teller(RuleWords):
         if "size" in given and rule.size is not None:
             yield self.goal(self.noun(rule.size.of), rule.size, _in(given["size"], self.scheme, rule.size))
         if "free" in given and isinstance(rule.free, OwnTarget):
-            yield self.goal(self.noun(rule.free.of), rule.free, given["free"], "")
+            yield self.goal(self.noun(rule.free.of), rule.free, given["free"])
 
     # -- conditions and vetoes
 

@@ -117,9 +117,10 @@ def cells(keys: Iterable[FactKey], units: Iterable[Unit], asked: Asked) -> Cells
     counted = [key for key in dict.fromkeys(keys) if measures[key.measure].source == FigureSource.COUNTED]
     books = Books.read(counted, measures, units, asked)
     absent = Missing(MissingReason.NOT_IN_TABLE)
-    return {
-        (unit.pk, key): books.fact(unit, key, lambda _unit, _key: absent) for key in counted for unit in units
-    }
+    found: Cells = {}
+    for key in counted:
+        found |= books.column(key, units, lambda _unit, _key: absent)
+    return found
 
 
 Ask = Callable[[Unit, FactKey], Fact]
@@ -165,10 +166,20 @@ class Books:
             states = returns(units, month)
             self.handed_in[month.year] = {unit for unit, state in states.items() if state in HANDED_IN}
 
+    def column(self, key: FactKey, units: list[Unit], ask: Ask) -> Cells:
+        """A figure of some units, as `fact`."""
+        part = self.parts[key]
+        if not isinstance(part, Sought):
+            return {(unit.pk, key): self.fact(unit, key, ask) for unit in units}
+        column = self._column(part, self._ref(key))
+        return {(unit.pk, key): column[unit.pk] for unit in units}
+
+    def _ref(self, key: FactKey) -> str:
+        return f"cells:{key.measure}:{self.asked.period}:{self.mark}"
+
     def fact(self, unit: Unit, key: FactKey, ask: Ask) -> Fact:
         """A figure of the books. `ask` gives the facts of other measures that it is worked out of."""
-        part = self.parts[key]
-        ref = f"cells:{key.measure}:{self.asked.period}:{self.mark}"
+        part, ref = self.parts[key], self._ref(key)
         if isinstance(part, Sought):
             return self._column(part, ref)[unit.pk]
         operands = [

@@ -107,7 +107,14 @@ class Facts:
         )
 
     def all(self) -> Cells:
-        return {(unit.pk, key): self.fact(unit, key) for key in self.keys for unit in self.units}
+        found: Cells = {}
+        for key in self.keys:
+            measure = self.measures[key.measure].pk
+            if key in self.books.parts and measure not in self.sent | self.entered:
+                found |= self.books.column(key, self.units, self.fact)
+            else:
+                found |= {(unit.pk, key): self.fact(unit, key) for unit in self.units}
+        return found
 
     def fact(self, unit: Unit, key: FactKey) -> Fact:
         """By precedence of the sources."""

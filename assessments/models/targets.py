@@ -46,8 +46,10 @@ class Target(SourcedFact):
     cell (`row`, `batch`, `ref`) or from a person (`entered_by`, `reason`, `document_no`).
     """
 
-    row = models.ForeignKey(ImportRow, models.PROTECT, null=True, related_name="+", verbose_name=_("row"))
-    batch = models.ForeignKey(
+    row = models.ForeignKey(  # type: ignore[assignment]
+        ImportRow, models.PROTECT, null=True, related_name="+", verbose_name=_("row")
+    )
+    batch = models.ForeignKey(  # type: ignore[assignment]
         ImportBatch, models.PROTECT, null=True, related_name="+", verbose_name=_("import")
     )
     ref = models.CharField(_("cell"), max_length=12, blank=True)

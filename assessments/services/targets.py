@@ -3,10 +3,9 @@ own; what it replaces stays and points at it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -14,66 +13,18 @@ from django.utils.translation import ngettext
 
 from assessments.choices import QuartersIn, TargetKind
 from assessments.models import Measure, Target
-from assessments.models.targets import SPLIT
 from assessments.targets import composed as made
+from assessments.targets.places import MODELS, YEARS, Given, Holder, Place, in_force, place_of
 from common import changelog, clock, services
 from common.access import Action
 from common.actors import Actor, may
 from common.errors import Denied, NotVisible, Refused
-from organizations.models import CompetitionGroup, Officer, Post, Unit
+from organizations.models import Unit
 from rules.money import add
 
 KIND = Target.Scope.kind
 WHY = "targets of holders that the actor was checked for"
-YEARS = range(1990, 2200)
 MOST = 20_000  # cells in one go
-
-
-class Holder(NamedTuple):
-    """Whose target: `sort` is unit, post, officer, group (its units without one of their own) or rest (all others below
-    that unit); `pk` of the row that it names."""
-
-    sort: str
-    pk: int
-
-
-class Place(NamedTuple):
-    """One target of a year."""
-
-    holder: Holder
-    measure: int
-    kind: str
-
-    @property
-    def name(self) -> str:
-        """The name of its box on a page."""
-        return f"t-{self.holder.sort}-{self.holder.pk}-{self.measure}-{self.kind}"
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """What a target is to be. `value` in yuan, dollars or pieces (None: what its lines or its quarters add up to); `quarters`
-    in per cent of the year or as amounts."""
-
-    value: Decimal | None = None
-    quarters: tuple[Decimal, ...] | None = None
-    quarters_in: str = ""
-    composed: made.Composed | None = None
-
-    def fields(self) -> dict[str, Any]:
-        """As the row keeps it."""
-        value = self.value
-        if self.composed is not None:
-            value = self.composed.total
-        elif value is None and self.quarters and self.quarters_in == QuartersIn.AMOUNT:
-            value = add(self.quarters)
-        split: tuple[Any, ...] = self.quarters or (None,) * 4
-        return {
-            "value": value,
-            "quarters_in": self.quarters_in if self.quarters else "",
-            **dict(zip(SPLIT, split, strict=True)),
-            "composed": made.document(self.composed) if self.composed else None,
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,23 +34,6 @@ class Saved:
     created: int = 0
     changed: int = 0
     withdrawn: int = 0
-
-
-MODELS: dict[str, Any] = {
-    "unit": Unit, "post": Post, "officer": Officer, "group": CompetitionGroup, "rest": Unit,
-}  # fmt: skip
-
-
-def holder_of(row: Target) -> Holder:
-    if row.residual:
-        return Holder("group", row.group_id) if row.group_id else Holder("rest", row.unit_id)
-    if row.post_id:
-        return Holder("post", row.post_id)
-    return Holder("officer", row.officer_id) if row.officer_id else Holder("unit", row.unit_id)
-
-
-def place_of(row: Target) -> Place:
-    return Place(holder_of(row), row.measure_id, row.kind)
 
 
 @transaction.atomic
@@ -216,21 +150,6 @@ def targets_set(
             raise Refused(
                 _("Somebody set one of these targets meanwhile. Look again, then save."), code="changed"
             ) from clash
-
-
-def in_force(places: Iterable[Place], year: int, month: int, *, lock: bool = False) -> dict[Place, Target]:
-    """The rows that hold in a month for these places; one query."""
-    places = set(places)
-    rows = Target.objects.unscoped(reason=WHY).filter(
-        year=year,
-        holds_from__lte=month,
-        superseded_at=None,
-        measure__in={one.measure for one in places},
-        kind__in={one.kind for one in places},
-    )
-    rows = rows.select_for_update(of=("self",)) if lock else rows
-    found = {place_of(row): row for row in rows.order_by("holds_from", "pk")}  # the last one holds
-    return {place: row for place, row in found.items() if place in places}
 
 
 def _one(

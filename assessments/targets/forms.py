@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments.choices import MeasureUnit, QuartersIn, TargetKind
 from assessments.models import Measure, Target
-from assessments.services.targets import YEARS, Given, Holder
 from assessments.targets import composed as made
 from assessments.targets.numbers import box, is_money, typed
+from assessments.targets.places import YEARS, Given, Holder
 from common import clock
 from common.access import Action
 from common.forms import ActorForm, offer, pick
@@ -126,6 +126,29 @@ class GivenForm(ActorForm):
         shares = True in percent
         found = tuple(typed(one.rstrip("%％"), money=money and not shares) for one in parts)
         return found, QuartersIn.PERCENT if shares else QuartersIn.AMOUNT
+
+    def fieldsets(self) -> list[dict[str, Any]]:
+        """For the page: whose, what, the lines behind their title, why."""
+        lines = [f"{part}_{n}" for n in LINES for part in ("of", "needed", "fills")] + ["fill_down"]
+        why, what = ["reason", "document_no"], ["holds_from", "value", "quarters"]
+        whose = [bound.name for bound in self.visible_fields() if bound.name not in (*lines, *why, *what)]
+        parts = [
+            (_("Whose, and of what"), whose),
+            (_("Target"), what),
+            (_("Made of lines"), lines),
+            (_("Why"), why),
+        ]
+        used = any(self[name].value() for name in lines if name in self.fields)
+        found = [
+            {"title": title, "fields": [self[name] for name in names]} for title, names in parts if names
+        ]
+        found[-2] |= {
+            "folded": not used,
+            "hint": _(
+                "Counts with conditions: the measure says the condition, the line how many. The hardest line first."
+            ),
+        }
+        return found
 
     def values(self) -> dict[str, Any]:
         names = ("holds_from", "given", "reason", "document_no")

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from assessments.booked import last_day
 from assessments.choices import QuartersIn, TargetKind
 from assessments.models import Measure, RankingTable, Target
-from assessments.services.targets import KIND, Given, Holder, Place, in_force
 from assessments.targets.numbers import box, is_money, shown, typed, unit_label
+from assessments.targets.places import Given, Holder, Place, in_force
 from assessments.targets.reading import Held, targets
 from common.access import Action
 from common.actors import Actor, may
@@ -23,6 +23,7 @@ from organizations.selectors import members_on
 from rules.money import add
 from rules.periods import Month
 
+KIND = Target.Scope.kind
 MOST = 500  # rows
 QUARTERS = ("q1", "q2", "q3", "q4")
 WHY = "targets of holders that the actor sees"

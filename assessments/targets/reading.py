@@ -198,7 +198,7 @@ def _held(row: dict[str, Any], origin: Origin, whose: str) -> Held:
 def _replaced(day: Any) -> dict[int, list[int]]:
     """Unit → the units that it took over by a day, also over several steps."""
     rows = Unit.objects.unscoped(reason=WHY).filter(successor__isnull=False)
-    gone = rows.filter(Q(valid_to=None) | Q(valid_to__lte=day)).order_by("pk")
+    gone = rows.filter(Q(valid_to=None) | Q(valid_to__lt=day)).order_by("pk")
     direct: dict[int, list[int]] = defaultdict(list)
     for pk, successor in gone.values_list("pk", "successor"):
         direct[successor].append(pk)

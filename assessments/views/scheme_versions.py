@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import yaml
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
@@ -24,6 +23,7 @@ from assessments.schemes.periods import period_words
 from assessments.schemes.tables import state_text
 from assessments.schemes.telling import Item, place_words, tell
 from assessments.schemes.words import problem_text
+from assessments.schemes.yaml_text import yaml_text
 from assessments.views.schemes import SchemeNouns
 from common import clock
 from common.access import Action
@@ -217,8 +217,7 @@ class SchemeVersionFile(VersionNouns, RowPage):
 
 def as_yaml(row: SchemeVersion) -> str:
     """The document in YAML, with its hash above."""
-    body = yaml.safe_dump(row.document, allow_unicode=True, sort_keys=False, width=110)
-    return f"# {row.key}  sha256 {row.sha256}\n{body}"
+    return f"# {row.key}  sha256 {row.sha256}\n{yaml_text(row.document)}"
 
 
 class SchemeVersionTry(VersionNouns, FormPage, RowPage):

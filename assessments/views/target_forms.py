@@ -13,13 +13,22 @@ from assessments.views.target_records import TargetNouns
 from common.views import ArchivePage, CreatePage, UpdatePage
 
 
-class TargetCreate(TargetNouns, CreatePage):
+class Grouped:
+    """A form that says how its fields stand together."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        if kwargs.get("form") is not None:
+            kwargs["fieldsets"] = kwargs["form"].fieldsets()
+        return super().get_context_data(**kwargs)  # type: ignore[misc,no-any-return]
+
+
+class TargetCreate(TargetNouns, Grouped, CreatePage):
     title = _("New target")
     form_class = TargetForm
     service = staticmethod(services.target_set)
 
 
-class TargetUpdate(TargetNouns, UpdatePage):
+class TargetUpdate(TargetNouns, Grouped, UpdatePage):
     form_class = TargetChangeForm
     service = staticmethod(services.target_change)
     saved = _("Saved. The old target stays readable.")

@@ -15,9 +15,10 @@ from django.utils.translation import ngettext
 from assessments.choices import TargetKind
 from assessments.models import Measure
 from assessments.services import targets_set
-from assessments.services.targets import YEARS, Place, Saved
+from assessments.services.targets import Saved
 from assessments.targets import grid as grids
 from assessments.targets import sheet as sheets
+from assessments.targets.places import YEARS, Place
 from assessments.views.target_records import TargetNouns
 from common import clock
 from common.access import Action

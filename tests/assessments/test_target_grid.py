@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 
 from assessments import services
 from assessments.models import Target
-from assessments.services.targets import Given, Holder
+from assessments.targets.places import Given, Holder
 from common.models import ExportLog
 from organizations import services as org
 from tests.assessments.support import TESTS

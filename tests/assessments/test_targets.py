@@ -7,11 +7,12 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from rest_framework.test import APIClient
 
 from assessments import services
 from assessments.models import Target
-from assessments.services.targets import Given, Holder, Place
 from assessments.targets import composed as made
+from assessments.targets.places import Given, Holder, Place, in_force
 from assessments.targets.reading import Origin, targets
 from assessments.targets.saying import said
 from common import imports
@@ -20,6 +21,7 @@ from organizations import services as org
 from organizations.models import Unit
 from rules import scheme as rules
 from tests.assessments.support import TESTS
+from tests.support.clients import sign_in
 
 pytestmark = pytest.mark.django_db
 WAN = 10_000
@@ -42,6 +44,12 @@ def put(county, holder, given, **more):
 def change(county, row, given, **more):
     more = {"reason": "县政府调整", "document_no": "丹政发〔2023〕8号", **more}
     return services.target_change(actor=county.clerk, pk=row.pk, version=row.version, given=given, **more)
+
+
+def api_of(county, name, role, unit):
+    api = APIClient()
+    sign_in(api, county.person(name, role, unit))
+    return api
 
 
 def refused(code, call, **values):
@@ -212,7 +220,7 @@ def test_a_successor_takes_over_the_targets_of_those_it_replaced(county):
     Unit._base_manager.filter(pk__in=(county.dihua.pk, county.shangzhen.pk)).update(
         successor=new, valid_to=date(2023, 6, 30)
     )
-    june, july = (targets([new], [county.capital], 2023, month) for month in (5, 7))
+    june, july = (targets([new], [county.capital], 2023, month) for month in (6, 7))
     assert june == {}
     held = july[new.pk, "capital", "firm"]
     assert (held.value, held.origin) == (1000 * WAN, Origin.CARRIED)
@@ -352,8 +360,47 @@ def test_a_grid_of_many_is_saved_in_as_many_queries_as_one_of_few(county):
     refused(
         "changed", services.targets_set, actor=county.clerk, year=2023, holds_from=1, cells={place: wan(1)}, seen={}, reason="x"
     )  # fmt: skip
-    now = services.targets.in_force([place], 2023, 1)[place]
+    now = in_force([place], 2023, 1)[place]
     refused(
         "wrong", services.targets_set, actor=county.clerk, year=2023, holds_from=5, cells={place: None}, seen={place: now.pk},
         reason="x",
     )  # fmt: skip
+
+
+def test_over_the_api(county):
+    api, head = (api_of(county, name, role, unit) for name, role, unit in (
+        ("keeper", "bureau_staff", county.unit), ("head", "unit_head", county.dihua),
+    ))  # fmt: skip
+    holder = {"sort": "unit", "pk": county.dihua.pk}
+    sent = {
+        "holder": holder,
+        "measure": county.capital.pk,
+        "year": 2023,
+        "value": "10000000.00",
+        "reason": "年初下达",
+    }
+    assert head.post("/api/v1/targets/", sent, format="json").status_code == 403
+    assert api.post("/api/v1/targets/", {**sent, "value": "-1"}, format="json").status_code == 400
+    made_ = api.post("/api/v1/targets/", sent, format="json")
+    assert made_.status_code == 201, made_.content
+    row = made_.json()
+    assert (row["value"], row["holder"], row["source"], row["entered_name"]) == (
+        "10000000.000000",
+        holder,
+        None,
+        "keeper",
+    )
+    again = api.post("/api/v1/targets/", sent, format="json")
+    assert (again.status_code, again.json()["code"]) == (409, "held")
+    url = f"/api/v1/targets/{row['id']}/"
+    change = {"version": row["version"], "holds_from": 8, "value": "12000000", "reason": "调整"}
+    change |= {"quarters": [15, 25, 30, 30], "quarters_in": "percent"}
+    assert head.post(f"{url}change/", change, format="json").status_code == 403
+    assert api.post(f"{url}change/", {**change, "version": 9}, format="json").status_code == 409
+    new = api.post(f"{url}change/", change, format="json").json()
+    assert (new["holds_from"], new["quarter_2"], new["id"] != row["id"]) == (8, "25.000000", True)
+    gone = api.post(
+        f"/api/v1/targets/{new['id']}/withdraw/", {"version": new["version"], "reason": "录错"}, format="json"
+    )
+    assert gone.json()["withdrawn"] is True
+    assert [one["id"] for one in head.get("/api/v1/targets/").json()["results"]] == [row["id"]]

@@ -20,7 +20,7 @@ from projects.services import plan_set
 from rules.signals import Sign
 from tests.capital.recognising import reported
 from tests.support.clients import client_for, client_of, user_with
-from tests.support.factories import TESTS
+from tests.support.factories import TESTS, UnitFactory
 from tests.support.factories_projects import signed_project
 
 D = Decimal
@@ -107,6 +107,17 @@ def test_a_mistake_that_is_taken_back_is_no_signal(tree, staff, head):
     take_back(actor=head, entry=gone.pk, amount=60 * WAN, reason="资金转出")
     found = [one.signal for one in find(2026, actor=staff) if one.signal.sign == Sign.IN_AND_OUT]
     assert [one.entries for one in found] == [(gone.pk,)]
+
+
+def test_an_outpost_is_in_the_gaps(tree, staff):
+    """Whoever has capital stands there, of whatever kind of unit."""
+    outpost = UnitFactory(parent=tree.city, kind="outpost")
+    reported(signed_project(outpost, host=tree.town), 300 * WAN)
+    arrived = client_of(staff).get(reverse("capital_gaps")).context["parts"][0]
+    assert {one.unit.pk: one.reported / WAN for one in arrived["rows"]} == {
+        outpost.pk: 300,
+        tree.city.pk: 300,
+    }
 
 
 def test_gaps_by_unit(tree, staff, head):

@@ -165,6 +165,15 @@ def test_beside_a_decision(tree, world, head):
     )  # kept while one goes on
 
 
+def test_a_decision_about_a_closed_month_is_told_where_it_counts(tree, world, head):
+    """Part of October's 500 may come back: not in October, which is closed, but in November, where -200 stand."""
+    stays = CapitalEntry._base_manager.get(project=world, state="final")
+    page = client_of(head).get(f"/recognition/?level=final&entry={stays.pk}&as=2026-10")
+    _year, month, _left = page.context["effect"]
+    assert month.label.endswith("2026-11")
+    assert (month.before / WAN, month.after / WAN, month.published) == (-200, 0, None)
+
+
 def test_parts_of_a_joint_venture(tree, world, head):
     """60 and 40 per cent of 500 as published, of 300 as known now."""
     ProjectInvestor._base_manager.filter(project=world).delete()

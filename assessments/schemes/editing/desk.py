@@ -9,16 +9,16 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from assessments.models import SchemeVersion
-from assessments.schemes.words import problem_text
-from rules import scheme as rules
 from rules.scheme import document as d
 
 from .codes import code_of
-from .drawing import Around, Drawer, Group, Node, mapping
+from .drawing import Around, Drawer, mapping
 from .measures import Offer, find
+from .nodes import Group, Node
 from .places import MARKED, Document, Place, begun, codes_of, get, put
 from .reading import NEW, Reader
-from .settling import Settler, renamed, used
+from .settling import Settler, in_order, renamed, used
+from .troubles import BLANK, Trouble
 from .words import HELP
 
 CODE = "code"  # a figure's code is the name under which the document has it, and no field of its own
@@ -33,7 +33,7 @@ class Desk:
 
     @classmethod
     def of(cls, row: SchemeVersion, offers: tuple[Offer, ...]) -> Desk:
-        return cls(begun(row.document, code=row.scheme.code, title=row.scheme.name), offers)
+        return cls(in_order(begun(row.document, code=row.scheme.code, title=row.scheme.name)), offers)
 
     def read(self, place: Place, data: Any) -> dict[str, Any]:
         """What a form says about a part, as it was typed."""
@@ -80,15 +80,22 @@ class Desk:
     def tidied(self, document: Document) -> Document:
         """Without the inputs that were used before and aren't any more."""
         gone = used(self.document) - used(document)
-        inputs = {code: row for code, row in (document.get("inputs") or {}).items() if code not in gone}
-        return {**document, "inputs": inputs}
+        inputs = {code: row for code, row in mapping(document.get("inputs")).items() if code not in gone}
+        return in_order({**document, "inputs": inputs})
 
     def around(self, place: Place) -> Around:
         group = get(self.document, ("groups", place.group)) if place.group is not None else None
-        rows = [row for name in MARKED for row in codes_of((group or {}).get(name))]
-        grades = codes_of(((group or {}).get("grades") or {}).get("rows"))
+        rows = [row for name in MARKED for row in codes_of(mapping(group).get(name))]
+        grades = codes_of(mapping(mapping(group).get("grades")).get("rows"))
         inputs, types = (self.document.get(name) for name in ("inputs", "types"))
-        return Around(mapping(inputs), mapping(types), self.offers, tuple(rows), tuple(grades))
+        return Around(
+            mapping(inputs),
+            mapping(types),
+            self.offers,
+            tuple(rows),
+            tuple(grades),
+            extra=place.kind in MARKED[1:],
+        )
 
     def draw(self, place: Place, value: Any = None) -> list[Group]:
         """The blocks of a part's form: as typed, or as it stands in the document."""
@@ -111,7 +118,7 @@ def _typed(types: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def mark(
-    groups: list[Group], problems: tuple[rules.Problem, ...], place: Place, *, blanks: bool = True
+    groups: list[Group], problems: tuple[Trouble, ...], place: Place, *, blanks: bool = True
 ) -> list[str]:
     """Put each problem of the part beside its field; those that have none come back. Without `blanks` what is yet empty
     is no problem."""
@@ -119,15 +126,15 @@ def mark(
     rest = []
     for problem in problems:
         inside = within(problem.path, place)
-        if inside is None or (problem.code == "needed" and not blanks):
+        if inside is None or (problem.code == BLANK and not blanks):
             continue
         name = inside
         while name and name not in nodes:
             name = name.rpartition(".")[0]
         if name:
-            nodes[name].errors.append(problem_text(problem))
+            nodes[name].errors.append(problem.text)
         elif not inside or place.names is None:
-            rest.append(problem_text(problem))
+            rest.append(problem.text)
     for group in groups:
         if group.folded and any(node.errors for top in group.nodes for node in top.all()):
             group.folded = False

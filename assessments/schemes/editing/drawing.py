@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -12,65 +12,16 @@ from pydantic import BaseModel
 from assessments.choices import MeasureUnit
 from rules.scheme import document as d
 
+from .asking import filter_nodes
 from .layout import MISSING_REASONS, groups_of, rows_in_line
 from .measures import Offer
+from .nodes import Group, Node, Row, summary
 from .reading import NEW, join
 from .settling import first_input
 from .shapes import FIGURES, OWN, RULES, Field, Shape, field_of, fields_of
 from .words import FIGURE_KINDS, HELP, RULE_KINDS, choice_word, label_of
 
-UNITS = [*MeasureUnit.choices, ("points", _("marks or points"))]
-
-
-@dataclass
-class Node:
-    """One thing on the page: `kind` says how it is drawn (_node.html), `name` is what it sends."""
-
-    kind: str
-    name: str
-    label: Any = ""
-    help: Any = ""
-    value: Any = ""
-    options: list[Any] = field(default_factory=list)
-    nodes: list[Node] = field(default_factory=list)
-    rows: list[Row] = field(default_factory=list)
-    errors: list[str] = field(default_factory=list)
-    wide: bool = False
-    on: bool = False
-    hint: Any = ""
-    inline: bool = False
-
-    @property
-    def id(self) -> str:
-        return "f-" + self.name.replace(".", "-").replace("@", "--").replace("#", "-n")
-
-    def all(self) -> list[Node]:
-        """This one and everything in it."""
-        found = [self]
-        for one in [*self.nodes, *(node for row in self.rows for node in row.nodes)]:
-            found += one.all()
-        return found
-
-
-@dataclass
-class Row:
-    """A row of a list: `name` is its place; `groups` when it is long enough to be folded."""
-
-    name: str
-    nodes: list[Node]
-    title: str = ""
-    groups: list[Group] = field(default_factory=list)
-
-
-@dataclass
-class Group:
-    """A block of a form; `folded` None is always open."""
-
-    title: Any
-    nodes: list[Node]
-    hint: Any = ""
-    folded: bool | None = None
-    summary: str = ""
+UNITS = MeasureUnit.choices
 
 
 @dataclass(frozen=True)
@@ -82,6 +33,7 @@ class Around:
     offers: tuple[Offer, ...] = ()
     indicators: tuple[tuple[str, str], ...] = ()
     grades: tuple[tuple[str, str], ...] = ()
+    extra: bool = False  # the part is a bonus or a deduction
 
 
 class Drawer:
@@ -99,10 +51,12 @@ class Drawer:
         names: Collection[str] | None = None,
     ) -> list[Group]:
         """The blocks of a part's form."""
-        nodes = {node.name.rpartition(".")[2]: node for node in self.nodes(model, value, path, same, names)}
+        nodes: dict[str, list[Node]] = {}
+        for node in self.nodes(model, value, path, same, names):
+            nodes.setdefault(node.name.rpartition(".")[2].partition("@")[0], []).append(node)
         found = []
-        for title, wanted, folded, hint in groups_of(model):
-            mine = [nodes[name] for name in wanted if name in nodes]
+        for title, wanted, folded, hint in groups_of(model, value, self.around.extra):
+            mine = [node for name in wanted for node in nodes.get(name, ())]
             if mine:
                 found.append(Group(title, mine, hint, folded, summary(mine) if folded else ""))
         return found
@@ -123,13 +77,19 @@ class Drawer:
             if one.name == "types" and model is d.Indicator and not self.around.types:
                 continue
             content = given.get(one.name)
+            if one.key == "Input.filters":
+                found += filter_nodes(content, self.around.offers, given.get("measure"), join(path, one.name))
+                continue
             found.append(self.node(one, content, join(path, one.name), same, one.name in given))
             if one.shape in (Shape.FIGURE, Shape.INPUT) and model is not OWN:
                 same = first_input(content) or same
         return found
 
     def node(self, one: Field, value: Any, path: str, same: str, there: bool) -> Node:
+        if one.key == "Indicator.full" and not there:
+            value, there = None, True  # nobody means nought
         node: Node = getattr(self, f"_{one.shape}")(one, value if there else one.default, path, same)
+        node.usual = not there or value in (one.default, None)
         node.label = node.label or label_of(one.key)
         node.help = node.help or HELP.get(one.key) or (HELP.get("code") if one.name == "code" else "") or ""
         return node
@@ -137,6 +97,9 @@ class Drawer:
     # -- one value
 
     def _text(self, one: Field, value: Any, path: str, same: str) -> Node:
+        if one.key == "Input.measure":
+            titles = {offer.code: offer.title for offer in self.around.offers}
+            return Node("measure", path, value=titles.get(_shown(value), _shown(value)))
         return Node("text", path, value=_shown(value), wide=one.name in ("title", "source"))
 
     def _code(self, one: Field, value: Any, path: str, same: str) -> Node:
@@ -199,6 +162,8 @@ class Drawer:
             (_("Figures that are read"), [*read, (NEW, _("another figure …"))]),
             (_("Worked out from figures"), made),
         ]
+        if isinstance(value, str) and value in self.around.inputs:
+            node.link = f"inputs/{value}"
         if kind == NEW:
             node.nodes = self._new(value, path)
         elif kind in FIGURES:
@@ -220,11 +185,11 @@ class Drawer:
 
     def _target(self, one: Field, value: Any, path: str, same: str) -> Node:
         own = isinstance(value, Mapping) and "of" in value
-        blank = value is None
+        blank = value is None or value == one.default
         node = Node("target", path, wide=True, value="" if blank else "own" if own else "number")
         node.options = [("own", _("the unit's own target")), ("number", _("a number"))]
         if blank:
-            node.options = [("", "—"), *node.options]
+            node.options = [("", "—" if one.default is None else _("no target: every one")), *node.options]
         if own:
             node.nodes = self._own(value, path, same)
         elif not blank:
@@ -336,25 +301,6 @@ class Drawer:
                 Node("text", f"{path}.quarters", _("Per cent of each quarter"), _("15, 25, 30, 30"), shown)
             ]
         return node
-
-
-def summary(nodes: list[Node]) -> str:
-    """What a closed block says, in a few words; "" when nothing is set."""
-    found = []
-    for node in nodes:
-        if node.kind == "parts" and node.rows:
-            found.append(f"{node.label}: {len(node.rows)}")
-        elif node.kind == "part" and node.on:
-            found.append(summary(node.nodes) if node.value == "needed" else str(node.label))
-        elif node.kind == "boxes":
-            found.append("、".join(str(title) for _code, title, on in node.options if on))
-        elif node.kind == "choice" and node.value:
-            found.append(str(dict(node.options).get(node.value, node.value)))
-        elif node.kind in ("amount", "text", "code") and node.value:
-            found.append(f"{node.label} {node.value}" if node.kind == "amount" else str(node.value))
-        elif node.kind == "named":
-            found.append(summary(node.nodes))
-    return " · ".join(one for one in found if one)
 
 
 def mapping(value: Any) -> Mapping[str, Any]:

@@ -73,6 +73,11 @@ class Example:
     left: int = 0
     why_not: str = ""
 
+    @property
+    def near(self) -> bool:
+        """Whether the part on the desk reads some of the figures."""
+        return any(cell.here for cell in self.cells)
+
 
 @dataclass(frozen=True)
 class Known:
@@ -137,7 +142,7 @@ def _told(found: Example, scheme: rules.Scheme, group: d.Group, line: rules.Line
             if isinstance(fact, Missing):
                 found.lines.append(Shown(row.title, "—", full, _reason(fact), row.code == mine))
                 continue
-            shown = sign + canonical_text(fact.amount.quantize(Decimal("0.0001")))
+            shown = sign + canonical_text(fact.amount.quantize(Decimal("0.01")))
             found.lines.append(Shown(row.title, shown, full, said, row.code == mine))
     total = line.total
     found.total = "—" if isinstance(total, Missing) else format(total.amount, "f")
@@ -154,7 +159,12 @@ def complete(document: Document, at: int) -> tuple[rules.Scheme | None, int]:
     group = get(document, ("groups", at))
     if not isinstance(group, Mapping):
         return None, 0
-    trial = {**copy.deepcopy(document), "schema": 1, "full": None, "groups": [copy.deepcopy(dict(group))]}
+    trial: Document = {
+        **copy.deepcopy(document),
+        "schema": 1,
+        "full": None,
+        "groups": [copy.deepcopy(dict(group))],
+    }
     trial.setdefault("title", "-")
     trial["groups"][0].setdefault("title", "-")
     if trial.get("period") not in ENDS:
@@ -229,14 +239,12 @@ class _Given:
         return canonical_text(Decimal(self.made_up(code)) * Decimal("1.5"))
 
     def made_up(self, code: str) -> str:
-        unit = self.scheme.inputs[code].unit
-        if unit == "points":
-            fulls = [
-                row.full
-                for row in self.scheme.groups[0].indicators
-                if code in used({"groups": [rules.write(row)]})
-            ]
+        unit, group = self.scheme.inputs[code].unit, self.scheme.groups[0]
+        if unit in ("points", "marks"):
+            fulls = [row.full for row in group.indicators if code in used({"groups": [rules.write(row)]})]
             return canonical_text(setting(fulls[0], "") * Decimal("0.8")) if fulls else "8"
+        if unit == "count" and code not in used({"groups": [rules.write(row) for row in group.indicators]}):
+            return "1"  # of what earns a bonus there is little
         return MADE_UP.get(unit, "10")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -48,6 +49,7 @@ BLOCKS: dict[type[BaseModel], tuple[Block, ...]] = {
     ),
     d.Input: (
         ("", ("title", "measure", "unit", "window"), None, ""),
+        (_("Only those that fit"), ("filters",), None, _("Nothing chosen: all.")),
         (_("Units made of several"), ("combine",), True, ""),
     ),
     d.Points: (
@@ -59,6 +61,8 @@ BLOCKS: dict[type[BaseModel], tuple[Block, ...]] = {
     ),
 }
 CODE = "code"
+NO_VALUE = {"classes", "counts", "parts"}  # these name their own figures
+NO_FULL = {"per_item", "classes", "by_position", "bands", "parts"}  # these say the marks themselves
 IN_LINE = (f.Weighted, m.Band, m.Klass, m.Size, d.Grade)  # rows short enough for one line
 
 MISSING_WORDS = {
@@ -77,12 +81,29 @@ MISSING_WORDS = {
 MISSING_REASONS = {code: MISSING_WORDS[code] for code in REASONS}
 
 
-def groups_of(model: type[BaseModel]) -> tuple[Block, ...]:
-    """The blocks of a part's form: as set above, else all in one and the code behind a fold."""
+def groups_of(model: type[BaseModel], value: Any = None, extra: bool = False) -> tuple[Block, ...]:
+    """The blocks of a part's form: as set above, else all in one and the code behind a fold. What an indicator's rule
+    doesn't use stays away; a bonus's full marks as well, unless its rule takes them."""
+    if model is d.Indicator:
+        return _indicator(value if isinstance(value, Mapping) else {}, extra)
     if model in BLOCKS:
         return BLOCKS[model]
     names = tuple(one.name for one in fields_of(model) if one.name != CODE)
     return (("", names, None, ""), (_("Code"), (CODE,), True, ""))
+
+
+def _indicator(value: Mapping[str, Any], extra: bool) -> tuple[Block, ...]:
+    rule = value.get("rule")
+    kind = rule.get("kind") if isinstance(rule, Mapping) else ""
+    found = []
+    for title, names, folded, hint in BLOCKS[d.Indicator]:
+        if names == ("value",) and kind in NO_VALUE and value.get("value") is None:
+            continue
+        if extra and kind in NO_FULL and value.get("full") in (None, "", "0"):
+            names = tuple(one for one in names if one != "full")
+            names = ("full", *names) if "weight" in names else names
+        found.append((title, names, folded, hint))
+    return tuple(found)
 
 
 def rows_in_line(model: type[BaseModel]) -> bool:

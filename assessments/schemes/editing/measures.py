@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from assessments.measures.catalogue import allowed
+from assessments.measures.filters import SPECS
 from assessments.models import Measure
 from common.actors import Actor
 from reference.pinyin import pinyin_key
@@ -17,12 +19,22 @@ class Offer:
     title: str
     unit: str
     pinyin: str
+    filters: tuple[str, ...] = ()  # what may be asked of it besides
 
 
 def offered(actor: Actor) -> tuple[Offer, ...]:
     """The measures that the actor sees, in their order. One query."""
     rows = Measure.objects.visible_to(actor).filter(archived_at=None).order_by("sort", "code")
-    return tuple(Offer(row.code, row.name, row.unit, pinyin_key(row.name)) for row in rows)
+    return tuple(
+        Offer(
+            row.code,
+            row.name,
+            row.unit,
+            pinyin_key(row.name),
+            tuple(one for one in SPECS if one in allowed(row)),
+        )
+        for row in rows
+    )
 
 
 def find(offers: tuple[Offer, ...], text: str) -> Offer | None:

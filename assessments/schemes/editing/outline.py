@@ -9,11 +9,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from assessments.schemes.words import problem_text
-from rules import scheme as rules
+from assessments.schemes.telling import place_words
 from rules.trace import canonical_text
 
-from .places import LISTS, SINGLES, Document, get, place_at
+from .places import LISTS, SINGLES, Document, get, place_at, rows_of
+from .troubles import Trouble
 
 
 @dataclass
@@ -66,7 +66,6 @@ class Said:
     address: str
     where: str
     text: str
-    anchor: str = ""
 
 
 def outline(document: Document, here: str, said: list[Said]) -> list[GroupOutline]:
@@ -79,13 +78,13 @@ def outline(document: Document, here: str, said: list[Said]) -> list[GroupOutlin
         return Item(address, title, note, address == here, count.get(address, 0), there)
 
     found = []
-    for number, group in enumerate(document.get("groups") or []):
+    for number, group in enumerate(rows_of(document.get("groups"))):
         if not isinstance(group, Mapping):
             continue
         base = f"groups/{number}"
         made = GroupOutline(item(base, str(group.get("title") or _("Group %(n)s") % {"n": number + 1})))
         for name, (title, new_label) in titles().items():
-            rows = group.get(name) or []
+            rows = rows_of(group.get(name))
             items = [
                 item(
                     f"{base}/{name}/{at}",
@@ -143,16 +142,12 @@ def _title(row: Any, at: int) -> str:
     return str(title or _("Number %(n)s") % {"n": at + 1})
 
 
-def said_of(document: Document, problems: tuple[rules.Problem, ...]) -> list[Said]:
+def said_of(document: Document, problems: tuple[Trouble, ...]) -> list[Said]:
     """Each problem with the part in which it can be mended."""
     found = []
     for problem in problems:
         address = address_of(document, problem.path)
-        place = place_at(document, address)
-        part = get(document, place.path) if place else None
-        title = part.get("title") if isinstance(part, Mapping) else ""
-        where = " · ".join(str(one) for one in (place.noun if place else "", title) if one)
-        found.append(Said(address, where, problem_text(problem), problem.path))
+        found.append(Said(address, place_words(problem.path, document), problem.text))
     return found
 
 

@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from rules.trace import canonical_text
 
-from .drawing import UNITS, Group, Node
+from .drawing import UNITS
 from .measures import Offer, named
+from .nodes import Group, Node
 from .reading import NEW, number
 
 Answers = Mapping[str, str]
@@ -266,7 +267,7 @@ def made(
         else str(data.get(ask.name, "")).strip()
         for ask in one.asks
     }
-    unit = answers.get("unit") or ("points" if one.code in ("jury", "juries") else "count")
+    unit = answers.get("unit") or ("marks" if one.code in ("jury", "juries") else "count")
 
     def chosen(name: str) -> Any:
         text = answers[name] or (answers["title"] if name == "figure" else "")

@@ -115,7 +115,7 @@ def place_at(document: Document, address: str) -> Place | None:
 
 def _number(document: Document, path: tuple[str | int, ...], step: str) -> tuple[int, bool] | None:
     """(number, whether it begins now) of a row."""
-    rows = get(document, path) or []
+    rows = rows_of(get(document, path))
     if step == NEW_ROW:
         return len(rows), True
     if re.fullmatch(r"\d{1,4}", step, re.ASCII) and int(step) < len(rows):
@@ -195,7 +195,10 @@ def duplicate(document: Document, place: Place) -> tuple[Document, int]:
 def begun(document: Any, *, code: str, title: str) -> Document:
     """A document to go on with: an empty draft begins with a head and one group."""
     if isinstance(document, Mapping) and document:
-        return dict(document)
+        return {
+            **document,
+            "groups": [one for one in rows_of(document.get("groups")) if isinstance(one, Mapping)],
+        }
     slug = re.sub(r"[^a-z0-9]+", "-", code.lower()).strip("-") or "scheme"
     return {
         "schema": 1,
@@ -207,10 +210,15 @@ def begun(document: Any, *, code: str, title: str) -> Document:
     }
 
 
+def rows_of(value: Any) -> list[Any]:
+    """A list of the document; nothing where something else stands."""
+    return list(value) if isinstance(value, (list, tuple)) else []
+
+
 def codes_of(rows: Any) -> list[tuple[str, str]]:
     """(code, title) of a list's rows."""
     return [
         (str(row["code"]), str(row.get("title") or row["code"]))
-        for row in rows or []
+        for row in rows_of(rows)
         if isinstance(row, Mapping) and row.get("code")
     ]

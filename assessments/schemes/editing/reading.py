@@ -9,15 +9,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from decimal import Decimal
 from typing import Any
 
 from pydantic import BaseModel
+
+from rules.trace import canonical_text
 
 from .shapes import FIGURES, OWN, RULES, Field, Shape, field_of, fields_of
 
 NEW = "+"  # the kind of a figure that is made on the fly
 ABSENT: Any = object()
 MOST_ROWS = 60
+TIMES = {"万": Decimal(10_000), "亿": Decimal(100_000_000)}
 GROUPED = re.compile(r"-?\d{1,3}([,，]\d{3})+(\.\d+)?", re.ASCII)
 
 
@@ -164,6 +168,8 @@ class Reader:
     def _named(self, field: Field, path: str) -> Any:
         if field.key == "Scheme.types":
             return self._types(path)
+        if field.key == "Input.filters":
+            return self._filters(path)
         found = {
             name.partition("@")[2]: number(self.text(name))
             if field.key == "Points.grades"
@@ -171,6 +177,17 @@ class Reader:
             for name in self.data
             if name.startswith(f"{path}@") and self.text(name)
         }
+        return found or ABSENT
+
+    def _filters(self, path: str) -> Any:
+        """Filters by name: a list where `name~list` says so, else a text."""
+        found: dict[str, Any] = {}
+        for name in self.data:
+            if name.startswith(f"{path}@") and "~" not in name:
+                texts = [text for one in self.data.getlist(name) for text in numbers(str(one))]
+                code = name.partition("@")[2]
+                if texts:
+                    found[code] = texts if f"{name}~list" in self.data or len(texts) > 1 else texts[0]
         return found or ABSENT
 
     def _types(self, path: str) -> Any:
@@ -193,8 +210,10 @@ def join(path: str, name: str) -> str:
 
 
 def number(text: str) -> str:
-    """A number as it is typed: "1,200" and "80 %" are 1200 and 80; anything else stays."""
+    """A number as it is typed: "1,200", "80 %" and "5000万" are 1200, 80 and 50000000; anything else stays."""
     text = text.strip().rstrip("%％").strip()
+    if found := re.fullmatch(r"(-?\d{1,9}(?:\.\d{1,4})?)\s*(万|亿)元?", text, re.ASCII):
+        return canonical_text(Decimal(found[1]) * TIMES[found[2]])
     return re.sub("[,，]", "", text) if GROUPED.fullmatch(text) else text
 
 

@@ -22,7 +22,9 @@ class Settler:
     """Fills in one document. `inputs` grows by what is declared."""
 
     def __init__(self, document: dict[str, Any], offers: tuple[Offer, ...]) -> None:
-        self.inputs: dict[str, Any] = dict(document.get("inputs") or {})
+        self.inputs: dict[str, Any] = (
+            dict(document["inputs"]) if isinstance(document.get("inputs"), Mapping) else {}
+        )
         self.offers = offers
 
     def part(self, model: type[BaseModel], value: Any, same: str = "", taken: set[str] | None = None) -> Any:
@@ -109,15 +111,13 @@ def first_input(value: Any) -> str:
     """The first input that a figure is made of; "" when it names none yet."""
     if isinstance(value, str):
         return value
-    if isinstance(value, Mapping):
-        for name, one in value.items():
-            if name in FIGURE_NAMES or name == "lines":
-                rows = one if isinstance(one, list) else [one]
-                for row in rows:
-                    if isinstance(row, Mapping) and "kind" not in row:
-                        row = row.get("figure") or row.get("of")
-                    if found := first_input(row):
-                        return found
+    if not isinstance(value, Mapping):
+        return ""
+    for name in ("of", "part", "now", "figure", "lines", "whole", "before", "less"):
+        one = value.get(name)
+        for row in one if isinstance(one, list) else [one]:
+            if found := first_input(row):
+                return found
     return ""
 
 
@@ -142,9 +142,24 @@ def used(document: Mapping[str, Any]) -> set[str]:
     return set(_names(document.get("groups")))
 
 
+def in_order(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The document with its inputs as the groups name them first, and those that nothing names last: the database keeps
+    no order of names."""
+    inputs = document.get("inputs")
+    if not isinstance(inputs, Mapping):
+        return dict(document)
+    named: list[str] = []
+    for group in document.get("groups") or []:
+        parts = group if isinstance(group, Mapping) else {}
+        for name in ("indicators", "bonuses", "deductions", *parts):
+            named += _names(parts.get(name))
+    order = [code for code in dict.fromkeys(named) if code in inputs]
+    return {**document, "inputs": {code: inputs[code] for code in dict.fromkeys([*order, *inputs])}}
+
+
 def _names(value: Any) -> Iterator[str]:
     if isinstance(value, Mapping):
-        for name, one in value.items():
+        for name, one in sorted(value.items(), key=lambda item: item[0] not in FIGURE_NAMES):
             if name in FIGURE_NAMES and isinstance(one, str):
                 yield one
             else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .drawing import Group, Node
+from .nodes import Group, Node
 
 
 def differing(mine: list[Group], theirs: list[Group]) -> list[dict[str, Any]]:

@@ -9,10 +9,10 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _now
 
 from assessments import services
-from assessments.explaining import Sources, Teller, gain_words, reason_words
+from assessments.explaining import Sources, Teller, gain_words
 from assessments.models import Measure, Objection, SchemeLine
+from assessments.presenting.whyhere import mean_total, why
 from assessments.schemeresults import ResultReader
-from assessments.schemes.replay import result_of
 from common.access import Action
 from common.scope import may_on
 
@@ -48,7 +48,7 @@ class SchemeExplanation(ResultPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         run, line, reader = self.scheme_run, self.line, self.reader
-        traced = result_of(run, line.group).line(line.unit.code)
+        traced = reader.result.line(line.unit.code)
         tree = Teller(reader.scheme, reader.facts, self.sources()).line(traced)
         own = next(one for one in reader.lines if one.row.pk == line.pk)
         place = own.place.value
@@ -62,8 +62,8 @@ class SchemeExplanation(ResultPage):
             sub=self.about(),
             tree=tree,
             line=own,
-            why=_why(own, len([one for one in reader.lines if one.place.value is not None])),
-            mean=_mean(reader),
+            why=why(reader, own),
+            mean=mean_total(reader),
             overrides=[row for (unit, _what), row in reader.overrides.items() if unit == line.unit_id],
             object_url=object_url,
             close_url=self.address(),
@@ -76,16 +76,3 @@ class SchemeExplanation(ResultPage):
             can_gain=line.place is not None and line.place > 1,
             **kwargs,
         )
-
-
-def _why(line: Any, ranked: int) -> str:
-    if line.place.value is None:
-        return _now("No place: %(reason)s.") % {"reason": reason_words(line.row.reason)}
-    return _now("Place %(place)s of %(n)s.") % {"place": int(line.place.value), "n": ranked}
-
-
-def _mean(reader: ResultReader) -> Any:
-    totals = [
-        one.total.value for one in reader.lines if one.place.value is not None and one.total.value is not None
-    ]
-    return sum(totals) / len(totals) if totals else None

@@ -1,7 +1,7 @@
 """Pages of the scheme editor: one for each part of a draft, for its figures, for the file (docs/scheme-editor.md)."""
 
 from .figures import SchemeFigures
-from .files import SchemeExport, SchemeImport, SchemeUndo
+from .files import SchemeImport, SchemeUndo
 from .part import SchemeEditor
 
-__all__ = ["SchemeEditor", "SchemeExport", "SchemeFigures", "SchemeImport", "SchemeUndo"]
+__all__ = ["SchemeEditor", "SchemeFigures", "SchemeImport", "SchemeUndo"]

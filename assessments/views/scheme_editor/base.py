@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from assessments import services
@@ -15,12 +15,12 @@ from assessments.schemes.editing.desk import Desk
 from assessments.schemes.editing.measures import offered
 from assessments.schemes.editing.outline import outline, said_of
 from assessments.schemes.editing.places import Document
+from assessments.schemes.editing.troubles import troubles
 from common import services as common_services
 from common.access import Action
 from common.errors import Archived, Refused
 from common.views import Crumbs
 from common.views.rows import RowPage
-from rules import scheme as rules
 
 SHOWN = 8  # problems named at once
 
@@ -32,7 +32,7 @@ class EditorPage(RowPage):
     kind = "scheme"
     needs = Action.CHANGE
     url_prefix = "schemeversion"
-    crumbs: Crumbs = ((_("Schemes"), ""),)
+    crumbs: Crumbs = ((_("Schemes"), "scheme_list"),)
 
     def check(self) -> None:
         super().check()
@@ -59,17 +59,9 @@ class EditorPage(RowPage):
             actor=self.actor, pk=self.kwargs["pk"], version=version, document=document
         )
 
-    def version_url(self) -> str:
-        """The version's own page; "" while there is none."""
-        try:
-            return reverse("schemeversion_detail", args=[self.kwargs["pk"]])
-        except NoReverseMatch:
-            return ""
-
     def surroundings(self, document: Document, here: str) -> dict[str, Any]:
         """Outline and problems of the document."""
-        _scheme, problems = rules.read(document)
-        said = said_of(document, problems)
+        said = said_of(document, troubles(document))
         return {
             "groups": outline(document, here, said),
             "here": here,
@@ -77,14 +69,14 @@ class EditorPage(RowPage):
             "more_said": max(len(said) - SHOWN, 0),
             "head_problems": sum(1 for one in said if not one.address),
             "input_count": len(document.get("inputs") or {}),
-            "read": problems == (),
         }
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         row = self.get_object()
         kwargs.setdefault("row", row)
+        kwargs.setdefault("version_pk", row.pk)
         kwargs.setdefault("sub", f"{row.scheme.name} · {row.get_state_display()} {row.number}")
-        kwargs.setdefault("version_url", self.version_url())
+        kwargs.setdefault("version_url", self.detail_url())
         kwargs.setdefault("edit_url", self.url())
         kwargs.setdefault("undo", previous(row) is not None)
         return super().get_context_data(**kwargs)
@@ -103,3 +95,9 @@ def previous(row: SchemeVersion) -> Any:
         if document != row.document:
             return document
     return None
+
+
+def document_of(row: SchemeVersion, version: int | None) -> Any:
+    """The document as it was when the draft had that version, from the change log; None when it isn't known."""
+    events = SchemeVersion.pgh_event_model.objects.filter(pgh_obj_id=row.pk, version=version)  # type: ignore[attr-defined]
+    return events.order_by("-pgh_id").values_list("document", flat=True).first()

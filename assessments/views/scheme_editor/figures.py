@@ -35,7 +35,7 @@ class SchemeFigures(EditorPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         document, names = self.desk.document, used(self.desk.document)
         measures = {one.code: one.title for one in self.desk.offers}
-        units = {**dict(MeasureUnit.choices), "points": _("marks or points")}
+        units = dict(MeasureUnit.choices)
         figures = [
             {
                 "code": code,

@@ -1,14 +1,13 @@
-"""The draft as a file: in, out; and the last change taken back."""
+"""The draft taken from a file, and the last change taken back."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import yaml
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -67,25 +66,6 @@ class SchemeImport(EditorPage, FormPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(cancel_url=self.url(), **kwargs)
-
-
-class SchemeExport(EditorPage):
-    """The draft as YAML, in its normal form when it reads; its hash is in the first line."""
-
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        row = self.get_object()
-        scheme, _problems = rules.read(row.document)
-        document = row.document if scheme is None else rules.write(scheme)
-        head = "" if scheme is None else f"# sha256: {rules.sha256(scheme)}\n"
-        ordered = {name: document[name] for name in ORDER if name in document}
-        text = yaml.safe_dump({**ordered, **document}, allow_unicode=True, sort_keys=False, width=120)
-        answer = HttpResponse(head + text, content_type="application/yaml; charset=utf-8")
-        name = f"{row.scheme.code}-{row.number}.yaml"
-        answer["Content-Disposition"] = f'attachment; filename="{name}"'
-        return answer
-
-
-ORDER = ("schema", "code", "title", "source", "period", "full", "schedule", "types", "inputs", "groups")
 
 
 class SchemeUndo(EditorPage):

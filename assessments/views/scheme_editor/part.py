@@ -15,16 +15,17 @@ from django_htmx.http import trigger_client_event
 
 from assessments.schemes.editing import patterns, typed
 from assessments.schemes.editing.desk import mark
-from assessments.schemes.editing.drawing import Group
 from assessments.schemes.editing.example import work
 from assessments.schemes.editing.known import known_of
+from assessments.schemes.editing.nodes import Group
 from assessments.schemes.editing.places import Document, Place, drop, duplicate, get, move, place_at
+from assessments.schemes.editing.saying import words_of
 from assessments.schemes.editing.sides import differing
+from assessments.schemes.editing.troubles import troubles
 from common import clock
 from common.errors import Denied, NotVisible, ServiceError, Stale
-from rules import scheme as rules
 
-from .base import EditorPage, part_url
+from .base import EditorPage, document_of, part_url
 
 
 class SchemeEditor(EditorPage):
@@ -56,7 +57,7 @@ class SchemeEditor(EditorPage):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         groups = self.groups()
-        rest = mark(groups, self.problems(self.desk.document), self.place) if not self.place.fresh else []
+        rest = mark(groups, troubles(self.desk.document), self.place) if not self.place.fresh else []
         return self.shown(groups, self.desk.document, rest=rest)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -66,18 +67,40 @@ class SchemeEditor(EditorPage):
         if what in ("earlier", "later", "again", "delete"):
             return self.arranged(what)
         value = self.value()
-        document = self.desk.with_part(self.place, value)
         try:
-            self.save(document, self.version())
+            document = self.stored(value)
         except Stale as stale:
             return self.conflict(value, stale)
         except (NotVisible, Denied):
             raise
         except (ServiceError, ValidationError) as problem:
             messages.error(request, str(problem))
-            return self.shown(self.groups(value), document, status=422)
+            return self.shown(self.groups(value), self.desk.document, status=422)
         messages.success(request, self.told(document))
         return HttpResponseRedirect(self.after(document))
+
+    def stored(self, value: dict[str, Any]) -> Document:
+        """Save the part. What somebody else changed elsewhere in the meantime stays; Stale when it is this part."""
+        document = self.desk.with_part(self.place, value)
+        try:
+            self.save(document, self.version())
+        except Stale:
+            before = document_of(self.get_object(), self.version())
+            self.again()
+            untouched = self.place.fresh or (
+                before is not None
+                and get(before, self.place.path) == get(self.desk.document, self.place.path)
+            )
+            if not untouched or not self.place.path:
+                raise
+            document = self.desk.with_part(self.place, value)
+            self.save(document, self.get_object().version)
+        return document
+
+    def again(self) -> None:
+        """Read the draft as it is now."""
+        for name in ("object", "desk", "place"):
+            self.__dict__.pop(name, None)
 
     def redrawn(self, what: str, address: str) -> HttpResponseBase:
         """The form or the example anew, from what is typed."""
@@ -86,11 +109,10 @@ class SchemeEditor(EditorPage):
             value = typed.apply(value, what, address)
         document = self.desk.with_part(self.place, value)
         groups = self.groups(value)
-        problems = self.problems(document)
-        rest = mark(groups, problems, self.place, blanks=False) if self.pattern is None else []
+        rest = mark(groups, troubles(document), self.place, blanks=False) if self.pattern is None else []
         fragment = bool(self.request.htmx and not self.request.htmx.boosted)  # type: ignore[attr-defined]
         name = ("_example_swap.html" if what == "example" else "_form.html") if fragment else ""
-        answer = self.shown(groups, document, rest=rest, fragment=name, problems=problems)
+        answer = self.shown(groups, document, rest=rest, fragment=name)
         if fragment and what != "example":
             trigger_client_event(answer, "ed:redrawn", {})
         return answer
@@ -131,9 +153,8 @@ class SchemeEditor(EditorPage):
 
     def conflict(self, value: dict[str, Any], stale: Stale) -> HttpResponseBase:
         """Both sides of the part beside each other; saving again takes what stands in the form."""
-        del self.object
         mine = self.desk
-        del self.__dict__["desk"]
+        self.again()
         now = self.desk.draw(self.place) if place_at(self.desk.document, self.place.address) else []
         rows = differing(mine.draw(self.place, value), now)
         self.stale_version = stale.current.version
@@ -156,15 +177,12 @@ class SchemeEditor(EditorPage):
             return patterns.draw(self.pattern, None if value is None else self.request.POST)
         return self.desk.draw(self.place, {} if value is None and self.place.fresh else value)
 
-    def problems(self, document: Document) -> tuple[rules.Problem, ...]:
-        return rules.read(document)[1]
-
     def version(self) -> int | None:
         text = self.request.POST.get("version", "")
         return int(text) if text.isdecimal() else 0
 
     def told(self, document: Document) -> str:
-        count = len(self.problems(document))
+        count = len(troubles(document))
         if not count:
             return _("Saved. The scheme has no problems.")
         return _("Saved. Things to mend before it can be checked: %(n)s.") % {"n": count}
@@ -182,7 +200,6 @@ class SchemeEditor(EditorPage):
     def shown(
         self, groups: list[Group], document: Document, *, status: int = 200, fragment: str = "", **more: Any
     ) -> TemplateResponse:
-        more.pop("problems", None)
         context = self.get_context_data(groups_of_form=groups, document=document, **more)
         name = f"assessments/editor/{fragment}" if fragment else self.template_name
         return TemplateResponse(self.request, name, context, status=status)
@@ -199,12 +216,18 @@ class SchemeEditor(EditorPage):
         query = f"?{self.request.GET.urlencode()}" if self.request.GET else ""
         return super().get_context_data(
             **self.surroundings(document, here),
-            title=title or (_("New: %(what)s") % {"what": place.noun} if place.fresh else place.noun),
+            title=(title if place.path else "")
+            or (
+                _("New: %(what)s") % {"what": place.noun}
+                if place.fresh and place.row is not None
+                else place.noun
+            ),
             place=place,
             place_url=self.url(place.address) + query,
             patterns=patterns.patterns_for(place.kind) if self.choosing else [],
             pattern=self.pattern,
             example=work(document, place, known, data, clock.today()),
+            words=words_of(document, place),
             form_version=getattr(self, "stale_version", row.version),
             measures=self.desk.offers,
             input_titles=_titles(document),

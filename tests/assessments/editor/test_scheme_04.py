@@ -17,13 +17,6 @@ def new(clerk, kind, pattern, **answers):
     return leads.partition("/edit/")[2].strip("/")
 
 
-def coded(clerk, address, code, *inputs):
-    """The codes of the file, under "Code" for those who want to choose them."""
-    clerk.fill(address, code=code)
-    for old, wanted in inputs:
-        clerk.fill(f"inputs/{old}", code=wanted)
-
-
 def test_the_forms_give_the_same_hash_as_the_file(clerk, draft):
     clerk.fill("", title="产业专班招商引资绩效评价", period="quarter")
     clerk.fill("groups/0", title="产业专班", code="teams")
@@ -75,7 +68,7 @@ def test_the_forms_give_the_same_hash_as_the_file(clerk, draft):
     wanted, _problems = rules.read(document())
     titles = {one.title: code for code, one in wanted.inputs.items()}
     for code, one in scheme.inputs.items():
-        clerk.fill(f"inputs/{code}", code=titles[one.title])
+        clerk.fill(f"inputs/{code}", code=titles[one.title], unit=wanted.inputs[titles[one.title]].unit)
     for kind in ("indicators", "bonuses"):
         for number, one in enumerate(getattr(wanted.groups[0], kind)):
             clerk.fill(ROW.format(kind, number), code=one.code)

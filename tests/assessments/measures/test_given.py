@@ -168,7 +168,7 @@ def test_what_is_shipped_can_be_counted_and_stays_the_bureaus(tree):
     signed(tree.town, 30_000, look=Look("secondary", "3981", zone="outside_province"))
     signed(tree.town, 200, look=Look("tertiary", "7010", zone="outside_province"))
     assert [
-        cell(code, tree.county) for code in ("signed-projects", "signed-projects-yi", "manufacturing-share")
+        cell(code, tree.county) for code in ("projects-signed", "signed-projects-yi", "manufacturing-share")
     ] == [
         2,
         1,
