@@ -1,10 +1,9 @@
-"""Schemes over the API: their versions with the document, results per unit, and asking for a result."""
+"""Schemes over the API: their versions with the document, and asking for a result (results: `api_results.py`)."""
 
 from __future__ import annotations
 
 from typing import Any, cast
 
-import django_filters
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers, status
@@ -13,14 +12,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from assessments import services
-from assessments.models import Scheme, SchemeLine, SchemeRun, SchemeVersion
+from assessments.models import Scheme, SchemeRun, SchemeVersion
 from assessments.schemes.rulebook import needed_on
 from assessments.schemes.tables import SchemeFilterSet, SchemeVersionFilterSet
 from assessments.schemes.words import problem_text
 from common import clock
 from common.access import Action
 from common.actors import Actor
-from common.api import ReadViewSet, RowSerializer, RowViewSet
+from common.api import RowSerializer, RowViewSet
 from common.services import authorize
 
 
@@ -137,54 +136,3 @@ class SchemeVersionViewSet(RowViewSet):
 
     def rows(self, queryset: Any) -> Any:
         return queryset.select_related("scheme").distinct()
-
-
-class SchemeLineSerializer(serializers.ModelSerializer):
-    """A unit's result. `document`: marks by indicator, vetoes, unmet conditions, boards."""
-
-    class Meta:
-        model = SchemeLine
-        fields = (
-            "unit", "unit_name", "group", "position", "place", "tied", "total", "reason", "grade", "points", "document",
-        )  # fmt: skip
-
-
-class SchemeRunSerializer(serializers.ModelSerializer):
-    """`month` 13: the year's final account. `steps`: how far it is told (preliminary, final)."""
-
-    scheme = serializers.CharField(source="version.scheme.code")
-    version_number = serializers.IntegerField(source="version.number")
-    steps = serializers.SerializerMethodField()
-    lines = SchemeLineSerializer(many=True)
-
-    class Meta:
-        model = SchemeRun
-        fields = (
-            "id", "scheme", "version", "version_number", "year", "month", "data_through", "number", "input_hash",
-            "result_hash", "restates", "reason", "computed_at", "steps", "lines",
-        )  # fmt: skip
-
-    @extend_schema_field(serializers.ListField(child=serializers.CharField()))
-    def get_steps(self, run: SchemeRun) -> list[str]:
-        return [one.step for one in run.publications.all()]
-
-
-class SchemeRunFilterSet(django_filters.FilterSet):
-    scheme = django_filters.CharFilter(field_name="version__scheme__code", label=_("Scheme"))
-
-    class Meta:
-        model = SchemeRun
-        fields = ("scheme", "year", "month")
-
-
-class SchemeRunViewSet(ReadViewSet):
-    """Results of methods: all of them to who runs the method, published ones to those whom it assesses."""
-
-    model = SchemeRun
-    serializer_class = SchemeRunSerializer
-    filterset_class = SchemeRunFilterSet
-    ordering_fields = ("year", "month", "computed_at")
-
-    def rows(self, queryset: Any) -> Any:
-        rows = queryset.select_related("version__scheme").defer("facts")
-        return rows.prefetch_related("lines", "publications").distinct()

@@ -56,7 +56,7 @@ urlpatterns = [
         name="scheme_explanation",
     ),
     path("results/runs/<int:pk>/what-if/", results.SchemeWhatIf.as_view(), name="scheme_whatif"),
-    path("results/runs/<int:pk>/compare/", results.SchemeCompare.as_view(), name="scheme_compare"),
+    path("results/runs/<int:pk>/compare/", results.SchemeCompare.as_view(), name="scheme_moves"),
     path("results/runs/<int:pk>/publish/", results.SchemeTell.as_view(), name="scheme_tell"),
     path("results/runs/<int:pk>/final/", results.SchemeFinish.as_view(), name="scheme_finish"),
     path("results/runs/<int:pk>/set/", results.OverrideCreate.as_view(), name="score_override"),
@@ -93,7 +93,11 @@ urlpatterns = [
         "schemes/<int:pk>/versions/new/", schemes.SchemeVersionCreate.as_view(), name="schemeversion_create"
     ),
     path("schemes/<int:pk>/compute/", schemes.SchemeRunCreate.as_view(), name="schemerun_create"),
-    path("schemes/<int:pk>/versions/", scheme_versions.SchemeCompare.as_view(), name="scheme_compare"),
+    path(
+        "schemes/<int:pk>/versions/",
+        scheme_versions.SchemeVersionCompare.as_view(),
+        name="schemeversion_compare",
+    ),
     path("schemes/<int:pk>/results/", scheme_versions.SchemeRunCompare.as_view(), name="schemerun_compare"),
     path("scheme-runs/<int:pk>/restate/", schemes.SchemeRunRestate.as_view(), name="schemerun_restate"),
     path("scheme-trials/<int:pk>/", scheme_versions.SchemeTrialDetail.as_view(), name="schemetrial_detail"),

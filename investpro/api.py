@@ -5,9 +5,8 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from rest_framework.routers import SimpleRouter
 
 from assessments.api import FigureViewSet, GivenViewSet, MeasureViewSet, RankingRunViewSet
-from assessments.api_schemes import SchemeRunViewSet, SchemeVersionViewSet, SchemeViewSet
-from assessments.api import FigureViewSet, GivenViewSet, MeasureViewSet, RankingRunViewSet
 from assessments.api_results import ObjectionViewSet, SchemeRunViewSet
+from assessments.api_schemes import SchemeVersionViewSet, SchemeViewSet
 from assessments.api_targets import TargetViewSet
 from capital.api import DutyViewSet, EntryViewSet, ReturnViewSet, VoucherViewSet
 from capital.api_desk import RecognitionTermsViewSet, RecognitionViewSet, SampleViewSet
@@ -84,7 +83,6 @@ router.register("samples", SampleViewSet, basename="api-sample")
 router.register("recognition-terms", RecognitionTermsViewSet, basename="api-recognitionterms")
 router.register("schemes", SchemeViewSet, basename="api-scheme")
 router.register("scheme-versions", SchemeVersionViewSet, basename="api-schemeversion")
-router.register("scheme-runs", SchemeRunViewSet, basename="api-schemerun")
 router.register("imports", ImportViewSet, basename="api-import")
 
 urlpatterns = [

@@ -12,7 +12,7 @@ from assessments.measures.catalogue import key_of
 from assessments.measures.keys import code_of
 from assessments.models import Measure
 from assessments.schemes.periods import Period
-from assessments.selectors import Figures
+from assessments.targets.reading import targets
 from organizations.models import Unit
 from rules.facts import Fact, Missing, MissingReason
 from rules.periods import Month
@@ -85,18 +85,16 @@ class Registered:
         units: Sequence[Unit],
         clock: Clock,
     ) -> Targeted:
-        codes = {inputs[code].measure for code, _which in wanted}
-        measures = {row.code: row for row in Measure.objects.unscoped(reason=WHY).filter(code__in=codes)}
-        found: dict[tuple[int, str, str], TargetGiven] = {}
-        for which in {one for _code, one in wanted}:
-            read = Figures.read(units, measures.values(), clock.through, which)
-            for code, kind in wanted:
-                measure = measures.get(inputs[code].measure)
-                for unit in units if kind == which else ():
-                    row = read.target(unit.pk, measure, clock.period.last) if measure else None
-                    if row is not None:
-                        found[unit.pk, code, which] = TargetGiven(value=row.value, ref=f"target:{row.pk}")
-        return found
+        codes = {inputs[code].measure for code, _which in wanted if inputs[code].measure}
+        measures = Measure.objects.unscoped(reason=WHY).filter(code__in=codes)
+        month = clock.period.last  # the target of the period's month, also where the data end earlier
+        held = targets(units, measures, month.year, month.number, {which for _code, which in wanted})
+        return {
+            (unit.pk, code, which): held[key].given()
+            for code, which in wanted
+            for unit in units
+            if (key := (unit.pk, inputs[code].measure, which)) in held
+        }
 
 
 SOURCE: Source = Registered()

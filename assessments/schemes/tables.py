@@ -13,7 +13,6 @@ from django.utils.translation import pgettext_lazy
 
 from assessments.choices import VersionState
 from assessments.models import Scheme, SchemeRun, SchemeVersion
-from assessments.schemes.links import page
 from assessments.schemes.periods import period_words
 from common.filters import RowFilterSet
 from common.tables import RowTable
@@ -83,8 +82,7 @@ class SchemeRunTable(RowTable):
 
     def render_period(self, record: SchemeRun) -> Any:
         words = period_words(record.year, record.month, record.version.document["period"])
-        url = page("schemerun_detail", record.pk)
-        return format_html('<a href="{}">{}</a>', url, words) if url else words
+        return format_html('<a href="{}">{}</a>', reverse("scheme_result", args=[record.pk]), words)
 
     def value_period(self, record: SchemeRun) -> str:
         return f"{record.year}-{record.month:02d}"

@@ -18,7 +18,6 @@ from assessments.models import Measure, Scheme, SchemeRun, SchemeTrial, SchemeVe
 from assessments.schemes.compare import compare
 from assessments.schemes.diff import differences
 from assessments.schemes.forms import DaysForm, PeriodForm, version_label
-from assessments.schemes.links import page
 from assessments.schemes.moving import Moved, fact_lines, from_moves, from_trial
 from assessments.schemes.periods import period_words
 from assessments.schemes.tables import state_text
@@ -84,8 +83,7 @@ class SchemeVersionDetail(VersionNouns, DetailPage):
             found.append(action(_("Archive"), reverse("schemeversion_archive", args=args)))
             found.append(action(_("Days and source"), reverse("schemeversion_update", args=args)))
             found.append(action(_("Read a file"), reverse("schemeversion_import", args=args), icon="upload"))
-            if url := page("schemeversion_edit", row.pk):
-                found.append(action(_("Edit"), url, icon="edit"))
+            found.append(action(_("Edit"), reverse("schemeversion_edit", args=args), icon="edit"))
         if not draft:
             url = reverse("schemeversion_create", args=[row.scheme_id])
             if may_on(self.actor, Action.CHANGE, row.scheme) and not _draft_of(row.scheme):
@@ -335,7 +333,7 @@ class Choosing(SchemeNouns, RowPage):
         return super().get_context_data(**kwargs)
 
 
-class SchemeCompare(Choosing):
+class SchemeVersionCompare(Choosing):
     """The differences of two versions in words."""
 
     title = _("Two versions compared")

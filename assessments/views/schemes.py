@@ -88,7 +88,7 @@ class SchemeDetail(SchemeNouns, DetailPage):
             "count": len(self.versions()),
         }
         if len(self.versions()) > 1:
-            versions["add_url"] = reverse("scheme_compare", args=[scheme.pk])
+            versions["add_url"] = reverse("schemeversion_compare", args=[scheme.pk])
             versions["add_label"] = _("Compare two versions")
         runs = (
             SchemeRun.objects.visible_to(self.actor)

@@ -8,7 +8,6 @@ from assessments.models import SchemeTrial
 from common import clock
 from tests.support.factories import TESTS
 from tests.support.scheme_towns import publish, scheme_of, towns
-from tests.support.schemes import published_version, stored_run
 
 
 class SchemeRows:
@@ -48,12 +47,3 @@ class SchemeRows:
             at=clock.now(),
             actor_name="t",
         )
-
-    @cached_property
-    def scheme_run(self):
-        """A told result of the guide's example."""
-        run = stored_run(TESTS, published_version(TESTS, self.tree.county), self.tree.county)
-        run.publications.create(
-            step="preliminary", objections_until=date(2026, 12, 1), at=clock.now(), actor_name="t"
-        )
-        return run

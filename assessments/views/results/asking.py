@@ -156,6 +156,6 @@ class SchemeCompare(ResultPage):
             group=reader.group,
             back_url=self.address(),
             reason=run.reason if other is not None and run.restates_id == other.pk else "",
-            here=reverse("scheme_compare", args=[run.pk]),
+            here=reverse("scheme_moves", args=[run.pk]),
             **kwargs,
         )

@@ -114,7 +114,7 @@ class SchemeResult(ResultPage):
             "objections": self.objections(),
             "objection_url": self.objection_url(),
             "overrides": self.overrides(),
-            "compare_url": f"{reverse('scheme_compare', args=[run.pk])}?with={before.pk}" if before else "",
+            "compare_url": f"{reverse('scheme_moves', args=[run.pk])}?with={before.pk}" if before else "",
             "restated_by": self.visible_runs().filter(restates=run).order_by("-id").first(),
             "before": before,
         }

@@ -170,7 +170,7 @@ def test_what_if_moves_places_and_stores_nothing(told, browser):
 
 
 def test_two_runs_beside_each_other_say_who_moved_and_why(told, browser):
-    response = page(browser, "scheme_compare", told.run.pk, **{"with": told.before.pk})
+    response = page(browser, "scheme_moves", told.run.pk, **{"with": told.before.pk})
     rows = {row["name"]: row for row in response.context["rows"]}
     assert (rows["新材料专班"]["before"], rows["新材料专班"]["after"], rows["新材料专班"]["move"]) == (
         2,
@@ -179,7 +179,7 @@ def test_two_runs_beside_each_other_say_who_moved_and_why(told, browser):
     )
     assert rows["新材料专班"]["why"][0] == "新引进省外亿元项目数量 0.00 → 30.00 (+30.00)"
     assert "新引进省外亿元项目 0 → 4" in rows["新材料专班"]["facts"]
-    assert page(browser, "scheme_compare", told.before.pk).context["other"] == told.run
+    assert page(browser, "scheme_moves", told.before.pk).context["other"] == told.run
 
 
 def test_the_way_of_an_objection_in_the_browser(told, browser):
