@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from assessments.explaining import Sources, Teller, documents
 from assessments.models import Measure, Objection, SchemeLine, SchemeRun, ScoreOverride
-from assessments.schemes.replay import facts_of, result_of, scheme_of
+from assessments.schemeresults import ResultReader
 from assessments.services import open_until, step_of
 from common.actors import Actor
 from common.api import ReadViewSet
@@ -107,10 +107,11 @@ class SchemeRunViewSet(ReadViewSet):
         line = run.lines.filter(unit_id=int(unit)).select_related("unit").first()
         if line is None:
             raise NotVisible
-        scheme = scheme_of(run)
+        reader = ResultReader(run, line.group)
         measures = dict(Measure.objects.visible_to(cast(Actor, request.user)).values_list("code", "pk"))
-        traced = result_of(run, line.group).line(line.unit.code)
-        said = Teller(scheme, facts_of(run), Sources(scheme, line.unit_id, measures)).line(traced)
+        traced = reader.result.line(line.unit.code)
+        sources = Sources(reader.scheme, line.unit_id, measures)
+        said = Teller(reader.scheme, reader.facts, sources).line(traced)
         answer = {
             "unit": line.unit.code,
             "place": line.place,

@@ -69,6 +69,12 @@ class ResultReader:
         return (*self.group.indicators, *self.group.bonuses, *self.group.deductions)
 
     @cached_property
+    def result(self) -> rules.Result:
+        """The group's result with its traces, the same as when it was computed."""
+        own = self.scheme.model_copy(update={"groups": (self.group,)})
+        return rules.score(own, self.facts, self.run.version.key)
+
+    @cached_property
     def overrides(self) -> dict[tuple[int, str], ScoreOverride]:
         """The latest value set of each thing, by unit and what."""
         rows = ScoreOverride.objects.filter(run=self.run).order_by("id")

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from assessments.models import Objection, SchemeRun
-from common import clock
+from common import changelog, clock
 from organizations.choices import Role
 from organizations.models import RoleGrant, Unit
 from organizations.reminders import register_kind
@@ -103,6 +103,9 @@ def tell_answered(row: Objection) -> None:
 
 def register() -> None:
     """Called once, when the app is ready."""
+    changelog.tell(
+        Objection, "indicator", lambda code: _("one indicator")
+    )  # its title is its version's to say
     register_kind(
         OPEN, _("Results"), _("%(scheme)s, %(period)s: look at your result; objections until %(until)s")
     )

@@ -56,7 +56,7 @@ urlpatterns = [
         name="scheme_explanation",
     ),
     path("results/runs/<int:pk>/what-if/", results.SchemeWhatIf.as_view(), name="scheme_whatif"),
-    path("results/runs/<int:pk>/compare/", results.SchemeCompare.as_view(), name="scheme_moves"),
+    path("results/runs/<int:pk>/compare/", results.SchemeCompare.as_view(), name="result_compare"),
     path("results/runs/<int:pk>/publish/", results.SchemeTell.as_view(), name="scheme_tell"),
     path("results/runs/<int:pk>/final/", results.SchemeFinish.as_view(), name="scheme_finish"),
     path("results/runs/<int:pk>/set/", results.OverrideCreate.as_view(), name="score_override"),

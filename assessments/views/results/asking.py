@@ -68,7 +68,7 @@ class SchemeWhatIf(ResultPage):
             return self.render_to_response(self.get_context_data(form=form), status=422)
         reader = self.reader
         scheme, facts = form.changed()
-        before = result_of(self.scheme_run, reader.group.code)
+        before = reader.result
         own = scheme.model_copy(
             update={"groups": tuple(one for one in scheme.groups if one.code == reader.group.code)}
         )
@@ -136,7 +136,7 @@ class SchemeCompare(ResultPage):
             names = dict(other.lines.values_list("unit__code", "unit_name"))
             names |= dict(run.lines.values_list("unit__code", "unit_name"))
             code = reader.group.code
-            rows = moved_rows(reader.group, result_of(other, code), result_of(run, code), names)
+            rows = moved_rows(reader.group, result_of(other, code), reader.result, names)
             self.add_facts(rows, other, names)
         changed = other is not None and other.version_id != run.version_id
         return super().get_context_data(
@@ -156,6 +156,6 @@ class SchemeCompare(ResultPage):
             group=reader.group,
             back_url=self.address(),
             reason=run.reason if other is not None and run.restates_id == other.pk else "",
-            here=reverse("scheme_moves", args=[run.pk]),
+            here=reverse("result_compare", args=[run.pk]),
             **kwargs,
         )

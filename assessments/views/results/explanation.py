@@ -13,7 +13,6 @@ from assessments.explaining import Sources, Teller, gain_words
 from assessments.models import Measure, Objection, SchemeLine
 from assessments.presenting.whyhere import mean_total, why
 from assessments.schemeresults import ResultReader
-from assessments.schemes.replay import result_of
 from common.access import Action
 from common.scope import may_on
 
@@ -49,7 +48,7 @@ class SchemeExplanation(ResultPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         run, line, reader = self.scheme_run, self.line, self.reader
-        traced = result_of(run, line.group).line(line.unit.code)
+        traced = reader.result.line(line.unit.code)
         tree = Teller(reader.scheme, reader.facts, self.sources()).line(traced)
         own = next(one for one in reader.lines if one.row.pk == line.pk)
         place = own.place.value

@@ -77,6 +77,8 @@ class SchemeResult(ResultPage):
             if step:
                 url = reverse("score_override", args=[run.pk])
                 found.append(action(_now("Set a value by hand"), url, panel=True))
+        if services.step_of(run) and may_on(self.actor, Action.RUN, run):
+            found.append(action(_now("Compute anew"), reverse("schemerun_restate", args=[run.pk])))
         found.append(
             action(
                 _now("What if …"), f"{reverse('scheme_whatif', args=[run.pk])}?group={self.reader.group.code}"
@@ -114,9 +116,10 @@ class SchemeResult(ResultPage):
             "objections": self.objections(),
             "objection_url": self.objection_url(),
             "overrides": self.overrides(),
-            "compare_url": f"{reverse('scheme_moves', args=[run.pk])}?with={before.pk}" if before else "",
+            "compare_url": f"{reverse('result_compare', args=[run.pk])}?with={before.pk}" if before else "",
             "restated_by": self.visible_runs().filter(restates=run).order_by("-id").first(),
             "before": before,
+            "version_url": reverse("schemeversion_detail", args=[run.version_id]),
         }
         if may_on(self.actor, Action.EXPORT, run):
             query = urlencode({"group": reader.group.code})
