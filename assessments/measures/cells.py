@@ -195,7 +195,7 @@ class Books:
             zero=part.zero,
             comparable=part.comparable,
             target=target,
-            schedule=part.schedule,
+            schedule=(self.targets.schedule(unit.pk, part.of) if part.of else ()) or part.schedule,
             month=self.asked.data_through.number,
         )
 

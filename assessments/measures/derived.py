@@ -8,7 +8,8 @@ from decimal import Decimal
 
 from assessments.choices import MeasureUnit, TargetKind
 from assessments.measures.keys import Asked
-from assessments.models import Target
+from assessments.models import Measure
+from assessments.targets.reading import Held, targets
 from organizations.models import Unit
 from rules import ranking
 from rules.facts import Fact, Missing, MissingReason, Value
@@ -26,31 +27,28 @@ WHY = "targets of the units asked for; pages show them in their own scope"
 class Targets:
     """Firm targets that hold in the last month of the question, also where the data end earlier."""
 
-    held: dict[tuple[int, str], Target] = field(default_factory=dict)
+    held: dict[tuple[int, str, str], Held] = field(default_factory=dict)
+    units: dict[str, str] = field(default_factory=dict)  # in what each measure counts
 
     @classmethod
     def read(cls, codes: Collection[str], units: Iterable[Unit], asked: Asked, *, asks: bool) -> Targets:
-        """One query, or none where nothing asks for a target."""
-        found = cls()
+        """Four queries, or none where nothing asks for a target."""
         if not asks:
-            return found
-        rows = Target.objects.unscoped(reason=WHY).filter(
-            unit__in=[unit.pk for unit in units],
-            measure__code__in=codes,
-            year=asked.last.year,
-            kind=TargetKind.FIRM,
-            superseded_at=None,
-            holds_from__lte=asked.last.number,
-        )
-        for row in rows.select_related("measure").order_by("holds_from"):
-            found.held[row.unit_id, row.measure.code] = row
-        return found
+            return cls()
+        measures = list(Measure.objects.unscoped(reason=WHY).filter(code__in=codes))
+        held = targets(units, measures, asked.last.year, asked.last.number, (TargetKind.FIRM,))
+        return cls(held, {one.code: one.unit for one in measures})
 
     def of(self, unit: int, measure: str) -> Fact:
-        row = self.held.get((unit, measure))
+        row = self.held.get((unit, measure, TargetKind.FIRM))
         if row is None:
             return Missing(MissingReason.NO_TARGET)
-        return Value(row.value, row.measure.unit, f"target:{row.pk}")
+        return Value(row.value, self.units[measure], row.ref)
+
+    def schedule(self, unit: int, measure: str) -> Sequence[Decimal]:
+        """The target's own shares by quarter in per cent; () where it has none."""
+        row = self.held.get((unit, measure, TargetKind.FIRM))
+        return (row and row.schedule) or ()
 
 
 def worked_out(

@@ -85,15 +85,17 @@ class Registered:
         units: Sequence[Unit],
         clock: Clock,
     ) -> Targeted:
-        codes = {inputs[code].measure for code, _which in wanted if inputs[code].measure}
-        measures = Measure.objects.unscoped(reason=WHY).filter(code__in=codes)
-        month = clock.period.last  # the target of the period's month, also where the data end earlier
-        held = targets(units, measures, month.year, month.number, {which for _code, which in wanted})
+        """As they hold in the period's last month; those of an input without a measure are set for the given measure of its
+        own code."""
+        named = {code: inputs[code].measure or code for code, _which in wanted}
+        measures = Measure.objects.unscoped(reason=WHY).filter(code__in=set(named.values()))
+        last, kinds = clock.period.last, {which for _code, which in wanted}
+        held = targets(units, measures, last.year, last.number, kinds)
         return {
-            (unit.pk, code, which): held[key].given()
+            (unit.pk, code, which): held[unit.pk, named[code], which].given()
             for code, which in wanted
             for unit in units
-            if (key := (unit.pk, inputs[code].measure, which)) in held
+            if (unit.pk, named[code], which) in held
         }
 
 

@@ -47,7 +47,7 @@ class TargetDetail(TargetNouns, SourcedDetail):
     """A target and all its versions: who set which from which month on, and why."""
 
     columns = (
-        "holder", "value", "counts", "holds_from", "source", "ref", "entered_name", "reason", "document_no", "recorded_at",
+        "unit", "value", "counts", "holds_from", "source", "ref", "entered_name", "reason", "document_no", "recorded_at",
         "superseded_at",
     )  # fmt: skip
 
@@ -90,7 +90,7 @@ class TargetDetail(TargetNouns, SourcedDetail):
         table = TargetTable([])
         rows: list[tuple[Any, Any]] = [
             (_("holder"), fact.holder),
-            (_("unit"), fact.unit),
+            *([(_("unit"), fact.unit)] if fact.holder != str(fact.unit) else []),
             (_("measure"), fact.measure),
             (_("year"), fact.year),
             (_("holds from month"), fact.holds_from),

@@ -37,7 +37,7 @@ NUMBERS = 10  # digits of a key or a year in an address
 
 
 class TargetGrid(TargetNouns, Page):
-    """`?year=&place=g1|u1&which=&holders=&month=&quarters=1&measure=` (`group=1` is `place=g1`). All that was typed comes back when something of
+    """`?year=&place=g1|u1&which=&holders=&month=&quarters=1&pick=1&measure=` (measures only with `pick`: else those that fit) (`group=1` is `place=g1`). All that was typed comes back when something of
     it is refused."""
 
     template_name = "assessments/target_grid.html"
@@ -64,7 +64,7 @@ class TargetGrid(TargetNouns, Page):
             kinds=tuple(str(kind) for kind in kinds),
             holders=given.get("holders", "unit"),
             quarters=given.get("quarters") == "1",
-            measures=tuple(int(one) for one in given.getlist("measure") if _is_key(one)),
+            measures=tuple(int(one) for one in given.getlist("measure") if _is_key(one) and "pick" in given),
         )
 
     def place(self, given: QueryDict) -> tuple[CompetitionGroup | None, Unit]:
@@ -126,7 +126,12 @@ class TargetGrid(TargetNouns, Page):
         if "fill" in given:
             return self.filled(grid)
         cells, wrong = grids.given_in(grid, given.dict())
-        problems = [_now("%(n)s values can't be read; they are marked.") % {"n": len(wrong)}] if wrong else []
+        unread = ngettext(
+            "%(n)s value can't be read; it is marked.",
+            "%(n)s values can't be read; they are marked.",
+            len(wrong),
+        )
+        problems = [unread % {"n": len(wrong)}] if wrong else []
         if not problems:
             try:
                 saved = targets_set(
@@ -202,6 +207,7 @@ class TargetGrid(TargetNouns, Page):
             ("month", asked.month),
         ]
         query += [("quarters", 1)] if asked.quarters else []
+        query += [("pick", 1)] if asked.measures else []
         query += [("measure", pk) for pk in asked.measures]
         fields = QueryDict(mutable=True)
         for name, value in query:
@@ -261,7 +267,7 @@ def seen_in(given: QueryDict, cells: Any) -> dict[Place, int]:
 def query_of(given: QueryDict) -> str:
     """The address of the page from which a grid was sent."""
     found = QueryDict(mutable=True)
-    for name in ("year", "place", "which", "holders", "month", "quarters", "measure"):
+    for name in ("year", "place", "which", "holders", "month", "quarters", "pick", "measure"):
         found.setlist(name, given.getlist(name))
     return found.urlencode()
 

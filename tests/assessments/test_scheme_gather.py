@@ -21,6 +21,7 @@ from assessments.schemes.periods import period_of
 from assessments.schemes.replay import digest, result_of
 from assessments.schemes.rulebook import read_version
 from assessments.services import schemecompute
+from assessments.targets.places import Given
 from common import clock, jobs
 from common.actors import System
 from common.errors import Denied, NotVisible, Refused
@@ -80,6 +81,14 @@ def test_figures_and_targets_come_with_their_reference_and_what_is_missing_says_
         Decimal(2_000_000),
         f"target:{county.targets(unit=county.dihua).get().pk}",
     )
+    assert goal.schedule is None
+    old = county.targets(unit=county.dihua).get()
+    new = services.target_change(
+        actor=county.clerk, pk=old.pk, version=old.version, holds_from=6, reason="调整",
+        given=Given(Decimal(3_000_000), (Decimal(15), Decimal(25), Decimal(30), Decimal(30)), "percent"),
+    )  # fmt: skip
+    raised = facts_of(scheme)["dihua"].targets["capital"]["firm"]
+    assert (raised.value, raised.schedule, raised.ref) == (3_000_000, (15, 25, 30, 30), f"target:{new.pk}")
     assert units["zhulinguan"].facts["capital"].missing == "not_reported"
     assert units["dihua"].facts["jury"].missing == "not_reported"  # nobody entered marks
 

@@ -268,6 +268,21 @@ def test_one_target_is_set_changed_and_withdrawn_by_form(county, page):
     assert new.withdrawn
 
 
+def test_the_measures_are_those_with_targets_or_those_that_are_picked(county, page):
+    other = county.measure(code="other", name="其他", unit="count", sort=9)
+
+    def codes(query):
+        return [one.measure.code for one in page.get(f"{URL}?{query}").context["grid"].columns]
+
+    assert codes(place(county)) == ["capital"]  # what the group is ranked by
+    services.target_set(
+        actor=county.clerk, holder=Holder("unit", county.dihua.pk), measure=county.signed, year=2023, given=Given(Decimal(3))
+    )  # fmt: skip
+    assert codes(place(county)) == ["capital", "signed"]
+    assert codes(place(county, f"&measure={other.pk}&pick=1")) == ["other"]
+    assert codes(place(county, f"&measure={other.pk}")) == ["capital", "signed"]
+
+
 def test_thirty_towns_take_as_many_queries_as_three(county, page):
     def asked():
         with CaptureQueriesContext(connection) as seen:
