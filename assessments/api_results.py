@@ -11,8 +11,8 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assessments.explaining import Sources, Teller, documents
-from assessments.models import Measure, Objection, SchemeLine, SchemeRun, ScoreOverride
+from assessments.explaining import Teller, documents, sources_of
+from assessments.models import Objection, SchemeLine, SchemeRun, ScoreOverride
 from assessments.schemeresults import ResultReader
 from assessments.services import open_until, step_of
 from common.actors import Actor
@@ -108,9 +108,8 @@ class SchemeRunViewSet(ReadViewSet):
         if line is None:
             raise NotVisible
         reader = ResultReader(run, line.group)
-        measures = dict(Measure.objects.visible_to(cast(Actor, request.user)).values_list("code", "pk"))
         traced = reader.result.line(line.unit.code)
-        sources = Sources(reader.scheme, line.unit_id, measures)
+        sources = sources_of(cast(Actor, request.user), reader.scheme, reader.facts, line.unit)
         said = Teller(reader.scheme, reader.facts, sources).line(traced)
         answer = {
             "unit": line.unit.code,

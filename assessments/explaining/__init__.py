@@ -5,7 +5,7 @@ API only draw what stands in a `Said`.
 """
 
 from .gaining import gain_words
-from .links import Sources
+from .links import Sources, sources_of
 from .moving import differs_words, move_words
 from .nodes import Link, Said, Setting, documents
 from .reasons import reason_words
@@ -16,6 +16,7 @@ __all__ = [
     "Said",
     "Setting",
     "Sources",
+    "sources_of",
     "Teller",
     "differs_words",
     "documents",

@@ -9,7 +9,12 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from assessments.models import Measure
+from assessments.targets.saying import versions
+from common.actors import Actor
+from organizations.models import Unit
 from rules import scheme as rules
+from rules.scheme.facts import TargetGiven
 
 from .nodes import Link
 
@@ -18,11 +23,13 @@ PAGES = {"figure": "figure_detail", "given": "given_detail", "target": "target_d
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Addresses for one unit's figures. `measures`: keys by code, as far as the reader may see them."""
+    """Addresses for one unit's figures. `measures`: keys by code, `targets`: what is said of each version by its reference,
+    both as far as the reader may see them."""
 
     scheme: rules.Scheme
     unit: int = 0
     measures: Mapping[str, int] = field(default_factory=dict)
+    targets: Mapping[str, str] = field(default_factory=dict)
 
     def __call__(self, ref: str | None, code: str = "") -> tuple[Link, ...]:
         """For a source such as "figure:12", or several with commas, of an input of the scheme. What has no page has no link."""
@@ -33,6 +40,8 @@ class Sources:
         kind, _colon, rest = ref.partition(":")
         if kind in PAGES and rest.isdigit():
             label = _("see the target") if kind == "target" else _("see the figure")
+            if ref in self.targets:
+                label = _("see the target: %(version)s") % {"version": self.targets[ref]}
             return Link(label, reverse(PAGES[kind], args=[int(rest)]))
         if kind == "cells":
             return self._rows(rest, code)
@@ -47,6 +56,14 @@ class Sources:
         query = {"period": _month(period), "window": given.window if given is not None else ""}
         url = reverse("measure_rows", args=[self.measures[measure], self.unit])
         return Link(_("see the rows"), f"{url}?{urlencode({key: one for key, one in query.items() if one})}")
+
+
+def sources_of(actor: Actor, scheme: rules.Scheme, facts: rules.Facts, unit: Unit) -> Sources:
+    """The way from a unit's figures to their rows; two queries."""
+    measures = Measure.objects.visible_to(actor).values_list("code", "pk")
+    own = next(one for one in facts.units if one.code == unit.code)
+    given = [one for some in own.targets.values() for one in some.values() if isinstance(one, TargetGiven)]
+    return Sources(scheme, unit.pk, dict(measures), versions(actor, [one.ref for one in given if one.ref]))
 
 
 def _month(period: str) -> str:

@@ -24,7 +24,7 @@ from ledger.models import Posting
 from organizations.models import GroupMembership, Unit
 from rules import scheme as rules
 from rules.facts import Fact, MissingReason, Value
-from rules.money import add
+from rules.money import Rounding, add
 from rules.periods import Month
 from rules.scheme.checks import walk
 from rules.scheme.facts import Absent, Facts, Known, Spell, UnitFacts
@@ -38,6 +38,7 @@ ADDED = (
     "people",
     "trips",
 )  # figures that a successor's and its predecessors' make together
+DIGITS = 10  # after the point, in a facts file
 ENTERED = ("figure:", "given:")  # where people's figures come from
 
 
@@ -249,6 +250,9 @@ def _followed(own: Fact, others: Sequence[Fact], unit: str) -> Fact:
 
 
 def plain(amount: Decimal) -> Decimal:
-    """Without the zeros that a column of the database adds, so that the same figure always reads the same."""
+    """As a facts file keeps it: without the zeros that a column of the database adds, so that the same figure always
+    reads the same, and a rate to as many digits as fit."""
+    if -int(amount.as_tuple().exponent) > DIGITS:
+        amount = Rounding(DIGITS).apply(amount)
     text = f"{amount:f}"
     return Decimal(text.rstrip("0").rstrip(".") if "." in text else text)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.utils.translation import gettext as _
 
 from assessments.models import Measure, Target
+from common.actors import Actor
 
 from .numbers import shown, unit_label
 from .reading import Held, Origin
@@ -25,6 +28,15 @@ def said_of(row: Target) -> str:
     origin = (Origin.GROUP if row.group else Origin.REST) if row.residual else Origin.OWN
     held = Held(row.value, None, f"target:{row.pk}", row.holds_from, origin, whose, row.implied)
     return said(held, row.measure, row.year)
+
+
+def versions(actor: Actor, refs: Iterable[str]) -> dict[str, str]:
+    """What is said of the targets behind references such as "target:12" or "target:12,target:13", as far as the actor may see
+    them; one query."""
+    single = {one for ref in refs for one in ref.split(",")}
+    ids = [int(one.partition(":")[2]) for one in single if one.startswith("target:") and one[7:].isdigit()]
+    rows = Target.objects.visible_to(actor).filter(pk__in=ids).select_related("measure", "unit", "group")
+    return {f"target:{row.pk}": said_of(row) for row in rows}
 
 
 def _version(measure: Measure, held: Held, year: int) -> str:

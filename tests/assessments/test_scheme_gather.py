@@ -16,7 +16,7 @@ from assessments import services
 from assessments.models import SchemeRun
 from assessments.schemes.compare import compare
 from assessments.schemes.due import due_in
-from assessments.schemes.gather import gather, known_lines
+from assessments.schemes.gather import gather, known_lines, plain
 from assessments.schemes.periods import period_of
 from assessments.schemes.replay import digest, result_of
 from assessments.schemes.rulebook import read_version
@@ -340,3 +340,8 @@ def test_a_closed_period_counts_lines_up_to_its_closing(county, scheme):
     assert known_lines(period_of(read_version(scheme.versions.unscoped(reason="tests").get()), 2023, 6)) == 0
     closed(2023, 6, watermark=17)
     assert compute(county, scheme).watermark == 17
+
+
+def test_a_rate_is_kept_to_as_many_digits_as_a_facts_file_holds():
+    assert plain(Decimal(500) / 7) == Decimal("71.4285714286")
+    assert str(plain(Decimal("1500000.000000"))) == "1500000"

@@ -9,8 +9,8 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _now
 
 from assessments import services
-from assessments.explaining import Sources, Teller, gain_words
-from assessments.models import Measure, Objection, SchemeLine
+from assessments.explaining import Sources, Teller, gain_words, sources_of
+from assessments.models import Objection, SchemeLine
 from assessments.presenting.whyhere import mean_total, why
 from assessments.schemeresults import ResultReader
 from common.access import Action
@@ -39,8 +39,7 @@ class SchemeExplanation(ResultPage):
 
     def sources(self) -> Sources:
         """The way from the line's figures to their rows."""
-        measures = Measure.objects.visible_to(self.actor).values_list("code", "pk")
-        return Sources(self.reader.scheme, self.line.unit_id, dict(measures))
+        return sources_of(self.actor, self.reader.scheme, self.reader.facts, self.line.unit)
 
     def check(self) -> None:
         super().check()

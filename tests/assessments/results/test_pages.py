@@ -12,11 +12,12 @@ from django.urls import reverse
 from rest_framework.test import APIClient
 
 from assessments import services
-from assessments.models import Objection, SchemeLine, SchemeRun
+from assessments.models import Objection, SchemeGroup, SchemeLine, SchemeRun
 from common import clock
 from tests.assessments.results.conftest import FACTS
 from tests.assessments.results.test_publications import MOMENT, later
 from tests.support.clients import client_of, sign_in
+from tests.support.factories_tables import RankingTableFactory
 from tests.support.schemes import document, stored_run
 
 
@@ -215,6 +216,17 @@ def test_rankings_are_one_place_for_tables_and_schemes(told, browser):
     assert newest.url == reverse("scheme_result", args=[told.run.pk])
     other = browser.get(newest.url, {"period": told.before.pk})
     assert other.url.startswith(reverse("scheme_result", args=[told.before.pk]))
+
+
+def test_a_group_with_tables_and_a_scheme_offers_both(told, browser):
+    group = SchemeGroup.objects.get(scheme=told.version.scheme).group
+    table = RankingTableFactory(group=group, name="到位排名")
+    offered = page(browser, "ranking").context["measures"]
+    assert [one["label"] for one in offered] == [told.version.scheme.name, table.name]
+    result = browser.get(browser.get(offered[0]["url"]).url)
+    assert [one["label"] for one in result.context["measures"]] == ["Total score", table.name]
+    # nothing of the scheme was told yet: its units are offered the table alone
+    assert [one["label"] for one in page(client_of(told.head), "ranking").context["measures"]] == [table.name]
 
 
 def test_the_api_gives_runs_lines_and_the_tree(told):

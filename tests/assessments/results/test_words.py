@@ -97,6 +97,10 @@ def test_sources_lead_to_their_pages():
     sources = Sources(scheme, 7, {"arrived_capital": 3})
     assert [one.url for one in sources("figure:12,given:4", "arrived")] == ["/figures/12/", "/given/4/"]
     assert [one.url for one in sources("target:5")] == ["/targets/5/"]
+    versions = Sources(scheme, 7, {}, {"target:5": "5.00 (10 thousand yuan), from month 8 of 2026"})
+    assert [one.label for one in versions("target:5,target:6")] == [
+        "see the target: 5.00 (10 thousand yuan), from month 8 of 2026", "see the target",
+    ]  # fmt: skip
     assert (
         sources("cells:arrived_capital:202609:88", "arrived")[0].url
         == "/measures/3/units/7/rows/?period=2026-09"
