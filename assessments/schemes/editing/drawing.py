@@ -240,7 +240,10 @@ class Drawer:
             if one.model is d.Indicator:
                 groups = self.groups(one.model, row, place, same)
                 nodes = [node for group in groups for node in group.nodes]
-                node.rows.append(Row(place, nodes, _shown(row.get("title")), groups))
+                head = mapping(row)
+                full = head.get("full")
+                full = mapping(full).get("default") if isinstance(full, Mapping) else full
+                node.rows.append(Row(place, nodes, _shown(head.get("title")), _shown(full), groups))
             else:
                 nodes = self.nodes(one.model, row, place, same)
                 for inner in nodes:

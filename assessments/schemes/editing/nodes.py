@@ -46,7 +46,15 @@ class Row:
     name: str
     nodes: list[Node]
     title: str = ""
+    marks: str = ""
     groups: list[Group] = field(default_factory=list)
+
+    @property
+    def open(self) -> bool:
+        """A long row that is still to be filled in, or mended."""
+        return (
+            not self.title or not self.marks or any(node.errors for top in self.nodes for node in top.all())
+        )
 
     @property
     def plain(self) -> list[Node]:

@@ -76,6 +76,11 @@ class Place:
         return names[-1] if names else "head"
 
     @property
+    def single(self) -> bool:
+        """A part of a group that there is once or not at all."""
+        return self.kind in SINGLES and self.row is None
+
+    @property
     def kind_of_input(self) -> bool:
         """A figure that is read."""
         return self.path[:1] == ("inputs",)

@@ -119,10 +119,10 @@ class SchemeEditor(EditorPage):
 
     def arranged(self, what: str) -> HttpResponseBase:
         """Move, copy or delete the part as it is stored."""
-        if self.place.row is None or self.place.fresh:
-            raise Http404
         document, place = self.desk.document, self.place
         row = place.row
+        if place.fresh or (row is None and (what != "delete" or not place.single)):
+            raise Http404
         if what == "delete":
             document, target = self.desk.tidied(drop(document, place)), _parent(place)
         elif what == "again":

@@ -286,3 +286,11 @@ def test_a_document_of_a_wrong_shape_opens(clerk, draft, staff, document):
             sent = form_data(answer.content.decode(), "ed-form")
             sent["_do"] = "redraw"
             assert clerk.send(sent, address).status_code == 200
+
+
+def test_grades_come_and_go(clerk, filled):
+    clerk.fill("groups/0/grades", by="total", rows__0__title="优秀", rows__0__limit="90")
+    grades = stored(filled).document["groups"][0]["grades"]
+    assert grades == {"rows": [{"code": "yx", "title": "优秀", "limit": "90"}]}
+    clerk.client.post(clerk.url("groups/0/grades"), {"_do": "delete", "version": stored(filled).version})
+    assert "grades" not in stored(filled).document["groups"][0]

@@ -1,5 +1,6 @@
 """Every part of every worked scheme, opened and saved as it is, keeps the document's hash."""
 
+
 import pytest
 from django.template.loader import render_to_string
 
