@@ -7,7 +7,7 @@ class AssessmentsConfig(AppConfig):
 
     def ready(self) -> None:
         from assessments import permissions, schemetelling, shipped_measures, tasks  # noqa: F401  (rights and jobs)
-        from assessments.demo import city
+        from assessments.demo import city, schemes
         from assessments.demo import loading as demo
         from assessments.imports import figures
 
@@ -16,3 +16,4 @@ class AssessmentsConfig(AppConfig):
         schemetelling.register()
         demo.register()
         city.register()
+        schemes.register()

@@ -242,7 +242,10 @@ class Drawer:
                 nodes = [node for group in groups for node in group.nodes]
                 node.rows.append(Row(place, nodes, _shown(row.get("title")), groups))
             else:
-                node.rows.append(Row(place, self.nodes(one.model, row, place, same)))
+                nodes = self.nodes(one.model, row, place, same)
+                for inner in nodes:
+                    inner.folded = inner.name == f"{place}.code" and not inner.errors
+                node.rows.append(Row(place, nodes))
         return node
 
     def _amounts(self, one: Field, value: Any, path: str, same: str) -> Node:

@@ -144,6 +144,10 @@ def _told(found: Example, scheme: rules.Scheme, group: d.Group, line: rules.Line
                 continue
             shown = sign + canonical_text(fact.amount.quantize(Decimal("0.01")))
             found.lines.append(Shown(row.title, shown, full, said, row.code == mine))
+    if not found.invented:
+        titles = {} if group.grades is None else {row.code: row.title for row in group.grades.rows}
+        place = _("place %(place)s") % {"place": line.place} if line.place else ""
+        found.place = " · ".join(one for one in (place, titles.get(line.grade or "", "")) if one)
     total = line.total
     found.total = "—" if isinstance(total, Missing) else format(total.amount, "f")
     found.full = "" if scheme.full is None else canonical_text(scheme.full)

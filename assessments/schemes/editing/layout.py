@@ -63,7 +63,16 @@ BLOCKS: dict[type[BaseModel], tuple[Block, ...]] = {
 CODE = "code"
 NO_VALUE = {"classes", "counts", "parts"}  # these name their own figures
 NO_FULL = {"per_item", "classes", "by_position", "bands", "parts"}  # these say the marks themselves
-IN_LINE = (f.Weighted, m.Band, m.Klass, m.Size, d.Grade)  # rows short enough for one line
+IN_LINE = (
+    f.Weighted,
+    f.Condition,
+    m.Band,
+    m.Klass,
+    m.Size,
+    m.Count,
+    d.Grade,
+    d.Order,
+)  # rows short enough for one line
 
 MISSING_WORDS = {
     "not_reported": _("not reported"),

@@ -24,6 +24,7 @@ class Node:
     hint: Any = ""
     inline: bool = False
     usual: bool = False  # it says what holds anyway
+    folded: bool = False  # in a row: behind its own fold
     link: str = ""  # the address of the figure that was chosen
 
     @property
@@ -46,6 +47,15 @@ class Row:
     nodes: list[Node]
     title: str = ""
     groups: list[Group] = field(default_factory=list)
+
+    @property
+    def plain(self) -> list[Node]:
+        """What everybody fills in."""
+        return [node for node in self.nodes if not node.folded]
+
+    @property
+    def folded(self) -> list[Node]:
+        return [node for node in self.nodes if node.folded]
 
 
 @dataclass

@@ -252,6 +252,7 @@ def test_the_example_is_a_member_of_the_bound_group_with_the_facts_of_its_latest
     # 装备制造专班: 1 of 4, three quarters of which are due.
     assert "1 ÷ 3 = 33.33 %; 33.33 % × 30 = 10" in page
     assert "装备制造专班" in page
+    assert "place 2" in page  # as in the guide: 101.4 before 75, and food has no place
 
 
 @pytest.mark.parametrize(
