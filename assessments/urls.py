@@ -98,7 +98,6 @@ urlpatterns = [
         scheme_versions.SchemeVersionCompare.as_view(),
         name="schemeversion_compare",
     ),
-    path("schemes/<int:pk>/results/", scheme_versions.SchemeRunCompare.as_view(), name="schemerun_compare"),
     path("scheme-runs/<int:pk>/restate/", schemes.SchemeRunRestate.as_view(), name="schemerun_restate"),
     path("scheme-trials/<int:pk>/", scheme_versions.SchemeTrialDetail.as_view(), name="schemetrial_detail"),
     *(

@@ -1,9 +1,9 @@
-"""Who moved, and why, in words: for dry runs and for runs compared."""
+"""Who would move, and why, in words: what a stored dry run says."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -11,13 +11,10 @@ from django.utils.translation import gettext as _
 
 from assessments.models import SchemeTrial
 from assessments.reading import reason_text
-from assessments.schemes.compare import Differs
-from assessments.schemes.telling import amount_words, number_words
+from assessments.schemes.telling import number_words
 from assessments.schemes.telling.conditions import every_indicator
-from assessments.schemes.telling.figures import input_words, which_words
 from common.templatetags.ip import signed
 from rules import scheme as rules
-from rules.scheme.kernel.results import shown
 
 EMPTY = "—"
 
@@ -46,31 +43,11 @@ class Moved:
         """How many places, without a sign."""
         return str(abs(self.by or 0))
 
-    def because(self, more: Iterable[str]) -> Moved:
-        """The same with further reasons."""
-        return replace(self, reasons=(*self.reasons, *more))
-
 
 def from_trial(trial: SchemeTrial, scheme: rules.Scheme | None) -> list[Moved]:
     """The moves of a dry run, those who move most first."""
     rows = [_moved(one, scheme, one["name"]) for one in trial.document["moves"]]
     return sorted(rows, key=lambda one: -abs(one.by or 0))
-
-
-def from_moves(move: rules.Move, scheme: rules.Scheme | None, names: Mapping[str, str]) -> Moved:
-    """A move that was just worked out."""
-    document = {
-        "group": move.group,
-        "before": move.before,
-        "after": move.after,
-        "total_before": None if move.total_before is None else shown(move.total_before),
-        "total_after": None if move.total_after is None else shown(move.total_after),
-        "marks": [
-            [code, None if one is None else shown(one), None if other is None else shown(other)]
-            for code, one, other in move.marks
-        ],
-    }
-    return _moved(document, scheme, names.get(move.unit, move.unit))
 
 
 def _moved(one: Mapping[str, Any], scheme: rules.Scheme | None, name: str) -> Moved:
@@ -124,25 +101,3 @@ def said(value: Any) -> str:
     if isinstance(value, Mapping):
         return reason_text(value["missing"])
     return number_words(round(Decimal(value), 2))
-
-
-def fact_lines(facts: Iterable[Differs], scheme: rules.Scheme | None) -> list[str]:
-    """Facts and targets that differ, in words."""
-    lines = []
-    for one in facts:
-        given = scheme.inputs.get(one.code) if scheme else None
-        unit = given.unit if given else ""
-        title = input_words(one.code, scheme) if scheme else one.code
-        words = {"title": title, "old": _fact(one.before, unit), "new": _fact(one.after, unit)}
-        if one.which:
-            words["which"] = which_words(one.which)
-            lines.append(_("%(which)s target for %(title)s: %(old)s → %(new)s") % words)
-        else:
-            lines.append(_("figure %(title)s: %(old)s → %(new)s") % words)
-    return lines
-
-
-def _fact(value: Any, unit: str) -> str:
-    if value is None or isinstance(value, Mapping):
-        return said(value)
-    return amount_words(Decimal(value), unit)

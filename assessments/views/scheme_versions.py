@@ -14,11 +14,10 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments import services
 from assessments.choices import VersionState
-from assessments.models import Measure, Scheme, SchemeRun, SchemeTrial, SchemeVersion
-from assessments.schemes.compare import compare
+from assessments.models import Measure, Scheme, SchemeTrial, SchemeVersion
 from assessments.schemes.diff import differences
 from assessments.schemes.forms import DaysForm, PeriodForm, version_label
-from assessments.schemes.moving import Moved, fact_lines, from_moves, from_trial
+from assessments.schemes.moving import from_trial
 from assessments.schemes.periods import period_words
 from assessments.schemes.tables import state_text
 from assessments.schemes.telling import Item, place_words, tell
@@ -301,88 +300,34 @@ def _changes(old: SchemeVersion | None, new: SchemeVersion) -> list[str]:
     return [str(one) for one in differences(before, after)]
 
 
-class Choosing(SchemeNouns, RowPage):
-    """Two of a kind, chosen in the address (a, b)."""
+class SchemeVersionCompare(SchemeNouns, RowPage):
+    """The differences of two versions in words; which two stands in the address (a, b)."""
 
     template_name = "assessments/scheme_compare.html"
-
-    def choices(self) -> list[Any]:
-        raise NotImplementedError
-
-    def label(self, row: Any) -> str:
-        raise NotImplementedError
-
-    def pair(self) -> tuple[Any, Any] | None:
-        rows = {str(row.pk): row for row in self.choices()}
-        ordered = list(rows.values())
-        if len(ordered) < 2:
-            return None
-        old = rows.get(self.request.GET.get("a", ""), ordered[1])
-        return old, rows.get(self.request.GET.get("b", ""), ordered[0])
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        pair = self.pair()
-        chosen = {row.pk for row in pair} if pair else set()
-        a, b = pair if pair else (None, None)
-        kwargs |= {
-            "sub": self.get_object().name,
-            "choices": [
-                {"pk": row.pk, "label": self.label(row), "a": row == a, "b": row == b}
-                for row in self.choices()
-            ],
-            "same": len(chosen) < 2,
-            "back_url": self.detail_url(),
-        }
-        return super().get_context_data(**kwargs)
-
-
-class SchemeVersionCompare(Choosing):
-    """The differences of two versions in words."""
-
     title = _("Two versions compared")
 
-    def choices(self) -> list[Any]:
+    def choices(self) -> list[SchemeVersion]:
         rows = SchemeVersion.objects.visible_to(self.actor).filter(scheme=self.get_object())
         return list(rows.filter(archived_at=None).select_related("scheme").distinct())
 
-    def label(self, row: Any) -> str:
-        return version_label(row)
-
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        if pair := self.pair():
-            old, new = pair
+        choices = self.choices()
+        rows = {str(row.pk): row for row in choices}
+        old = new = None
+        if len(choices) > 1:
+            old = rows.get(self.request.GET.get("a", ""), choices[1])
+            new = rows.get(self.request.GET.get("b", ""), choices[0])
+        kwargs |= {
+            "sub": self.get_object().name,
+            "choices": [
+                {"pk": row.pk, "label": version_label(row), "a": row == old, "b": row == new}
+                for row in choices
+            ],
+            "same": old == new,
+            "back_url": self.detail_url(),
+        }
+        if old and new:
             kwargs["unreadable"] = None in (rules.read(old.document)[0], rules.read(new.document)[0])
             kwargs["changes"] = _changes(old, new)
             kwargs["hashes"] = [old.sha256[:16], new.sha256[:16]]
-        return super().get_context_data(**kwargs)
-
-
-class SchemeRunCompare(Choosing):
-    """Who moved between two results, and which facts and marks differ."""
-
-    kind = "scheme_run"
-    title = _("Two results compared")
-
-    def choices(self) -> list[Any]:
-        rows = SchemeRun.objects.visible_to(self.actor).filter(version__scheme=self.get_object())
-        return list(rows.select_related("version__scheme").defer("facts").distinct()[:60])
-
-    def label(self, row: Any) -> str:
-        words = period_words(row.year, row.month, row.version.document["period"])
-        said = _now("%(period)s, result %(n)s of version %(version)s")
-        return said % {"period": words, "n": row.number, "version": row.version.number}
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        if pair := self.pair():
-            old, new = pair
-            names = dict(new.lines.values_list("unit__code", "unit_name"))
-            scheme, _problems = rules.read(new.version.document)
-            rows: list[Moved] = []
-            for one in compare(old, new):
-                moved = (
-                    from_moves(one.move, scheme, names) if one.move else Moved(names.get(one.unit, one.unit))
-                )
-                rows.append(moved.because(fact_lines(one.facts, scheme)))
-            kwargs["moves"] = rows
-            kwargs["changes"] = _changes(old.version, new.version)
         return super().get_context_data(**kwargs)

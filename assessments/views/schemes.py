@@ -100,7 +100,7 @@ class SchemeDetail(SchemeNouns, DetailPage):
         )
         results: dict[str, Any] = {"title": _("Results"), "table": SchemeRunTable(runs)}
         if len(runs) > 1:
-            results["add_url"] = reverse("schemerun_compare", args=[scheme.pk])
+            results["add_url"] = reverse("result_compare", args=[runs[0].pk])
             results["add_label"] = _("Compare two results")
         return [versions, results]
 

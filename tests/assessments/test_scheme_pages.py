@@ -148,15 +148,11 @@ def test_two_versions_in_words(county, page, scheme):
     assert "Choose two different ones." in told.content.decode()
 
 
-def test_two_results_and_a_dry_run_say_who_moved_and_why(county, page, scheme):
+def test_a_dry_run_says_who_would_move_and_why(county, page, scheme):
     publish(county.clerk, scheme)
     services.schemerun_compute(actor=county.clerk, scheme=scheme, year=2023, month=6)
     county.write(("棣花镇", 200, 220))
     services.schemerun_compute(actor=county.clerk, scheme=scheme, year=2023, month=6)
-    told = page.get(reverse("schemerun_compare", args=[scheme.pk])).content.decode()
-    assert "“到位资金完成率” 75 → 100 (+25.00)" in told
-    assert "figure “到位资金”: 150 ten thousand yuan → 220 ten thousand yuan" in told
-    assert "1 place up" in told
     draft = services.schemeversion_draft(
         actor=county.clerk, scheme=scheme, since=date(2023, 6, 1), document=towns(most="80")
     )
