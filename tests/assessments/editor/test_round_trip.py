@@ -1,6 +1,5 @@
 """Every part of every worked scheme, opened and saved as it is, keeps the document's hash."""
 
-
 import pytest
 from django.template.loader import render_to_string
 
