@@ -72,6 +72,7 @@ class SchemeVersionTable(RowTable):
 
 class SchemeRunTable(RowTable):
     period = tables.Column(_("period"), empty_values=(), order_by=("year", "month"))
+    version = tables.Column(_("version"), order_by=("version__number",))
     told = tables.Column(_("published"), empty_values=(), orderable=False)
     restates = tables.Column(_("computed anew because"), accessor="reason")
 

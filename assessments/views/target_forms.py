@@ -19,7 +19,7 @@ class Grouped:
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         if kwargs.get("form") is not None:
             kwargs["fieldsets"] = kwargs["form"].fieldsets()
-        return super().get_context_data(**kwargs)  # type: ignore[misc,no-any-return]
+        return super().get_context_data(**kwargs)  # type: ignore[misc]
 
 
 class TargetCreate(TargetNouns, Grouped, CreatePage):

@@ -11,13 +11,14 @@ from rest_framework.test import APIClient
 from assessments import services
 from assessments.models import Scheme, SchemeRun, SchemeTrial, SchemeVersion
 from common.models import JobRun
+from organizations.models import GroupMembership
 from rules import scheme as rules
 from tests.support.api import ReadSuite
 from tests.support.clients import sign_in
 from tests.support.factories import RowFactory
 from tests.support.scheme_towns import publish, scheme_of, towns
 from tests.support.schemes import document
-from tests.support.ui import RowSuite
+from tests.support.ui import RowSuite, filled
 
 pytestmark = pytest.mark.django_db
 
@@ -217,3 +218,14 @@ def test_a_document_comes_in_and_goes_out_over_the_api(county, scheme):
     assert asked.status_code == 409
     asked = api.post(f"/api/v1/schemes/{scheme.pk}/compute/", {"year": 2026, "month": 3}, format="json")
     assert asked.status_code == 202, asked.json()
+
+
+def test_a_member_has_its_type_and_its_composite_from_the_page(county, page):
+    member = GroupMembership.objects.get(unit=county.dihua, archived_at=None)
+    url = reverse("membership_update", args=[member.pk])
+    values = filled(page.get(url)) | {"unit_type": "park", "counts_in": county.shangzhen.pk, "sort": "0"}
+    assert page.post(url, values).status_code == 302
+    member.refresh_from_db()
+    assert (member.unit_type, member.counts_in_id, member.ranked) == ("park", county.shangzhen.pk, True)
+    told = page.post(url, values | {"counts_in": county.dihua.pk})
+    assert "A unit isn&#x27;t a part of itself." in told.content.decode()

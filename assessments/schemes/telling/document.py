@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from assessments.measures.words import filter_words
 from rules.scheme import Scheme
+from rules.scheme.checks import walk
 from rules.scheme.document import Group, Indicator, Input
 
 from .conditions import (
@@ -82,8 +83,15 @@ def schedule_words(schedule: Any) -> str:
 def _inputs(scheme: Scheme, names: Mapping[str, str]) -> tuple[Item, ...]:
     return tuple(
         Item(f"inputs.{code}", row.title, unit_words(row.unit), tuple(_input(row, names)))
-        for code, row in scheme.inputs.items()
+        for code, row in ((code, scheme.inputs[code]) for code in _by_use(scheme))
     )
+
+
+def _by_use(scheme: Scheme) -> Iterable[str]:
+    """Inputs in the order in which the groups first name them: a stored document doesn't keep the order of its keys."""
+    named = (value for _path, part in walk(scheme.groups) for value in vars(part).values())
+    used = [value for value in named if isinstance(value, str) and value in scheme.inputs]
+    return dict.fromkeys([*used, *scheme.inputs])
 
 
 def _input(row: Input, names: Mapping[str, str]) -> Iterable[str]:
