@@ -189,4 +189,33 @@
     var box = event.target.getAttribute("role") === "combobox" && combo(event.target);
     if (box) { show(box, false); }
   });
+
+  /* a form that is drawn anew keeps what was typed after it was asked for */
+  var asked = {}, typed = {};
+  function values(form) {
+    var found = {};
+    all("input:not([type=hidden]), select, textarea", form).forEach(function (box) {
+      if (box.name) { found[box.name] = box.type === "checkbox" ? box.checked : box.value; }
+    });
+    return found;
+  }
+  doc.addEventListener("htmx:beforeRequest", function (event) {
+    if (event.detail.target && event.detail.target.hasAttribute("data-keeps-typed")) { asked = values(event.detail.target); }
+  });
+  doc.addEventListener("htmx:beforeSwap", function (event) {
+    if (!event.detail.target.hasAttribute("data-keeps-typed")) { return; }
+    var now = values(event.detail.target);
+    typed = {};
+    Object.keys(now).forEach(function (name) { if (name in asked && now[name] !== asked[name]) { typed[name] = now[name]; } });
+  });
+  doc.addEventListener("htmx:afterSettle", function () {
+    var form = doc.querySelector("[data-keeps-typed]");
+    Object.keys(typed).forEach(function (name) {
+      var box = form && form.elements[name];
+      if (!box || box.length && box.tagName !== "SELECT") { return; }
+      if (box.type === "checkbox") { box.checked = typed[name]; } else { box.value = typed[name]; }
+      box.dispatchEvent(new Event("change", { bubbles: true }));  /* it may ask for a form of its own */
+    });
+    typed = {};
+  });
 })();

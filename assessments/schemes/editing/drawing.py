@@ -243,7 +243,7 @@ class Drawer:
                 head = mapping(row)
                 full = head.get("full")
                 full = mapping(full).get("default") if isinstance(full, Mapping) else full
-                node.rows.append(Row(place, nodes, _shown(head.get("title")), _shown(full), groups))
+                node.rows.append(Row(place, nodes, _shown(head.get("title")), _shown(full), groups=groups))
             else:
                 nodes = self.nodes(one.model, row, place, same)
                 for inner in nodes:

@@ -47,13 +47,17 @@ class Row:
     nodes: list[Node]
     title: str = ""
     marks: str = ""
+    kept_open: bool = False
     groups: list[Group] = field(default_factory=list)
 
     @property
     def open(self) -> bool:
         """A long row that is still to be filled in, or mended."""
         return (
-            not self.title or not self.marks or any(node.errors for top in self.nodes for node in top.all())
+            self.kept_open
+            or not self.title
+            or not self.marks
+            or any(node.errors for top in self.nodes for node in top.all())
         )
 
     @property
@@ -96,3 +100,16 @@ def summary(nodes: list[Node]) -> str:
         elif node.kind == "named":
             found.append(summary(node.nodes))
     return " · ".join(one for one in found if one)
+
+
+def unfold(groups: list[Group], path: str) -> None:
+    """Open what is folded around a field that was just used."""
+    for group in groups:
+        for top in group.nodes:
+            if path != top.name and not path.startswith(f"{top.name}."):
+                continue
+            if group.folded:
+                group.folded = False
+            for row in (row for node in top.all() for row in node.rows if path.startswith(f"{row.name}.")):
+                row.kept_open = True
+                unfold(row.groups, path)

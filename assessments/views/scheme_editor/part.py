@@ -17,7 +17,7 @@ from assessments.schemes.editing import patterns, typed
 from assessments.schemes.editing.desk import mark
 from assessments.schemes.editing.example import work
 from assessments.schemes.editing.known import known_of
-from assessments.schemes.editing.nodes import Group
+from assessments.schemes.editing.nodes import Group, unfold
 from assessments.schemes.editing.places import Document, Place, drop, duplicate, get, move, place_at
 from assessments.schemes.editing.saying import words_of
 from assessments.schemes.editing.sides import differing
@@ -109,6 +109,7 @@ class SchemeEditor(EditorPage):
             value = typed.apply(value, what, address)
         document = self.desk.with_part(self.place, value)
         groups = self.groups(value)
+        unfold(groups, address or self.request.htmx.trigger_name or "")  # type: ignore[attr-defined]
         rest = mark(groups, troubles(document), self.place, blanks=False) if self.pattern is None else []
         fragment = bool(self.request.htmx and not self.request.htmx.boosted)  # type: ignore[attr-defined]
         name = ("_example_swap.html" if what == "example" else "_form.html") if fragment else ""

@@ -294,3 +294,14 @@ def test_grades_come_and_go(clerk, filled):
     assert grades == {"rows": [{"code": "yx", "title": "优秀", "limit": "90"}]}
     clerk.client.post(clerk.url("groups/0/grades"), {"_do": "delete", "version": stored(filled).version})
     assert "grades" not in stored(filled).document["groups"][0]
+
+
+def test_a_fold_stays_open_while_one_works_in_it(clerk, filled):
+    data = clerk.open(FIRST)
+    data["_do"] = "add:gates"
+    folds = clerk.send(data, FIRST).content.decode().split("<details")[1:]
+    gates = next(one for one in folds if 'name="gates#"' in one)
+    assert "open" in gates.partition(">")[0]
+    assert 'name="gates#" value="1"' in gates
+    limits = next(one for one in folds if 'name="weight"' in one)
+    assert "open" not in limits.partition(">")[0]
