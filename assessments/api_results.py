@@ -20,7 +20,7 @@ from common.api import ReadViewSet
 from common.errors import NotVisible
 
 
-class OverrideSerializer(serializers.ModelSerializer):
+class ScoreOverrideSerializer(serializers.ModelSerializer):
     """A published value that people set; `computed` stays beside it."""
 
     class Meta:
@@ -53,7 +53,7 @@ class SchemeRunSerializer(serializers.ModelSerializer):
     step = serializers.SerializerMethodField()
     objections_until = serializers.SerializerMethodField()
     lines = SchemeLineSerializer(many=True)
-    overrides = OverrideSerializer(many=True)
+    overrides = ScoreOverrideSerializer(many=True)
 
     class Meta:
         model = SchemeRun

@@ -77,7 +77,7 @@ class SchemeViewSet(RowViewSet):
         return Response({"job": job.pk, "state": job.state}, status=status.HTTP_202_ACCEPTED)
 
 
-class ProblemSerializer(serializers.Serializer):
+class SchemeProblemSerializer(serializers.Serializer):
     """Something that keeps a draft from being checked, with its place in the document."""
 
     path = serializers.CharField()
@@ -114,7 +114,7 @@ class SchemeVersionSerializer(RowSerializer):
             raise serializers.ValidationError(_("This holds no method."))
         return value
 
-    @extend_schema_field(ProblemSerializer(many=True))
+    @extend_schema_field(SchemeProblemSerializer(many=True))
     def get_problems(self, row: SchemeVersion) -> list[dict[str, str]]:
         if row.state == "published":
             return []

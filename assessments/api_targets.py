@@ -32,7 +32,7 @@ class HolderSerializer(serializers.Serializer):
     pk = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
 
 
-class LineSerializer(serializers.Serializer):
+class TargetLineSerializer(serializers.Serializer):
     """So many of a measure that counts pieces; `fills`: measures of later lines that its surplus may fill."""
 
     of = serializers.SlugField(max_length=40)
@@ -45,7 +45,7 @@ class LineSerializer(serializers.Serializer):
 class ComposedSerializer(serializers.Serializer):
     """What a target is made of; the hardest line first."""
 
-    lines = LineSerializer(many=True, min_length=1, max_length=made.MOST)  # type: ignore[call-arg]
+    lines = TargetLineSerializer(many=True, min_length=1, max_length=made.MOST)  # type: ignore[call-arg]
     fill_down = serializers.BooleanField(default=False)
 
 

@@ -247,6 +247,7 @@ SPECTACULAR_SETTINGS = {
         "ObligationKindEnum": "projects.choices.ObligationKind",
         "RecognitionLevelEnum": "capital.choices.Level",
         "SharedDimensionEnum": "projects.attribution_api.CHANGEABLE",
+        "TargetKindEnum": "assessments.choices.TargetKind",
     },
 }
 

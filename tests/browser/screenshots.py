@@ -55,6 +55,13 @@ KEPT = (
     Shot("recognition", "/recognition/", who="bureau"),
     Shot("capital-grid", "/capital/grid/", who="bureau"),
     Shot("periods", "/periods/", who="bureau"),
+    Shot("scheme", "/schemes/versions/1/", who="bureau"),
+    Shot("scheme-editor", "/schemes/versions/2/edit/groups/0/indicators/0/", who="bureau"),
+    Shot("scheme-editor", "/schemes/versions/2/edit/groups/0/indicators/0/", width=390, who="bureau"),
+    Shot("scheme-trial", "/scheme-trials/1/", who="bureau"),
+    Shot("scheme-result", "/results/runs/1/", who="bureau"),
+    Shot("scheme-result", "/results/runs/1/", width=390, who="bureau"),
+    Shot("targets-grid", "/targets/grid/", who="bureau"),
 )
 PAGES = {
     "home": "/", "ranking": RANKING, "ranking-panel": WHY, "growth": "/ranking/?group=suzhou-counties", "figures": "/figures/",
@@ -100,7 +107,7 @@ def main() -> None:
         try:
             servers.start()
             browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-            with Site(servers, "pictures", 1, demo="tables pipeline capital ranking") as site:
+            with Site(servers, "pictures", 1, demo="tables pipeline capital ranking schemes") as site:
                 take(site, browser, ALL if wanted else KEPT, Path(wanted[0]) if wanted else FOLDER)
             browser.close()
         finally:
