@@ -1,0 +1,61 @@
+"""Whose figures a scheme reads, and who reads what came out of it (DOMAIN §4, §7)."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from assessments import services
+from assessments.models import SchemeGroup
+from common.errors import Denied, NotVisible, Refused
+from organizations import services as org
+from tests.assessments.support import TESTS
+from tests.support.clients import sign_in
+from tests.support.scheme_towns import publish, scheme_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def scheme(county):
+    county.write(("棣花镇", 200, 150), ("商镇", 100, 100))
+    row = scheme_of(county.clerk, county.unit, group=county.group)
+    publish(county.clerk, row)
+    return row
+
+
+@pytest.fixture
+def strange(county):
+    """Another county's group in which one of the clerk's own towns stands, so he sees it."""
+    group = org.group_create(actor=TESTS, owner=county.elsewhere, code="strange", name="外县组")
+    org.membership_add(actor=TESTS, group=group, unit=county.dihua, begins=date(2020, 1, 1))
+    return group
+
+
+def test_a_bureau_binds_only_groups_that_it_runs(county, scheme, strange, page):
+    with pytest.raises((Denied, NotVisible)):
+        services.scheme_bind(actor=county.clerk, scheme=scheme, code="towns", group=strange)
+    offered = page.get(reverse("scheme_groups", args=[scheme.pk])).context["form"].fields["group_towns"]
+    assert list(offered.queryset) == [county.group]
+    # What somebody else bound stays when the page is saved as it is.
+    services.scheme_bind(actor=TESTS, scheme=scheme, code="towns", group=strange)
+    page.post(reverse("scheme_groups", args=[scheme.pk]), {"group_towns": strange.pk})
+    assert SchemeGroup.objects.get(scheme=scheme, archived_at=None).group == strange
+
+
+def test_nobody_computes_the_figures_of_a_group_that_others_run(county, scheme, strange):
+    services.scheme_bind(actor=TESTS, scheme=scheme, code="towns", group=strange)
+    with pytest.raises(Refused) as said:
+        services.schemerun_compute(actor=county.clerk, scheme=scheme, year=2023, month=6)
+    assert said.value.code == "strange_group"
+    draft = services.schemeversion_draft(
+        actor=county.clerk,
+        scheme=scheme,
+        since=date(2024, 1, 1),
+        copy_of=scheme.versions.unscoped(reason="tests").get(),
+    )
+    with pytest.raises(Refused) as said:
+        services.schemeversion_try(actor=county.clerk, pk=draft.pk, year=2023, month=6)
+    assert said.value.code == "strange_group"
+    city = county.person("city", "bureau_staff", county.city)  # runs both counties' groups
+    assert services.schemerun_compute(actor=city, scheme=scheme, year=2023, month=6).pk
