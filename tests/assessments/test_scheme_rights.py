@@ -6,7 +6,8 @@ import pytest
 from django.urls import reverse
 
 from assessments import services
-from assessments.models import SchemeGroup
+from assessments.models import SchemeGroup, SchemeTrial
+from common import clock
 from common.errors import Denied, NotVisible, Refused
 from organizations import services as org
 from tests.assessments.support import TESTS
@@ -59,3 +60,26 @@ def test_nobody_computes_the_figures_of_a_group_that_others_run(county, scheme, 
     assert said.value.code == "strange_group"
     city = county.person("city", "bureau_staff", county.city)  # runs both counties' groups
     assert services.schemerun_compute(actor=city, scheme=scheme, year=2023, month=6).pk
+
+
+def test_a_dry_run_is_told_only_to_those_who_compute_or_draw_up_the_scheme(county, scheme, page, client):
+    version = scheme.versions.unscoped(reason="tests").get()
+    trial = SchemeTrial.objects.create(
+        version=version,
+        sha256=version.sha256,
+        year=2023,
+        month=6,
+        document={"units": [], "moves": []},
+        at=clock.now(),
+        actor_name="tests",
+    )
+    its_page = reverse("schemetrial_detail", args=[trial.pk])
+    of_version = reverse("schemeversion_detail", args=[version.pk])
+    assert its_page in page.get(of_version).content.decode()
+    assert page.get(its_page).status_code == 200
+    head = sign_in(client, county.person("head", "unit_head", county.dihua))  # a member sees the version
+    told = head.get(of_version)
+    assert (told.status_code, its_page in told.content.decode()) == (200, False)
+    assert head.get(its_page).status_code == 403
+    luonan = sign_in(client, county.person("luonan", "bureau_staff", county.elsewhere))
+    assert luonan.get(its_page).status_code == 404
