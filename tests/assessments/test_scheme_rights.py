@@ -6,9 +6,11 @@ import pytest
 from django.urls import reverse
 
 from assessments import services
-from assessments.models import SchemeGroup, SchemeTrial
+from assessments.models import Scheme, SchemeGroup, SchemePublication, SchemeRun, SchemeTrial, SchemeVersion
 from common import clock
+from common.access import Action
 from common.errors import Denied, NotVisible, Refused
+from common.scope import may_on
 from organizations import services as org
 from tests.assessments.support import TESTS
 from tests.support.clients import sign_in
@@ -83,3 +85,31 @@ def test_a_dry_run_is_told_only_to_those_who_compute_or_draw_up_the_scheme(count
     assert head.get(its_page).status_code == 403
     luonan = sign_in(client, county.person("luonan", "bureau_staff", county.elsewhere))
     assert luonan.get(its_page).status_code == 404
+
+
+def test_a_binding_taken_back_shows_no_more_than_what_was_told(county, scheme):
+    """The town reads the scheme while it is assessed; afterwards the results that tell of it, with their version."""
+
+    def seen(by):
+        every = (Scheme, SchemeVersion, SchemeRun)
+        return [[row.pk for row in model.objects.visible_to(by)] for model in every]
+
+    head = county.person("head", "unit_head", county.dihua)
+    luonan = county.person("luonan", "unit_head", county.elsewhere)
+    version = scheme.versions.unscoped(reason="tests").get()
+    assert seen(head) == [[scheme.pk], [version.pk], []]
+    wrong = org.group_create(actor=TESTS, owner=county.city, code="wrong", name="误绑组")
+    org.membership_add(actor=TESTS, group=wrong, unit=county.elsewhere, begins=date(2020, 1, 1))
+    run = services.schemerun_compute(actor=county.clerk, scheme=scheme, year=2023, month=6)
+    for step in ("preliminary", "final"):  # told twice, still one row
+        SchemePublication.objects.create(
+            run=run, step=step, objections_until=date(2023, 7, 20), at=clock.now(), actor_name="tests"
+        )
+    services.scheme_bind(actor=TESTS, scheme=scheme, code="towns", group=wrong)
+    assert seen(luonan) == [[scheme.pk], [version.pk], []]  # assessed now, not in that run
+    services.scheme_bind(actor=TESTS, scheme=scheme, code="towns", group=county.group)
+    assert seen(luonan) == [[], [], []]
+    services.scheme_bind(actor=TESTS, scheme=scheme, code="towns", group=None)
+    assert seen(head) == [[scheme.pk], [version.pk], [run.pk]]
+    assert not may_on(luonan, Action.VIEW, run)
+    assert may_on(head, Action.VIEW, run)
