@@ -13,7 +13,7 @@ from assessments.choices import VersionState
 from assessments.models import Scheme, SchemeRun, SchemeVersion
 from assessments.schemes.gather import gather
 from assessments.schemes.periods import period_of
-from assessments.schemes.rulebook import SHARED, needed_on, read_version
+from assessments.schemes.rulebook import needed_on, read_version
 from assessments.services.schemeruns import schemerun_store
 from assessments.services.schemes import must_hold_groups
 from common import clock, jobs, services
@@ -111,12 +111,6 @@ def schemerun_request(
     return jobs.enqueue(
         JOB, params=params, key=f"{JOB}:{scheme.code}:{params['period']}:{stamp}", actor=actor
     )
-
-
-def newest_runs(scheme: Scheme) -> dict[tuple[int, int], SchemeRun]:
-    """The latest run of each period, for those who may see all of them."""
-    rows = SchemeRun.objects.unscoped(reason=SHARED).filter(version__scheme=scheme).order_by("pk")
-    return {(run.year, run.month): run for run in rows.defer("facts")}
 
 
 def _last_day(year: int, month: int) -> date:
