@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from assessments.booked import last_day
 from assessments.models import Scheme as SchemeRow
 from assessments.models import SchemeGroup
-from assessments.schemes.periods import Period
+from assessments.schemes.periods import Period, through_of
 from assessments.schemes.sources import SOURCE, Clock, Figured, Source, Targeted
 from common.errors import Refused
 from ledger import clocks
@@ -25,7 +25,6 @@ from organizations.models import GroupMembership, Unit
 from rules import scheme as rules
 from rules.facts import Fact, MissingReason, Value
 from rules.money import Rounding, add
-from rules.periods import Month
 from rules.scheme.checks import walk
 from rules.scheme.facts import Absent, Facts, Known, Spell, UnitFacts
 from rules.scheme.parts import OwnTarget
@@ -74,11 +73,10 @@ def gather(
     period's. `watermark`: the last line of the books that counts; the one of the period's closing if it is closed, else
     what is there now.
 
-    Raises Refused: unbound (a group of the document is no competition group here), nobody, twice, too_late.
+    Raises Refused: unbound (a group of the document is no competition group here), nobody, twice, too_late,
+    too_early.
     """
-    through = Month(period.year, data_through or period.last.number)
-    if through > period.last:
-        raise Refused(_("The data can't reach further than the period."), code="too_late")
+    through = through_of(scheme, period, data_through)
     mark = known_lines(period) if watermark is None else watermark
     clock, source = Clock(period, through, mark), source or SOURCE
     members = _members(row, scheme, period)

@@ -17,7 +17,7 @@ from assessments.models import SchemeRun
 from assessments.schemes.compare import compare
 from assessments.schemes.due import due_in
 from assessments.schemes.gather import gather, known_lines, plain
-from assessments.schemes.periods import period_of
+from assessments.schemes.periods import period_of, through_of
 from assessments.schemes.replay import digest, result_of
 from assessments.schemes.rulebook import read_version
 from assessments.services import schemecompute
@@ -206,6 +206,24 @@ def test_lagged_data_and_the_final_account(county):
     assert (run.month, run.data_through, run.facts["month"], run.facts["data_through"]) == (
         13, 11, "2023-12", "2023-11",
     )  # fmt: skip
+
+
+def test_data_reach_into_the_period(county):
+    """Half a year from July cannot be told from data up to February; a month's own year to date may lag."""
+    row = scheme_of(county.clerk, county.unit, {**towns(), "period": "half"}, county.group)
+    publish(county.clerk, row)
+    for ask in (services.schemerun_compute, services.schemerun_request):
+        with pytest.raises(Refused) as refused:
+            ask(actor=county.clerk, scheme=row, year=2023, month=12, data_through=2)
+        assert (refused.value.code, "7" in str(refused.value)) == ("too_early", True)
+    assert compute(county, row, month=12, data_through=7).data_through == 7
+    document, _problems = rules.read(towns())
+    june = period_of(document, 2023, 6)
+    assert str(through_of(document, june, 5)) == "2023-05"
+    of_period = towns()
+    of_period["inputs"]["capital"]["window"] = "period"
+    with pytest.raises(Refused):
+        through_of(rules.read(of_period)[0], june, 5)
 
 
 def test_a_run_replays_elsewhere_after_a_rename_and_later_figures(county, scheme):
