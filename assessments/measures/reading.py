@@ -8,20 +8,18 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from assessments.booked import currency_of, wanted
-from assessments.choices import FigureSource, FigureState, MeasureUnit, Span
+from assessments.choices import FigureSource, FigureState, MeasureUnit
 from assessments.measures import derived
 from assessments.measures.booking import Booking
 from assessments.measures.cells import Books, Catalogue, Cells, catalogue
 from assessments.measures.given import Given
 from assessments.measures.keys import (
-    MONTH,
-    PERIOD,
     Asked,
     FactKey,
     code_of,
     settled,
 )
-from assessments.measures.windows import STOCKS, Stored
+from assessments.measures.windows import Stored
 from assessments.models import ImportedFigure, Measure
 from organizations.models import Unit
 from rules.facts import Fact, Missing, MissingReason, Value
@@ -163,14 +161,12 @@ class Facts:
             return None
         window, asked = settled(key.window, self.asked)
         giver = next((values[0] for name, values in key.filters if name == "giver"), "")
-        spans = [Span.MONTH] if window == MONTH else [Span.YEAR_TO_DATE]
-        if window == PERIOD or measure.nature in STOCKS:
-            spans = [Span.MONTH, Span.YEAR_TO_DATE]
-        for span in spans:
-            found = self.given.at(unit.pk, measure.pk, asked.data_through, span, giver)
-            if found:
-                return Value(found[0], measure.unit, found[1])
-        return None
+
+        def at(month: Month, span: str) -> Fact | None:
+            found = self.given.at(unit.pk, measure.pk, month, span, giver)
+            return Value(found[0], measure.unit, found[1]) if found else None
+
+        return Stored(measure, at).of(window, asked)
 
 
 def closure(keys: Iterable[FactKey], measures: Catalogue, asked: Asked) -> list[FactKey]:
