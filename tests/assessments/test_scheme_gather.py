@@ -25,10 +25,12 @@ from assessments.targets.places import Given
 from common import clock, jobs
 from common.actors import System
 from common.errors import Denied, NotVisible, Refused
+from ledger.choices import Kind
 from ledger.models import Closing, Period
 from organizations import services as org
 from organizations.models import GroupMembership, Unit
 from rules import scheme as rules
+from tests.assessments.measures.support import book, measure
 from tests.assessments.support import TESTS
 from tests.support.scheme_towns import publish, scheme_of, towns
 
@@ -102,6 +104,24 @@ def test_a_result_ranks_by_the_figures_and_keeps_what_is_missing(county, scheme)
     }  # fmt: skip
     assert lines["zhulinguan"].reason == "no_target"
     assert compute(county, scheme).pk == run.pk
+
+
+def test_a_posting_that_changes_no_figure_gives_the_same_run(county):
+    """A project signed, and then another completed, which no input counts: the run that is there. A signing: a new one."""
+    measure("projects", "signed_projects")
+    document = towns()
+    document["inputs"]["signed"]["measure"] = "projects"
+    row = scheme_of(county.clerk, county.unit, document, county.group)
+    publish(county.clerk, row)
+    june = date(2023, 6, 10)
+    book(Kind.SIGNED, june, county.dihua)
+    first = compute(county, row)
+    book(Kind.COMPLETED, june, county.shangzhen)
+    assert known_lines(period_of(read_version(first.version), 2023, 6)) > first.watermark
+    assert compute(county, row).pk == first.pk
+    assert str(first.watermark) in json.dumps(first.facts), "the references are kept"
+    book(Kind.SIGNED, june, county.dihua)
+    assert compute(county, row).pk != first.pk
 
 
 def test_as_many_queries_for_more_units(county, scheme):
