@@ -59,6 +59,7 @@ class _Member:
     type: str | None = None
     spells: tuple[Spell, ...] = ()
     parts: list[str] = field(default_factory=list)
+    itself: bool = False  # a member of the group, not only what its parts make together
 
 
 def gather(
@@ -74,7 +75,7 @@ def gather(
     what is there now.
 
     Raises Refused: unbound (a group of the document is no competition group here), nobody, twice, too_late,
-    too_early.
+    too_early, own_figures (`_nothing_lost`).
     """
     through = through_of(scheme, period, data_through)
     mark = known_lines(period) if watermark is None else watermark
@@ -86,6 +87,7 @@ def gather(
     }
     figures = source.figures(scheme.inputs, list(units.values()), clock)
     wanted = _wanted(scheme)
+    _nothing_lost(scheme, members, figures)
     targets = source.targets(scheme.inputs, wanted, [one.unit for one in members], clock)
     facts = Facts(
         schema=1,
@@ -141,13 +143,35 @@ def _members(row: SchemeRow, scheme: rules.Scheme, period: Period) -> list[_Memb
                 made.type = made.type or member.type
     for pk, made in whole.items():
         if pk in found:
-            found[pk].parts = made.parts
+            found[pk].parts, found[pk].itself = made.parts, True
         else:
             found[pk] = made
     if not found:
         raise Refused(_("The groups of this method have no units in the period."), code="nobody")
     places = {code: number for number, code in enumerate(codes.values())}
     return sorted(found.values(), key=lambda one: places[one.group])
+
+
+def _nothing_lost(scheme: rules.Scheme, members: Sequence[_Member], figures: Figured) -> None:
+    """A member that others are scored as part of has what they make together: figures of its own would be lost, beyond
+    those of parts below it, which it holds anyway. Raises Refused: own_figures."""
+    by_code = {one.unit.code: one.unit for one in members}
+    for one in members:
+        if not one.itself:
+            continue
+        below = [by_code[code] for code in one.parts if by_code[code].path.startswith(one.unit.path)]
+        for code, given in scheme.inputs.items():
+            own = figures[one.unit.pk, code]
+            if given.unit not in ADDED or not isinstance(own, Value) or (own.ref or "").startswith(ENTERED):
+                continue
+            of_parts = [fact for part in below if isinstance(fact := figures[part.pk, code], Value)]
+            if own.amount != add(fact.amount for fact in of_parts):
+                said = _(
+                    "“%(unit)s” has figures of its own (%(input)s), which would be lost: other units are scored as part of "
+                    "it. Make the units parts of a unit that isn't in the group, “%(unit)s” among them."
+                )
+                names = {"unit": one.unit.label, "input": given.title}
+                raise Refused(said % names, code="own_figures")
 
 
 def _holds(row: GroupMembership, day: date) -> bool:

@@ -164,6 +164,28 @@ def test_a_composite_has_the_figures_of_its_parts(county, scheme):
     assert lines["dihua"].reason == "not_ranked"
 
 
+def test_a_member_that_others_are_part_of_does_not_lose_its_own_figures(county):
+    """One signed by a town, scored as part of another: fine while that one has none of its own, else refused."""
+    measure("projects", "signed_projects")
+    document = towns()
+    document["inputs"]["signed"]["measure"] = "projects"
+    row = scheme_of(county.clerk, county.unit, document, county.group)
+    publish(county.clerk, row)
+    GroupMembership.objects.filter(unit=county.dihua).update(counts_in=county.shangzhen)
+    june = date(2023, 6, 10)
+    book(Kind.SIGNED, june, county.dihua)
+    assert facts_of(row)["shangzhen"].made_of == ("dihua",)
+    # Below it in the tree, its part's figures stand in its own as well: nothing is lost.
+    Unit.objects.unscoped(reason="tests").filter(pk=county.dihua.pk).update(
+        parent=county.shangzhen, path=county.shangzhen.path + f"{county.dihua.pk}."
+    )
+    assert facts_of(row)["shangzhen"].made_of == ("dihua",)
+    book(Kind.SIGNED, june, county.shangzhen)
+    with pytest.raises(Refused) as refused:
+        compute(county, row)
+    assert (refused.value.code, "签约项目" in str(refused.value)) == ("own_figures", True)
+
+
 def test_a_unit_that_changed_its_type_has_its_spells(county):
     document = towns()
     document |= {"types": {"town": "镇", "park": "园区"}, "period": "half"}
