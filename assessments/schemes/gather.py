@@ -22,6 +22,7 @@ from common.errors import Refused
 from ledger import clocks
 from ledger.models import Posting
 from organizations.models import GroupMembership, Unit
+from organizations.selectors import taken_over
 from rules import scheme as rules
 from rules.facts import Fact, MissingReason, Value
 from rules.money import Rounding, add
@@ -208,11 +209,10 @@ def _wanted(scheme: rules.Scheme) -> list[tuple[str, str]]:
 def _before(units: Iterable[Unit], day: date) -> Mapping[int, list[Unit]]:
     """Units that are gone by a day, by the one that took over; those below the successor are counted with it already."""
     now = {unit.pk: unit for unit in units}
-    rows = Unit.objects.unscoped(reason=WHY).filter(successor__isnull=False, valid_to__lte=day).order_by("pk")
-    gone = list(rows)
-    after = {unit.pk: unit.successor_id for unit in gone}
+    gone = taken_over(day)
+    after = {unit.pk: unit.successor_id for unit in gone.values()}
     found: dict[int, list[Unit]] = {}
-    for unit in gone:
+    for unit in gone.values():
         last, seen = unit.pk, {unit.pk}
         while last in after and after[last] not in seen and last not in now:
             last = after[last] or 0

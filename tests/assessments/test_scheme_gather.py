@@ -210,8 +210,14 @@ def test_figures_of_a_unit_that_is_gone_follow_its_successor(county, scheme):
     Unit.objects.unscoped(reason="tests").filter(pk=county.dihua.pk).update(
         successor=county.zhulinguan, valid_to=date(2023, 1, 31)
     )
-    units = facts_of(scheme)
-    assert units["zhulinguan"].facts["capital"].value == Decimal(1_500_000)
+    found = facts_of(scheme)["zhulinguan"]
+    assert found.facts["capital"].value == Decimal(1_500_000)
+    assert found.targets["capital"]["firm"].value == Decimal(2_000_000)
+    for still in (date(2023, 6, 30), None):  # its last day is still its own, and without one it isn't gone
+        Unit.objects.unscoped(reason="tests").filter(pk=county.dihua.pk).update(valid_to=still)
+        found = facts_of(scheme)["zhulinguan"]
+        assert found.facts["capital"].missing == "not_reported"
+        assert not found.targets
 
 
 def test_what_stands_in_the_way_is_said(county):
