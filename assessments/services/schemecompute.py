@@ -12,7 +12,7 @@ from assessments.booked import last_day
 from assessments.choices import VersionState
 from assessments.models import Scheme, SchemeRun, SchemeVersion
 from assessments.schemes.gather import gather
-from assessments.schemes.periods import period_of
+from assessments.schemes.periods import period_of, through_of
 from assessments.schemes.rulebook import needed_on, read_version
 from assessments.services.schemeruns import schemerun_store
 from assessments.services.schemes import must_hold_groups
@@ -103,7 +103,8 @@ def schemerun_request(
     row = needed_on(scheme, _last_day(year, month))
     services.authorize(actor, Action.RUN, SchemeRun(version=row))
     must_hold_groups(actor, scheme)
-    period_of(read_version(row), year, month)
+    document = read_version(row)
+    through_of(document, period_of(document, year, month), data_through)
     params: dict[str, Any] = {"period": f"{year}-{month:02d}", "schemes": [scheme.pk]}
     if data_through:
         params["data_through"] = data_through
