@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from assessments.booked import last_day
@@ -135,7 +136,12 @@ def schemerun_finish(*, actor: Actor, pk: int) -> SchemePublication:
         said = _("Run %(n)s took the place of this one. Publish that one.")
         raise Refused(said % {"n": again.number}, code="restated")
     _must_be_alone(run, Step.FINAL)
-    accepted = objections.filter(state=ObjectionState.ACCEPTED).exclude(unit__in=run.overrides.values("unit"))
+    mended = run.overrides.filter(
+        Q(what=OuterRef("indicator")) | Q(what__in=(TOTAL, PLACE)),
+        unit=OuterRef("unit"),
+        at__gte=OuterRef("answered_at"),
+    )
+    accepted = objections.filter(~Exists(mended), state=ObjectionState.ACCEPTED)
     if one := accepted.select_related("unit").first():
         said = _(
             "The objection of %(unit)s was accepted. Compute a corrected run, or set the value with its reason."

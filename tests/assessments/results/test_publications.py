@@ -152,6 +152,21 @@ def test_a_corrected_run_takes_the_place_of_the_contested_one(told):
     assert f"Run {again.number}" in said
 
 
+def test_an_accepted_objection_is_mended_by_what_it_names_and_afterwards(told):
+    about = {"actor": told.staff, "run": told.run, "unit": told.units["equipment"], "value": Decimal(7)}
+    about |= {"reason": "复核", "signatory": "委员会"}
+    services.schemerun_tell(actor=told.staff, pk=told.run.pk, days=2)
+    row = filed(told, indicator="arrived")
+    services.override_set(**about, what="arrived")  # before the answer: that is not what it answers
+    with later(3):
+        services.objection_answer(actor=told.staff, pk=row.pk, version=None, accept=True, answer="对")
+        refused("not_mended", services.schemerun_finish, actor=told.staff, pk=told.run.pk)
+        services.override_set(**about, what="fit")
+        refused("not_mended", services.schemerun_finish, actor=told.staff, pk=told.run.pk)
+        services.override_set(**about, what="arrived")
+        assert services.schemerun_finish(actor=told.staff, pk=told.run.pk).step == Step.FINAL
+
+
 def another(told, count, **more):
     """September computed again with so many visits."""
     content = document("specialist-teams-2026-09")
