@@ -39,7 +39,7 @@ def schemerun_compute(
     reason: str = "",
 ) -> SchemeRun:
     """Score the units of a scheme for the period that ends in a month (13: the year with its final account), by the version
-    in force on its last day. The same facts again give the run that is there.
+    in force on its last day. The same facts as in the latest run give that one.
 
     Raises NotVisible, Denied, and Refused: no_version, not_published, strange_group, wrong_month, and as
     `assessments.schemes.gather.gather`.
@@ -90,7 +90,7 @@ def schemerun_restate(*, actor: Actor, pk: int, reason: str) -> SchemeRun:
         restates=old,
         reason=reason.strip(),
     )
-    if new.restates_id != old.pk:
+    if new.pk == old.pk or (new.version_id, new.input_hash) == (old.version_id, old.input_hash):
         raise Refused(_("Nothing that enters the result has changed since."), code="same")
     return new
 

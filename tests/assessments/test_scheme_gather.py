@@ -254,8 +254,11 @@ def test_a_published_result_is_restated_by_a_new_run(county, scheme):
             services.schemerun_restate(actor=county.clerk, pk=first.pk, reason=reason)
         assert refused.value.code == code
     county.write(("棣花镇", 200, 220))
+    stray = compute(county, scheme)  # the regular run was faster; it corrects nothing by itself
     second = services.schemerun_restate(actor=county.clerk, pk=first.pk, reason="更正")
-    assert (second.restates_id, second.reason, second.number) == (first.pk, "更正", 2)
+    assert (second.restates_id, second.reason, second.number) == (first.pk, "更正", 3)
+    assert second.input_hash == stray.input_hash
+    assert services.schemerun_restate(actor=county.clerk, pk=first.pk, reason="再").pk == second.pk
     assert first.lines.get(unit=county.dihua).place == 2
 
 

@@ -12,7 +12,7 @@ from common import clock
 from common.errors import Denied, NotVisible, Refused
 from organizations.models import Reminder
 from rules import scheme as rules
-from tests.support.schemes import document
+from tests.support.schemes import document, stored_run
 
 MOMENT = clock.now().replace(year=2026, month=10, day=12, hour=9)  # a Monday
 
@@ -198,12 +198,23 @@ def test_a_period_has_one_published_result(told):
         refused("other_told", services.schemerun_finish, actor=told.staff, pk=two.pk)
 
 
-def test_only_the_version_in_force_on_the_last_day_is_told(told):
-    rows = SchemeVersion._base_manager.filter(pk=told.version.pk)
-    rows.update(until=date(2026, 9, 29))
-    refused("not_in_force", services.schemerun_tell, actor=told.staff, pk=told.run.pk)
-    rows.update(until=date(2026, 9, 30))
-    assert services.schemerun_tell(actor=told.staff, pk=told.run.pk).pk
+def test_facts_that_come_back_can_be_published(told):
+    wrong = another(told, 1)
+    refused("newer", services.schemerun_tell, actor=told.staff, pk=told.run.pk)
+    right = stored_run(told.staff, told.version, told.tree.county)
+    assert (right.number, right.input_hash) == (wrong.number + 1, told.run.input_hash)
+    assert stored_run(told.staff, told.version, told.tree.county).pk == right.pk
+    assert services.schemerun_tell(actor=told.staff, pk=right.pk).pk
+
+
+@pytest.mark.parametrize("day", [29, 30])
+def test_only_the_version_in_force_on_the_last_day_is_told(told, day):
+    SchemeVersion._base_manager.filter(pk=told.version.pk).update(until=date(2026, 9, day))
+    tell = {"actor": told.staff, "pk": told.run.pk}
+    if day == 29:
+        refused("not_in_force", services.schemerun_tell, **tell)
+    else:
+        assert services.schemerun_tell(**tell).pk
 
 
 def test_a_value_set_by_hand_needs_reason_and_signature_and_keeps_the_computed_one(told):
