@@ -22,7 +22,7 @@ from assessments.models import (
     SchemeVersion,
     ScoreOverride,
 )
-from assessments.schemes.rulebook import SHARED, version_on
+from assessments.schemes.rulebook import SHARED, must_be_open, version_on
 from assessments.schemetelling import tell_final, tell_open
 from common import clock, services
 from common.access import Action
@@ -64,11 +64,12 @@ def open_until(run: SchemeRun) -> date | None:
 def schemerun_tell(*, actor: Actor, pk: int, days: int = DAYS) -> SchemePublication:
     """Show a run to the units that it assesses; they may object for so many working days, counted from tomorrow on.
 
-    Raises NotVisible, Denied, CalendarMissing, and Refused: days, draft (the version isn't published), newer (figures
+    Raises NotVisible, Denied, Archived, CalendarMissing, and Refused: days, draft (the version isn't published), newer (figures
     changed since), told, not_in_force (another version holds on the period's last day), other_told (another run of the
     period is published and this one doesn't restate it).
     """
     run = run_locked(actor, pk, Action.PUBLISH)
+    must_be_open(run.version.scheme_id)
     if not 1 <= days <= MOST_DAYS:
         raise Refused(
             _("Leave 1 to %(most)s working days for objections.") % {"most": MOST_DAYS},
