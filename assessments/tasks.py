@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import structlog
 from django.urls import reverse
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from assessments.models import RankingTable, Scheme
@@ -14,6 +16,9 @@ from assessments.services import rankings, schemecompute
 from common.errors import Refused
 from common.jobs import Progress, job
 from rules.periods import Month
+
+log = structlog.get_logger(__name__)
+BROKEN = (ValueError, KeyError)  # a document that can't be read (any more)
 
 
 @job(rankings.JOB, _("Compute rankings"))
@@ -50,9 +55,14 @@ def score(
     if schemes is not None:
         rows = rows.filter(pk__in=schemes)
     year, number = (int(part) for part in (period or month).split("-"))
-    due = [(row, year, number) for row in rows] if period else due_in(rows, year, number)
     runs: list[int] = []
     refused: list[str] = []
+    due: list[tuple[Scheme, int, int]] = []
+    for row in rows:
+        try:
+            due += [(row, year, number)] if period else due_in([row], year, number)
+        except BROKEN as error:
+            refused.append(_broken(row, error))
     for at, (row, of_year, of_month) in enumerate(due, start=1):
         try:
             run = schemecompute.schemerun_compute(
@@ -63,6 +73,16 @@ def score(
             if period:  # asked for by somebody, who shall hear it
                 raise
             refused.append(f"{row.name}: {error}")
+        except BROKEN as error:
+            if period:
+                raise
+            refused.append(_broken(row, error))
         progress.step(at, len(due))
     url = reverse("scheme_detail", args=[due[0][0].pk]) if len(due) == 1 else ""
     return {"runs": runs, "refused": refused, "url": url}
+
+
+def _broken(row: Scheme, error: Exception) -> str:
+    """Log what is wrong with a scheme; for people its name and a sentence."""
+    log.error("scheme_broken", scheme=row.code, exc_info=error)
+    return f"{row.name}: " + _now("it can't be computed: %(why)s") % {"why": error}

@@ -191,8 +191,8 @@ class SchemeRunScope(scope.Scope):
 
 
 class SchemeRun(AppendOnlyModel):
-    """A version scored for a period. Keyed by its inputs: the same facts give the same run again, and it replays to the
-    same bytes from `facts` and the version's document."""
+    """A version scored for a period. The facts of the latest run give it again, and it replays to the same bytes from
+    `facts` and the version's document."""
 
     version = models.ForeignKey(
         SchemeVersion, models.PROTECT, related_name="runs", verbose_name=_("version of a scheme")
@@ -222,9 +222,6 @@ class SchemeRun(AppendOnlyModel):
         constraints = [
             models.UniqueConstraint(
                 fields=["version", "year", "month", "number"], name="ast_scheme_run_number_uq"
-            ),
-            models.UniqueConstraint(
-                fields=["version", "year", "month", "input_hash"], name="ast_scheme_run_input_uq"
             ),
             models.CheckConstraint(
                 condition=Q(

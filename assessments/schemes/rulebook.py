@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from assessments.choices import VersionState
 from assessments.models import Scheme, SchemeVersion
 from assessments.schemes.words import unfit_text
-from common.errors import Refused
+from common.errors import Archived, Refused
 from rules import scheme as rules
 
 SHARED = "a run reads the version in force; pages go through their own scope"
@@ -44,6 +44,12 @@ def needed_on(scheme: Scheme, day: date) -> SchemeVersion:
     if found is None:
         raise NoVersion(scheme, day)
     return found
+
+
+def must_be_open(scheme_id: int) -> None:
+    """A closed scheme is neither computed nor told, and gets no new version. Raises Archived."""
+    if Scheme.objects.unscoped(reason=SHARED).filter(pk=scheme_id).exclude(archived_at=None).exists():
+        raise Archived
 
 
 def read_version(version: SchemeVersion) -> rules.Scheme:

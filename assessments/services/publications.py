@@ -8,18 +8,21 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
+from assessments.booked import last_day
 from assessments.choices import ObjectionState, Step, VersionState
 from assessments.models import (
     Objection,
+    Scheme,
     SchemeLine,
     SchemePublication,
     SchemeRun,
     SchemeVersion,
     ScoreOverride,
 )
-from assessments.schemes.rulebook import SHARED
+from assessments.schemes.rulebook import SHARED, must_be_open, version_on
 from assessments.schemetelling import tell_final, tell_open
 from common import clock, services
 from common.access import Action
@@ -27,6 +30,7 @@ from common.actors import Actor
 from common.errors import Refused
 from organizations.models import Unit
 from reference.selectors import add_working_days
+from rules.periods import Month
 
 DAYS = 5  # working days to object within, unless somebody says otherwise
 MOST_DAYS = 60
@@ -60,10 +64,12 @@ def open_until(run: SchemeRun) -> date | None:
 def schemerun_tell(*, actor: Actor, pk: int, days: int = DAYS) -> SchemePublication:
     """Show a run to the units that it assesses; they may object for so many working days, counted from tomorrow on.
 
-    Raises NotVisible, Denied, CalendarMissing, and Refused: days, draft (the version isn't published), newer (figures
-    changed since), told.
+    Raises NotVisible, Denied, Archived, CalendarMissing, and Refused: days, draft (the version isn't published), newer (figures
+    changed since), told, not_in_force (another version holds on the period's last day), other_told (another run of the
+    period is published and this one doesn't restate it).
     """
     run = run_locked(actor, pk, Action.PUBLISH)
+    must_be_open(run.version.scheme_id)
     if not 1 <= days <= MOST_DAYS:
         raise Refused(
             _("Leave 1 to %(most)s working days for objections.") % {"most": MOST_DAYS},
@@ -77,10 +83,16 @@ def schemerun_tell(*, actor: Actor, pk: int, days: int = DAYS) -> SchemePublicat
         )
     if step_of(run):
         raise Refused(_("This result is published already."), code="told")
+    scheme = Scheme.objects.unscoped(reason=SHARED).select_for_update().get(pk=run.version.scheme_id)
+    now = version_on(scheme, last_day(Month(run.year, min(run.month, 12))))
+    if now is None or now.pk != run.version_id:
+        said = _("Version %(n)s isn't in force at the end of the period. Compute the result anew.")
+        raise Refused(said % {"n": run.version.number}, code="not_in_force")
     newer = _of_period(run).filter(number__gt=run.number).order_by("-number").first()
     if newer is not None:
         said = _("Figures changed since: run %(n)s is newer. Look at it and publish that one.")
         raise Refused(said % {"n": newer.number}, code="newer")
+    _must_be_alone(run, "")
     until = add_working_days(clock.today(), days)
     row = SchemePublication.objects.create(
         run=run,
@@ -99,8 +111,8 @@ def schemerun_finish(*, actor: Actor, pk: int) -> SchemePublication:
     """The result is final.
 
     Raises NotVisible, Denied, and Refused: not_told (nobody could object yet), final, window (objections are still
-    taken), open (some aren't answered), restated (a corrected run took its place), not_mended (an objection was
-    accepted and nothing changed).
+    taken), open (some aren't answered), restated (a corrected run took its place), other_told (another final run of the
+    period, which this one doesn't restate), not_mended (an objection was accepted and nothing changed).
     """
     run = run_locked(actor, pk, Action.PUBLISH)
     first = run.publications.filter(step=Step.PRELIMINARY).first()
@@ -124,7 +136,13 @@ def schemerun_finish(*, actor: Actor, pk: int) -> SchemePublication:
     if again is not None:
         said = _("Run %(n)s took the place of this one. Publish that one.")
         raise Refused(said % {"n": again.number}, code="restated")
-    accepted = objections.filter(state=ObjectionState.ACCEPTED).exclude(unit__in=run.overrides.values("unit"))
+    _must_be_alone(run, Step.FINAL)
+    mended = run.overrides.filter(
+        Q(what=OuterRef("indicator")) | Q(what__in=(TOTAL, PLACE)),
+        unit=OuterRef("unit"),
+        at__gte=OuterRef("answered_at"),
+    )
+    accepted = objections.filter(~Exists(mended), state=ObjectionState.ACCEPTED)
     if one := accepted.select_related("unit").first():
         said = _(
             "The objection of %(unit)s was accepted. Compute a corrected run, or set the value with its reason."
@@ -196,6 +214,22 @@ def computed_value(line: SchemeLine, what: str) -> Decimal | None:
         return None if line.place is None else Decimal(line.place)
     marks = line.document["marks"].get(what)
     return Decimal(marks) if isinstance(marks, str) else None
+
+
+def _must_be_alone(run: SchemeRun, step: str) -> None:
+    """A period has one published result: others (of a step; "": of any) were restated by this one or by another
+    published one. Raises Refused (other_told)."""
+    every = SchemeRun.objects.unscoped(reason=SHARED).filter(
+        version__scheme=run.version.scheme_id, year=run.year, month=run.month, publications__isnull=False
+    )
+    corrected = every.filter(restates__isnull=False).values("restates")
+    others = every.exclude(pk__in=[run.pk, run.restates_id or 0]).exclude(pk__in=corrected)
+    other = (others.filter(publications__step=step) if step else others).order_by("-id").first()
+    if other is not None:
+        said = _(
+            "Run %(n)s of this period is published. Compute that one anew with a reason; it is corrected so."
+        )
+        raise Refused(said % {"n": other.number}, code="other_told")
 
 
 def _of_period(run: SchemeRun) -> Any:

@@ -13,7 +13,7 @@ from assessments.choices import VersionState
 from assessments.models import Scheme, SchemeRun, SchemeVersion
 from assessments.schemes.gather import gather
 from assessments.schemes.periods import period_of, through_of
-from assessments.schemes.rulebook import needed_on, read_version
+from assessments.schemes.rulebook import must_be_open, needed_on, read_version
 from assessments.services.schemeruns import schemerun_store
 from assessments.services.schemes import must_hold_groups
 from common import clock, jobs, services
@@ -39,9 +39,9 @@ def schemerun_compute(
     reason: str = "",
 ) -> SchemeRun:
     """Score the units of a scheme for the period that ends in a month (13: the year with its final account), by the version
-    in force on its last day. The same facts again give the run that is there.
+    in force on its last day. The same facts as in the latest run give that one.
 
-    Raises NotVisible, Denied, and Refused: no_version, not_published, strange_group, wrong_month, and as
+    Raises NotVisible, Denied, Archived, and Refused: no_version, not_published, strange_group, wrong_month, and as
     `assessments.schemes.gather.gather`.
     """
     row = version or needed_on(scheme, _last_day(year, month))
@@ -51,6 +51,7 @@ def schemerun_compute(
             code="not_published",
         )
     services.authorize(actor, Action.RUN, SchemeRun(version=row))
+    must_be_open(row.scheme_id)
     must_hold_groups(actor, row.scheme)
     document = read_version(row)
     period = period_of(document, year, month)
@@ -90,7 +91,7 @@ def schemerun_restate(*, actor: Actor, pk: int, reason: str) -> SchemeRun:
         restates=old,
         reason=reason.strip(),
     )
-    if new.restates_id != old.pk:
+    if new.pk == old.pk or (new.version_id, new.input_hash) == (old.version_id, old.input_hash):
         raise Refused(_("Nothing that enters the result has changed since."), code="same")
     return new
 
@@ -102,6 +103,7 @@ def schemerun_request(
     """Ask a worker to compute a result. Asking twice in the same second is one job. Raises as `schemerun_compute`."""
     row = needed_on(scheme, _last_day(year, month))
     services.authorize(actor, Action.RUN, SchemeRun(version=row))
+    must_be_open(scheme.pk)
     must_hold_groups(actor, scheme)
     document = read_version(row)
     through_of(document, period_of(document, year, month), data_through)

@@ -31,12 +31,15 @@ def schemerun_store(
     reason: str = "",
 ) -> SchemeRun:
     """Score facts by a version and keep run and lines. `month`: the last month of the period, 13 for the year's final
-    account. The same figures and targets again give the run that is there, whatever else was booked. Raises NotVisible, Denied."""
+    account. The same figures and targets as in the latest run give that run, whatever else was booked; those of an earlier
+    one a new run, so the latest is the one to publish. Raises NotVisible, Denied."""
     services.authorize(actor, Action.RUN, SchemeRun(version=version))
     SchemeVersion.objects.unscoped(reason=SHARED).select_for_update().get(pk=version.pk)
     every = SchemeRun.objects.unscoped(reason=SHARED).filter(version=version, year=year, month=month)
     key = rules.sha256(without_refs(facts))
-    if found := every.filter(input_hash=key).first():
+    found = every.order_by("-number").first()
+    linked = found is not None and (restates is None or restates.pk in (found.pk, found.restates_id))
+    if found is not None and linked and found.input_hash == key:
         return found
     scheme = read_version(version)
     result = rules.score(scheme, facts, version.key)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from assessments.choices import VersionState
 from assessments.measures import catalogue
 from assessments.models import Scheme, SchemeGroup, SchemeRun, SchemeTrial, SchemeVersion
-from assessments.schemes.rulebook import SHARED, normal, version_on
+from assessments.schemes.rulebook import SHARED, must_be_open, normal, version_on
 from assessments.schemes.words import problem_text
 from common import changelog, clock, services
 from common.access import Action
@@ -173,6 +173,7 @@ def schemeversion_publish(*, actor: Actor, pk: int, version: int | None) -> Sche
     if version is not None and row.version != version:
         raise Stale(row)
     Scheme.objects.unscoped(reason=SHARED).select_for_update().get(pk=row.scheme_id)
+    must_be_open(row.scheme_id)
     if problems := problems_of(row):
         said = _("%(n)s things have to be mended first: %(first)s")
         raise Refused(said % {"n": len(problems), "first": problem_text(problems[0])}, code="problems")

@@ -13,7 +13,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from assessments import services
-from assessments.models import SchemeRun
+from assessments.models import SchemeRun, SchemeVersion
 from assessments.schemes.compare import compare
 from assessments.schemes.due import due_in
 from assessments.schemes.gather import gather, known_lines, plain
@@ -320,8 +320,11 @@ def test_a_published_result_is_restated_by_a_new_run(county, scheme):
             services.schemerun_restate(actor=county.clerk, pk=first.pk, reason=reason)
         assert refused.value.code == code
     county.write(("棣花镇", 200, 220))
+    stray = compute(county, scheme)  # the regular run was faster; it corrects nothing by itself
     second = services.schemerun_restate(actor=county.clerk, pk=first.pk, reason="更正")
-    assert (second.restates_id, second.reason, second.number) == (first.pk, "更正", 2)
+    assert (second.restates_id, second.reason, second.number) == (first.pk, "更正", 3)
+    assert second.input_hash == stray.input_hash
+    assert services.schemerun_restate(actor=county.clerk, pk=first.pk, reason="再").pk == second.pk
     assert first.lines.get(unit=county.dihua).place == 2
 
 
@@ -390,6 +393,20 @@ def test_a_regular_run_computes_what_is_due_and_names_what_cannot_be(county, sch
     assert job.state == "done", job.error
     assert len(job.result["runs"]) == 1
     assert [one.split(":")[0] for one in job.result["refused"]] == ["镇招商考核"]
+
+
+def test_a_broken_scheme_stops_no_other(county):
+    for code, document in (("no-period", {"schema": 1}), ("no-groups", {"schema": 1, "period": "month"})):
+        row = services.scheme_create(actor=TESTS, owner=county.unit, code=code, name=code)
+        about = {"state": "published", "since": date(2023, 1, 1), "sha256": code}
+        SchemeVersion._base_manager.create(scheme=row, document=document, **about)
+    county.write(("棣花镇", 200, 150))
+    publish(county.clerk, scheme_of(county.clerk, county.unit, group=county.group))
+    job = jobs.enqueue(schemecompute.JOB, params={"month": "2023-06"}, key="t", actor=System("calendar"))
+    jobs.execute(job.pk)
+    job.refresh_from_db()
+    assert (job.state, len(job.result["runs"])) == ("done", 1), job.error
+    assert [one.split(":")[0] for one in job.result["refused"]] == ["no-period", "no-groups"]
 
 
 def test_the_annual_run_follows_the_closed_final_account_once(county):

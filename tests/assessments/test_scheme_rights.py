@@ -9,7 +9,7 @@ from assessments import services
 from assessments.models import Scheme, SchemeGroup, SchemePublication, SchemeRun, SchemeTrial, SchemeVersion
 from common import clock
 from common.access import Action
-from common.errors import Denied, NotVisible, Refused
+from common.errors import Archived, Denied, NotVisible, Refused
 from common.scope import may_on
 from organizations import services as org
 from tests.assessments.support import TESTS
@@ -113,3 +113,25 @@ def test_a_binding_taken_back_shows_no_more_than_what_was_told(county, scheme):
     assert seen(head) == [[scheme.pk], [version.pk], [run.pk]]
     assert not may_on(luonan, Action.VIEW, run)
     assert may_on(head, Action.VIEW, run)
+
+
+def test_a_closed_scheme_is_neither_computed_nor_told_nor_published(county, scheme):
+    by = {"actor": county.clerk}
+    period = {"year": 2023, "month": 6}
+    run = services.schemerun_compute(**by, scheme=scheme, **period)
+    told = services.schemerun_compute(**by, scheme=scheme, year=2023, month=7)
+    about = {"step": "preliminary", "objections_until": date(2023, 8, 20), "at": clock.now()}
+    SchemePublication.objects.create(run=told, actor_name="tests", **about)
+    document = scheme.versions.unscoped(reason="tests").get().document
+    draft = services.schemeversion_draft(**by, scheme=scheme, since=date(2030, 1, 1), document=document)
+    draft = services.schemeversion_validate(**by, pk=draft.pk, version=None)
+    services.scheme_archive(**by, pk=scheme.pk, version=None, reason="停用")
+    for call, values in (
+        (services.schemerun_compute, {"scheme": scheme, **period}),
+        (services.schemerun_request, {"scheme": scheme, **period}),
+        (services.schemerun_restate, {"pk": told.pk, "reason": "更正"}),
+        (services.schemerun_tell, {"pk": run.pk}),
+        (services.schemeversion_publish, {"pk": draft.pk, "version": None}),
+    ):
+        with pytest.raises(Archived):
+            call(**by, **values)

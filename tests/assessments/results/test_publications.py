@@ -1,17 +1,18 @@
 """A result is told, contested, answered, set by hand, final (DOMAIN §4)."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 
 from assessments import services
 from assessments.choices import ObjectionState, Step
-from assessments.models import Objection, SchemeRun
+from assessments.models import Objection, SchemeRun, SchemeVersion
 from common import clock
 from common.errors import Denied, NotVisible, Refused
 from organizations.models import Reminder
-from tests.support.schemes import document
+from rules import scheme as rules
+from tests.support.schemes import document, stored_run
 
 MOMENT = clock.now().replace(year=2026, month=10, day=12, hour=9)  # a Monday
 
@@ -131,8 +132,6 @@ def test_who_filed_never_answers(told):
 
 
 def test_a_corrected_run_takes_the_place_of_the_contested_one(told):
-    from rules import scheme as rules
-
     services.schemerun_tell(actor=told.staff, pk=told.run.pk, days=1)
     row = filed(told)
     services.objection_answer(actor=told.staff, pk=row.pk, version=None, accept=True, answer="对")
@@ -151,6 +150,71 @@ def test_a_corrected_run_takes_the_place_of_the_contested_one(told):
     with later(3):
         said = refused("restated", services.schemerun_finish, actor=told.staff, pk=told.run.pk)
     assert f"Run {again.number}" in said
+
+
+def test_an_accepted_objection_is_mended_by_what_it_names_and_afterwards(told):
+    about = {"actor": told.staff, "run": told.run, "unit": told.units["equipment"], "value": Decimal(7)}
+    about |= {"reason": "复核", "signatory": "委员会"}
+    services.schemerun_tell(actor=told.staff, pk=told.run.pk, days=2)
+    row = filed(told, indicator="arrived")
+    services.override_set(**about, what="arrived")  # before the answer: that is not what it answers
+    with later(3):
+        services.objection_answer(actor=told.staff, pk=row.pk, version=None, accept=True, answer="对")
+        refused("not_mended", services.schemerun_finish, actor=told.staff, pk=told.run.pk)
+        services.override_set(**about, what="fit")
+        refused("not_mended", services.schemerun_finish, actor=told.staff, pk=told.run.pk)
+        services.override_set(**about, what="arrived")
+        assert services.schemerun_finish(actor=told.staff, pk=told.run.pk).step == Step.FINAL
+
+
+def another(told, count, **more):
+    """September computed again with so many visits."""
+    content = document("specialist-teams-2026-09")
+    content["units"][0]["facts"]["visits"] = count
+    facts, _problems = rules.read_facts(content, rules.read(told.version.document)[0])
+    about = {"actor": told.staff, "version": told.version, "year": 2026, "month": 9, "facts": facts}
+    return services.schemerun_store(**about, **more)
+
+
+def test_a_period_has_one_published_result(told):
+    tell = services.schemerun_tell
+    tell(actor=told.staff, pk=told.run.pk, days=1)
+    stray = another(told, 1)
+    said = refused("other_told", tell, actor=told.staff, pk=stray.pk)
+    assert f"Run {told.run.number} of" in said
+    with later(3):
+        services.schemerun_finish(actor=told.staff, pk=told.run.pk)
+        one = another(told, 2, restates=told.run, reason="更正")
+        tell(actor=told.staff, pk=one.pk, days=1)
+        two = another(told, 3, restates=told.run, reason="更正")  # the same one corrected twice
+        refused("other_told", tell, actor=told.staff, pk=two.pk)
+        last = another(told, 4, restates=one, reason="再更正")
+        tell(actor=told.staff, pk=last.pk, days=1)
+    two.publications.create(
+        step=Step.PRELIMINARY, objections_until=clock.today(), at=clock.now(), actor_name="tests"
+    )
+    with later(9):
+        assert services.schemerun_finish(actor=told.staff, pk=last.pk).step == Step.FINAL
+        refused("other_told", services.schemerun_finish, actor=told.staff, pk=two.pk)
+
+
+def test_facts_that_come_back_can_be_published(told):
+    wrong = another(told, 1)
+    refused("newer", services.schemerun_tell, actor=told.staff, pk=told.run.pk)
+    right = stored_run(told.staff, told.version, told.tree.county)
+    assert (right.number, right.input_hash) == (wrong.number + 1, told.run.input_hash)
+    assert stored_run(told.staff, told.version, told.tree.county).pk == right.pk
+    assert services.schemerun_tell(actor=told.staff, pk=right.pk).pk
+
+
+@pytest.mark.parametrize("day", [29, 30])
+def test_only_the_version_in_force_on_the_last_day_is_told(told, day):
+    SchemeVersion._base_manager.filter(pk=told.version.pk).update(until=date(2026, 9, day))
+    tell = {"actor": told.staff, "pk": told.run.pk}
+    if day == 29:
+        refused("not_in_force", services.schemerun_tell, **tell)
+    else:
+        assert services.schemerun_tell(**tell).pk
 
 
 def test_a_value_set_by_hand_needs_reason_and_signature_and_keeps_the_computed_one(told):
