@@ -15,16 +15,19 @@ from rules.scheme.parts import OwnTarget, Part
 
 from .numbers import figure as number
 
+MOST = 400  # scorings for one answer: some seconds for a large group
 
-def gain_words(scheme: rules.Scheme, facts: rules.Facts, unit: str) -> list[str]:
-    """For each figure that alone can do it, one sentence: how much more, and what completion of the target that would be."""
+
+def gain_words(
+    scheme: rules.Scheme, facts: rules.Facts, unit: str, most: int = MOST
+) -> tuple[list[str], bool]:
+    """For each figure that alone can do it, one sentence: how much more, and what completion of the target that would be;
+    and whether the search was cut before all figures were tried."""
     line_group = next(one.group for one in facts.units if one.code == unit)
     past = _of_the_past(scheme, line_group)
-    return [
-        _sentence(scheme, facts, unit, line_group, gain)
-        for gain in rules.gains(scheme, facts, unit)
-        if gain.code not in past
-    ]
+    found, cut = rules.gains_within(scheme, facts, unit, most)
+    said = [_sentence(scheme, facts, unit, line_group, gain) for gain in found if gain.code not in past]
+    return said, cut
 
 
 def _of_the_past(scheme: rules.Scheme, group: str) -> set[str]:

@@ -26,6 +26,8 @@ from rules.periods import Month
 
 KIND = Target.Scope.kind
 MOST = 500  # rows
+BOXES = 4000  # on one page; a form has at most 5,000 fields (DATA_UPLOAD_MAX_NUMBER_FIELDS)
+COLUMNS = 200
 QUARTERS = ("q1", "q2", "q3", "q4")
 WHY = "targets of holders that the actor sees"
 
@@ -105,13 +107,17 @@ class Grid:
     columns: list[Column]
     lines: list[Line]
     seen: dict[Place, int]
-    more: bool = False  # there are more rows than are shown
+    more: bool = False  # there are more rows or measures than are shown
 
 
-def read(actor: Actor, asked: Asked) -> Grid:
-    """As many queries for 200 holders as for 2."""
-    holders = _holders(actor, asked)
-    measures = _measures(actor, asked)
+def read(actor: Actor, asked: Asked, boxes: int = BOXES) -> Grid:
+    """As many queries for 200 holders as for 2. Rows beyond `boxes` (rows × columns) are left out, `more` says so."""
+    every, measures = _holders(actor, asked), _measures(actor, asked)
+    each = len(asked.kinds) * (1 + len(QUARTERS) * asked.quarters)  # columns of a measure
+    more = len(measures) * each > COLUMNS
+    measures = measures[: COLUMNS // each]
+    holders = _fitting(every, min(MOST, boxes // max(1, len(measures) * each)))
+    more = more or len(holders) < len(every)
     columns = [
         Column(measure, kind, part)
         for measure in measures
@@ -123,7 +129,7 @@ def read(actor: Actor, asked: Asked) -> Grid:
     units = [row for holder, row, _part in holders if holder.sort == "unit"]
     others = targets(units, measures, asked.year, asked.month, asked.kinds) if units else {}
     lines = []
-    for holder, row, part in holders[:MOST]:
+    for holder, row, part in holders:
         unit = row if isinstance(row, Unit) else getattr(row, "unit", None) or row.owner
         line = Line(
             holder,
@@ -141,7 +147,15 @@ def read(actor: Actor, asked: Asked) -> Grid:
             )
             line.cells.append(_cell(place, column, rows.get(place), held))
         lines.append(line)
-    return Grid(asked, columns, lines, {place: one.pk for place, one in rows.items()}, len(holders) > MOST)
+    return Grid(asked, columns, lines, {place: one.pk for place, one in rows.items()}, more)
+
+
+def _fitting(every: list[tuple[Holder, Any, str]], most: int) -> list[tuple[Holder, Any, str]]:
+    """The first so many rows, with the parent's own and those of the others in any case."""
+    room = most - sum(1 for _holder, _row, part in every if part != "row")
+    shown = [one for one in every if one[2] == "row"][: max(room, 0)]
+    kept = {holder for holder, _row, _part in shown}
+    return [one for one in every if one[2] != "row" or one[0] in kept]
 
 
 def _name(holder: Holder, row: Any) -> str:

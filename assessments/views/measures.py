@@ -36,6 +36,7 @@ from rules.money import to_display
 from rules.periods import Month
 
 LINES = 50
+YEARS = range(2000, 2101)  # of an address
 MEASURES = (_("Measures"), "measure_list")
 WINDOW_WORDS = {
     "month": _("the month"),
@@ -119,10 +120,13 @@ class MeasureRows(Page):
     @cached_property
     def month(self) -> Month:
         try:
-            return Month.parse(self.request.GET.get("period", ""))
+            found: Month | None = Month.parse(self.request.GET.get("period", ""))
         except ValueError:
-            today = clock.today()
-            return last_month() or Month(today.year, today.month)
+            found = None
+        if found is not None and found.year in YEARS:
+            return found
+        today = clock.today()
+        return last_month() or Month(today.year, today.month)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         asked_window = self.request.GET.get("window", "")

@@ -25,6 +25,7 @@ from common import clock
 from common.access import Action
 from common.exporting import XLSX
 from common.models import ExportLog
+from common.numbers import whole
 from common.scope import may_on
 from common.views import Crumbs, Page, action, write
 from organizations.models import CompetitionGroup
@@ -336,7 +337,7 @@ class CircularWorkbook(RankingPage):
         wanted = request.GET.get("run", "")
         run = (
             RankingRun.objects.allowed_to(self.actor, Action.EXPORT)
-            .filter(pk=int(wanted) if wanted.isdigit() else 0)
+            .filter(pk=whole(wanted))
             .select_related("table__group")
             .first()
         )

@@ -15,6 +15,7 @@ from assessments.reading import RELATED, RunReader, ShownLine, read
 from capital.behind import behind, why_text
 from capital.opening import mark
 from common.errors import NotVisible
+from common.numbers import whole
 from common.views import Crumbs, Page
 from organizations.models import Unit
 from rules.counting import Why
@@ -44,8 +45,7 @@ class RankingRows(Page):
         return found
 
     def number(self, name: str) -> int:
-        given = self.request.GET.get(name, "")
-        return int(given) if given.isdigit() and len(given) < 19 else 0
+        return whole(self.request.GET.get(name, ""))
 
     def check(self) -> None:
         super().check()

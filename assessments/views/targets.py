@@ -27,6 +27,7 @@ from common.errors import Denied, NotVisible, Refused
 from common.exporting import XLSX
 from common.grids import MOST_BYTES
 from common.models import ExportLog
+from common.numbers import whole
 from common.views import action
 from common.views.base import Page
 from organizations.models import CompetitionGroup, Unit
@@ -114,10 +115,10 @@ class TargetGrid(TargetNouns, Page):
         return self._units
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        grid = grids.read(self.actor, self.asked(request.GET))
+        asked = self.asked(request.GET)
         if request.GET.get("format") == "xlsx":
-            return self.handed_out(grid)
-        return self.drawn(grid)
+            return self.handed_out(grids.read(self.actor, asked, grids.MOST * grids.COLUMNS))
+        return self.drawn(grids.read(self.actor, asked))
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         given = request.POST
@@ -260,7 +261,7 @@ def _number(given: QueryDict, name: str, default: int) -> int:
 def seen_in(given: QueryDict, cells: Any) -> dict[Place, int]:
     """The rows that the grid showed, as it wrote them: "name of the box:id"."""
     pairs = (part.partition(":") for part in given.get("seen", "").split(","))
-    rows = {name: int(pk) for name, _colon, pk in pairs if pk.isascii() and pk.isdigit()}
+    rows = {name: whole(pk) for name, _colon, pk in pairs if whole(pk)}
     return {place: rows[place.name] for place in cells if place.name in rows}
 
 

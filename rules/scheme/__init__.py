@@ -4,7 +4,7 @@ from .document import Scheme
 from .facts import Facts
 from .kernel import GroupResult, Line, Result, score
 from .limits import Unfit, plain
-from .questions import Gain, Move, figures_of, gains, moves, with_fact, with_target
+from .questions import Gain, Move, figures_of, gains, gains_within, moves, with_fact, with_target
 from .reading import Problem, json_schema, parse, read, read_facts, sha256, write
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "Unfit",
     "figures_of",
     "gains",
+    "gains_within",
     "json_schema",
     "moves",
     "parse",

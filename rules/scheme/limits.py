@@ -7,7 +7,7 @@ from typing import Any
 DEEP = 40  # objects and lists inside each other
 MANY = 50_000  # objects, lists and values together
 POWER = 30  # of ten: numbers are below 10^31, and not nearer to zero than 10^-30
-LARGEST = 10 ** (POWER + 1)
+LARGEST = 10**31
 LONG = 60  # characters of a number
 # A null byte and a lone half of a pair of code units: text that no database keeps.
 NO_TEXT = frozenset({0, *range(0xD800, 0xE000)})

@@ -4,7 +4,7 @@ Nothing is stored. A changed weight or rule is another document: read it and com
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
@@ -120,26 +120,52 @@ def figures_of(
 
 
 def gains(scheme: Scheme, facts: Facts, unit: str) -> tuple[Gain, ...]:
-    """For each fact of a unit that alone can do it: what it would have to be for the unit to gain a place. The smallest
-    change is looked for by doubling and halving, upwards and downwards, to a piece for counts and to 1 otherwise. A rule
-    that falls and rises again may hide a smaller one; what is answered does gain the place. () for the first, for a unit
-    without a place, and where no single fact does it."""
+    """As `gains_within`, however long it takes."""
+    return gains_within(scheme, facts, unit, None)[0]
+
+
+def gains_within(scheme: Scheme, facts: Facts, unit: str, most: int | None) -> tuple[tuple[Gain, ...], bool]:
+    """For each fact of a unit that alone can do it: what it would have to be for the unit to gain a place; and whether the
+    search was cut because it needed more than `most` scorings (None: no limit).
+
+    The smallest change is looked for by doubling and halving, upwards and downwards, to a piece for counts and to 1
+    otherwise, where a huge change or one by the double (the half) helps. A rule that falls and rises again may hide a
+    smaller one; what is answered does gain the place. () for the first, for a unit without a place, and where no single
+    fact does it."""
     line = score(scheme, facts).line(unit)
     if line.place is None or line.place == 1:
-        return ()
+        return (), False
     # Only the unit's own group is scored again.
     own = scheme.model_copy(update={"groups": tuple(one for one in scheme.groups if one.code == line.group)})
     row = next(one for one in facts.units if one.code == unit)
-    found = []
-    for code, given in row.facts.items():
-        amount = given if isinstance(given, Decimal) else getattr(given, "value", None)
-        if amount is None:
-            continue
-        ask = _Asked(own, facts, unit, code, line.place)
-        best = min(ask.changes(amount), key=lambda gain: abs(gain.needed - gain.fact), default=None)
-        if best is not None:
-            found.append(best)
-    return tuple(found)
+    budget, found = _Budget(most), []
+    try:
+        for code, given in row.facts.items():
+            amount = given if isinstance(given, Decimal) else getattr(given, "value", None)
+            if amount is None:
+                continue
+            ask = _Asked(own, facts, unit, code, line.place, budget)
+            best = min(ask.changes(amount), key=lambda gain: abs(gain.needed - gain.fact), default=None)
+            if best is not None:
+                found.append(best)
+    except _SpentError:
+        return tuple(found), True
+    return tuple(found), False
+
+
+class _SpentError(Exception):
+    """No scoring is left."""
+
+
+@dataclass(slots=True)
+class _Budget:
+    left: int | None
+
+    def spend(self) -> None:
+        if self.left is not None:
+            if self.left == 0:
+                raise _SpentError
+            self.left -= 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,10 +177,16 @@ class _Asked:
     unit: str
     code: str
     place: int
+    budget: _Budget
+    known: dict[Decimal, int | None] = field(default_factory=dict)
 
     def at(self, amount: Decimal) -> int | None:
         """The unit's place if the fact were that amount."""
-        return score(self.scheme, with_fact(self.facts, self.unit, self.code, amount)).line(self.unit).place
+        if amount not in self.known:
+            self.budget.spend()
+            changed = with_fact(self.facts, self.unit, self.code, amount)
+            self.known[amount] = score(self.scheme, changed).line(self.unit).place
+        return self.known[amount]
 
     def better(self, amount: Decimal) -> bool:
         place = self.at(amount)
@@ -165,6 +197,8 @@ class _Asked:
         whole = self.scheme.inputs[self.code].unit in COUNTED
         for sign, rounding in ((1, ROUND_CEILING), (-1, ROUND_FLOOR)):
             start = amount if not whole else amount.to_integral_value(rounding)
+            if not self._helps(start, sign, amount):
+                continue
             near, far = Decimal(0), Decimal(1)
             for _turn in range(DOUBLINGS):
                 wanted = start + sign * far
@@ -180,6 +214,16 @@ class _Asked:
                 if beyond or self._hopeless(far, amount):
                     break
                 near, far = far, far * 2
+
+    def _helps(self, start: Decimal, sign: int, amount: Decimal) -> bool:
+        """Whether a huge change, or one by as much (half as much) as there is, gains a place: else it isn't searched."""
+        huge = start + sign * Decimal(2) ** (DOUBLINGS - 1)
+        some = start + abs(start) if sign > 0 else start - (abs(start) / 2).to_integral_value(ROUND_CEILING)
+        if sign < 0 <= amount:
+            if amount == 0:
+                return False
+            huge = Decimal(0)
+        return self.better(huge) or self.better(some)
 
     def _hopeless(self, far: Decimal, amount: Decimal) -> bool:
         """A fact a thousand times what it is, and above a trillion, is no advice."""

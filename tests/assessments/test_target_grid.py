@@ -13,9 +13,11 @@ from openpyxl import load_workbook
 
 from assessments import services
 from assessments.models import Target
+from assessments.targets.grid import Asked, read
 from assessments.targets.places import Given, Holder
 from common.models import ExportLog
 from organizations import services as org
+from organizations.models import Post
 from tests.assessments.support import TESTS
 from tests.support.clients import sign_in
 from tests.support.suite import state_of
@@ -301,3 +303,25 @@ def test_thirty_towns_take_as_many_queries_as_three(county, page):
         org.unit_create(actor=TESTS, parent=county.unit, name=f"第{n}镇", code=f"t{n}", kind="town")
     many = asked()
     assert len(many) == len(few), "\n".join(many)
+
+
+def test_the_largest_page_of_the_grid_can_be_sent(county, page):
+    """410 posts × firm and stretch × (year and 4 quarters): 400 of them make 4,000 boxes; more than a form may have (5,000
+    fields) is never shown."""
+    Post._base_manager.bulk_create(Post(unit=county.unit, name=f"第{n}科科长") for n in range(410))
+    query = place(county, f"&holders=post&which=both&quarters=1&pick=1&measure={county.capital.pk}")
+    sent = boxes(page, query)
+    typed = [one for one in sent if one.startswith("t-")]
+    assert len(typed) == 4000
+    assert "Not all fits here" in page.get(f"{URL}?{query}").content.decode()
+    answer = page.post(URL, {**sent, typed[0]: "100"})
+    assert answer.status_code == 302, answer.content.decode()[:500]
+    assert [row.value for row in county.targets()] == [100 * WAN]
+
+
+def test_the_parents_own_row_and_the_others_are_never_cut_off(county, page):
+    """Three rows apart (own, others of the group, all others) and two of the towns: room for four rows leaves one town."""
+    asked = Asked(parent=county.unit, group=county.group, year=2023, month=1, measures=(county.capital.pk,))
+    whole, cut = read(county.clerk, asked), read(county.clerk, asked, boxes=4)
+    assert [one.part for one in cut.lines] == ["own", "row", "rest", "rest"]
+    assert (whole.more, cut.more) == (False, True)

@@ -61,6 +61,23 @@ def test_less_of_what_costs_marks_is_an_answer_too():
     assert (found["late"].fact, found["late"].needed, found["late"].place) == (Decimal(8), Decimal(7), 1)
 
 
+def test_the_search_is_cut_when_its_scorings_are_used_up():
+    """C, upwards and downwards: what answers within 60 scorings is the whole answer; with ten, money isn't finished."""
+    whole = schemes.gains(scheme_of(GROUP), facts_of(), "C")
+    assert schemes.gains_within(scheme_of(GROUP), facts_of(), "C", 60) == (whole, False)
+    assert schemes.gains_within(scheme_of(GROUP), facts_of(), "C", 10) == ((), True)
+
+
+def test_a_fact_that_helps_nowhere_costs_four_scorings():
+    """A and B have the most of money and of projects, B 5 late reports: 100 − 10. Money and projects are tried twice each
+    way, 8 scorings. Late reports: 5 + 2^39 and 10 upwards; downwards 0, then 4, 3, 1 by doubling: 6 scorings, the way to
+    0 being known."""
+    facts = facts_of({"A": ("100", "8", "0"), "B": ("100", "8", "5")})
+    found, cut = schemes.gains_within(scheme_of(GROUP), facts, "B", 8 + 6)
+    assert ([(one.code, one.needed) for one in found], cut) == ([("late", Decimal(0))], False)
+    assert schemes.gains_within(scheme_of(GROUP), facts, "B", 8 + 5) == ((), True)
+
+
 def test_the_first_and_those_without_a_place_are_told_nothing():
     assert schemes.gains(scheme_of(GROUP), facts_of(), "A") == ()
     with pytest.raises(KeyError):

@@ -14,6 +14,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from common.numbers import whole
 from rules.trace import canonical_text
 
 from .shapes import FIGURES, OWN, RULES, Field, Shape, field_of, fields_of
@@ -154,7 +155,7 @@ class Reader:
         count = self.text(f"{path}#")
         if not count.isdecimal():
             return ABSENT
-        rows = [self.part(field.model, f"{path}.{number}") for number in range(min(int(count), MOST_ROWS))]
+        rows = [self.part(field.model, f"{path}.{number}") for number in range(min(whole(count), MOST_ROWS))]
         return rows or ABSENT
 
     def _amounts(self, field: Field, path: str) -> Any:
@@ -193,7 +194,7 @@ class Reader:
     def _types(self, path: str) -> Any:
         """Types of unit by code; a row with a title only gets its code later."""
         count, found = self.text(f"{path}#"), {}
-        for row in range(min(int(count), MOST_ROWS) if count.isdecimal() else 0):
+        for row in range(min(whole(count), MOST_ROWS)):
             title, code = self.text(f"{path}.{row}.title"), self.text(f"{path}.{row}.code")
             if title or code:
                 found[code or f"{NEW}{row}"] = title

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from common.numbers import whole
+
 
 def apply(value: dict[str, Any], what: str, address: str) -> dict[str, Any]:
     """The part as typed after a button: "add" a row to the list there, "drop" or "up" for the row there."""
-    steps: list[str | int] = [int(step) if step.isdecimal() else step for step in address.split(".")]
+    steps: list[str | int] = [whole(step) if step.isdecimal() else step for step in address.split(".")]
     if what == "add":
         rows = _at(value, steps)
         if isinstance(rows, list):

@@ -16,6 +16,7 @@ from assessments.models import SchemeRun
 from assessments.schemes.compare import compare
 from assessments.schemes.replay import result_of, scheme_of
 from common.errors import NotVisible
+from common.numbers import whole
 from common.views import Crumbs
 from rules import scheme as rules
 from rules.scheme.document import Group
@@ -104,7 +105,7 @@ class SchemeCompare(ResultPage):
             .exclude(pk=self.scheme_run.pk)
         )
         if given:
-            found = rows.filter(pk=int(given) if given.isdigit() and len(given) < 19 else 0).first()
+            found = rows.filter(pk=whole(given)).first()
             if found is None:
                 raise NotVisible
             return found

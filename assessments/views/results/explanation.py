@@ -20,14 +20,23 @@ from .base import ResultPage
 
 
 class SchemeExplanation(ResultPage):
-    """A page to read and print; in the panel beside the ranking on request. `?gain=1` answers what a place would take."""
+    """A page to read and print; in the panel beside the ranking on request. `?gain=1` answers what a place would
+    take: in its own part of the page by HTMX, which is slow for large groups."""
 
     template_name = "assessments/results/explanation.html"
 
     def get_template_names(self) -> list[str]:
         request: Any = self.request
+        if self.gaining:
+            return ["assessments/results/_gain.html"]
         in_panel = request.htmx and request.htmx.target == "panel"
         return ["assessments/results/_panel.html" if in_panel else self.template_name]
+
+    @property
+    def gaining(self) -> bool:
+        """Only the part that says what a place would take is asked for."""
+        request: Any = self.request
+        return bool(request.htmx and request.htmx.target == "gain")
 
     @cached_property
     def line(self) -> SchemeLine:
@@ -54,6 +63,8 @@ class SchemeExplanation(ResultPage):
         objection = Objection(run=run, unit=line.unit)
         may_object = services.open_until(run) is not None and may_on(self.actor, Action.CREATE, objection)
         object_url = f"{reverse('objection_create', args=[run.pk])}?unit={line.unit_id}" if may_object else ""
+        asked = "gain" in self.request.GET
+        gains, cut = gain_words(reader.scheme, reader.facts, line.unit.code) if asked else ([], False)
         return super().get_context_data(
             title=_now("Why %(unit)s is number %(rank)s") % {"unit": line.unit_name, "rank": int(place)}
             if place is not None
@@ -68,10 +79,9 @@ class SchemeExplanation(ResultPage):
             close_url=self.address(),
             page_url=reverse("scheme_explanation", args=[run.pk, line.unit_id]),
             whatif_url=f"{reverse('scheme_whatif', args=[run.pk])}?group={line.group}&unit={line.unit_id}",
-            asked="gain" in self.request.GET,
-            gains=gain_words(reader.scheme, reader.facts, line.unit.code)
-            if "gain" in self.request.GET
-            else [],
+            asked=asked,
+            gains=gains,
+            cut=cut,
             can_gain=line.place is not None and line.place > 1,
             **kwargs,
         )

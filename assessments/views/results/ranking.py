@@ -20,6 +20,7 @@ from common.access import Action
 from common.errors import NotVisible
 from common.exporting import XLSX
 from common.models import ExportLog
+from common.numbers import whole
 from common.scope import may_on
 from common.views import action
 
@@ -49,11 +50,11 @@ class SchemeResult(ResultPage):
     template_name = "assessments/results/ranking.html"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        other = request.GET.get("period", "")
-        if other.isdigit() and len(other) < 19 and int(other) != self.scheme_run.pk:
-            if not self.visible_runs().filter(pk=int(other)).exists():
+        other = whole(request.GET.get("period", ""))
+        if other and other != self.scheme_run.pk:
+            if not self.visible_runs().filter(pk=other).exists():
                 raise NotVisible
-            url = reverse("scheme_result", args=[int(other)])
+            url = reverse("scheme_result", args=[other])
             return HttpResponseRedirect(f"{url}?{urlencode({'group': self.reader.group.code})}")
         return super().get(request, *args, **kwargs)
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments.choices import MeasureUnit
 from assessments.schemes.editing.settling import used
+from common.numbers import whole
 from common.views import write
 
 from .base import EditorPage
@@ -27,7 +28,7 @@ class SchemeFigures(EditorPage):
         text = request.POST.get("version", "")
         write(
             request,
-            lambda: self.save({**document, "inputs": inputs}, int(text) if text.isdecimal() else 0),
+            lambda: self.save({**document, "inputs": inputs}, whole(text)),
             said=_("Saved."),
         )
         return HttpResponseRedirect(request.path)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments.schemes.forms import document_of
 from common.forms import ActorForm
+from common.numbers import whole
 from common.views import FormPage, write
 
 from .base import EditorPage, previous
@@ -73,7 +74,7 @@ class SchemeUndo(EditorPage):
             text = request.POST.get("version", "")
             write(
                 request,
-                lambda: self.save(before, int(text) if text.isdecimal() else 0),
+                lambda: self.save(before, whole(text)),
                 said=_("Taken back. Undo once more brings it again."),
             )
         return HttpResponseRedirect(self.url())

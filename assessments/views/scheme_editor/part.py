@@ -24,6 +24,7 @@ from assessments.schemes.editing.sides import differing
 from assessments.schemes.editing.troubles import troubles
 from common import clock
 from common.errors import Denied, NotVisible, ServiceError, Stale
+from common.numbers import whole
 
 from .base import EditorPage, document_of, part_url
 
@@ -179,8 +180,7 @@ class SchemeEditor(EditorPage):
         return self.desk.draw(self.place, {} if value is None and self.place.fresh else value)
 
     def version(self) -> int | None:
-        text = self.request.POST.get("version", "")
-        return int(text) if text.isdecimal() else 0
+        return whole(self.request.POST.get("version", ""))
 
     def told(self, document: Document) -> str:
         count = len(troubles(document))

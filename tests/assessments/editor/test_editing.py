@@ -305,3 +305,14 @@ def test_a_fold_stays_open_while_one_works_in_it(clerk, filled):
     assert 'name="gates#" value="1"' in gates
     limits = next(one for one in folds if 'name="weight"' in one)
     assert "open" not in limits.partition(">")[0]
+
+
+@pytest.mark.parametrize("version", ["9" * 5000, "²", "٣", "-1"])
+def test_a_version_that_is_no_number_is_an_old_one(clerk, filled, version):
+    kept = stored(filled).version
+    data = clerk.open(FIRST)
+    data["version"] = version
+    assert clerk.send(data, FIRST).status_code in (302, 409)  # nobody else changed this part
+    for url in (f"/schemes/versions/{filled.pk}/undo/", f"/schemes/versions/{filled.pk}/figures/"):
+        assert clerk.client.post(url, {"version": version}).status_code in (302, 409)
+    assert stored(filled).version <= kept + 1

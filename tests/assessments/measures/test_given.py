@@ -265,6 +265,9 @@ def test_the_lines_behind_a_figure_are_those_the_reader_may_see(client, tree):
     assert shown.content.decode().count("projects signed</a>") == 2
     assert "<dd>2 number</dd>" in shown.content.decode()
     assert page.get(reverse("measure_rows", args=[what.pk, tree.city.pk])).status_code == 404
+    for odd in ("0001-01", "9999-12", "1" * 5000):
+        asked = page.get(reverse("measure_rows", args=[what.pk, tree.county.pk]), {"period": odd})
+        assert asked.status_code == 200  # the newest month instead
     february = page.get(reverse("measure_rows", args=[what.pk, tree.county.pk]), {"period": "2026-02"})
     assert "Nothing counts here" in february.content.decode()
 

@@ -116,6 +116,14 @@ def test_an_explanation_is_read_on_a_page_and_in_the_panel(told, browser):
     assert panel.content.decode().lstrip().startswith("<aside")
     asked = page(browser, "scheme_explanation", told.run.pk, unit, gain="1")
     assert any("would give place 1" in one for one in asked.context["gains"])
+    assert asked.context["cut"] is False
+    part = browser.get(
+        reverse("scheme_explanation", args=[told.run.pk, unit]),
+        {"gain": "1"},
+        headers={"hx-request": "true", "hx-target": "gain"},
+    ).content.decode()
+    assert part.lstrip().startswith('<section class="ip-gap" id="gain"')
+    assert "would give place 1" in part
 
 
 def many(told, count):

@@ -78,10 +78,11 @@ def test_what_a_place_would_take_is_told_with_the_targets_completion():
     facts = facts_of(scheme=scheme)
     for code in "ABC":
         facts = rules.with_target(facts, code, "a", "firm", Decimal(100))
-    assert gain_words(scheme, facts, "C")[0] == (
+    assert gain_words(scheme, facts, "C")[0][0] == (
         "a: 44 more (50 → 94) would give place 2. Completion of the target: 50.00% → 94.00%."
     )
-    assert gain_words(scheme, facts, "A") == []
+    assert gain_words(scheme, facts, "A") == ([], False)
+    assert gain_words(scheme, facts, "C", most=5) == ([], True)
 
 
 def test_amounts_keep_their_size_in_both_languages():
