@@ -10,7 +10,7 @@ from assessments.measures.base import REGISTRY, Base, Derived
 from assessments.measures.cells import catalogue
 from assessments.measures.derived import OF_TARGET
 from assessments.measures.filters import Problem, read
-from assessments.measures.keys import CUMULATIVE, YEAR_TO_DATE, FactKey
+from assessments.measures.keys import CUMULATIVE, YEAR_BEFORE, YEAR_TO_DATE, FactKey
 from assessments.models import Measure
 from rules.scheme import Scheme
 from rules.scheme.document import Input
@@ -75,6 +75,17 @@ def of_target(measure: Measure) -> bool:
     """Whether it is held against the target of this year: completion and points to schedule."""
     base = REGISTRY.get(measure.base) if measure.source == FigureSource.COUNTED else None
     return isinstance(base, Derived) and base.formula in OF_TARGET
+
+
+def years_compared(given: Input, measures: Mapping[str, Measure]) -> int | None:
+    """How many years back a figure reaches that is held against its base (growth) or its target (0); None for others."""
+    measure = measures.get(given.measure)
+    if measure is None or measure.source != FigureSource.COUNTED:
+        return None
+    base = REGISTRY.get(measure.base)
+    if not isinstance(base, Derived) or not base.of_measure:
+        return None
+    return (base.formula == "growth") + (given.window == YEAR_BEFORE)
 
 
 def is_flow(measure: Measure, window: str = "") -> bool:
