@@ -76,6 +76,21 @@ def test_figures_and_targets_come_with_their_reference_and_what_is_missing_says_
     assert units["dihua"].facts["jury"].missing == "not_reported"  # nobody entered marks
 
 
+def test_not_reported_is_a_unit_without_any_report_of_the_month(county, scheme):
+    """As the rankings say it: a row that says "not reported" is no report, one of any measure is."""
+
+    def why():
+        facts = facts_of(scheme)["shangzhen"].facts
+        return [getattr(facts[code], "missing", None) for code in ("capital", "signed")]
+
+    row = county.figures(unit=county.shangzhen)
+    assert why() == [None, "not_in_table"]
+    row.update(measure=county.measure(code="other", name="其他", unit="yuan"))
+    assert why() == ["not_in_table", "not_in_table"]
+    row.update(measure=county.capital, state="missing", value=None)
+    assert why() == ["not_reported", "not_reported"]
+
+
 def test_a_result_ranks_by_the_figures_and_keeps_what_is_missing(county, scheme):
     run = compute(county, scheme)
     lines = {line.unit.code: line for line in run.lines.select_related("unit")}
