@@ -14,7 +14,7 @@ from assessments.models import Scheme, SchemeRun, SchemeVersion
 from assessments.schemes.gather import gather
 from assessments.schemes.periods import period_of, through_of
 from assessments.schemes.rulebook import SHARED, needed_on, read_version
-from assessments.services.schemeruns import schemerun_store
+from assessments.services.schemeruns import schemerun_store, schemeversion_lock
 from common import clock, jobs, services
 from common.access import Action
 from common.actors import Actor
@@ -50,6 +50,7 @@ def schemerun_compute(
             code="not_published",
         )
     services.authorize(actor, Action.RUN, SchemeRun(version=row))
+    schemeversion_lock(row)  # before the figures are read: who comes later shall see later ones
     document = read_version(row)
     period = period_of(document, year, month)
     found = gather(row.scheme, document, period, data_through)

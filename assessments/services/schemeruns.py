@@ -33,7 +33,7 @@ def schemerun_store(
     """Score facts by a version and keep run and lines. `month`: the last month of the period, 13 for the year's final
     account. The same figures and targets again give the run that is there, whatever else was booked. Raises NotVisible, Denied."""
     services.authorize(actor, Action.RUN, SchemeRun(version=version))
-    SchemeVersion.objects.unscoped(reason=SHARED).select_for_update().get(pk=version.pk)
+    schemeversion_lock(version)
     every = SchemeRun.objects.unscoped(reason=SHARED).filter(version=version, year=year, month=month)
     key = rules.sha256(without_refs(facts))
     if found := every.filter(input_hash=key).first():
@@ -57,6 +57,11 @@ def schemerun_store(
     )
     SchemeLine.objects.bulk_create(_lines(run, result, facts))
     return run
+
+
+def schemeversion_lock(version: SchemeVersion) -> None:
+    """One computation of a version at a time, up to the end of the transaction."""
+    SchemeVersion.objects.unscoped(reason=SHARED).select_for_update().get(pk=version.pk)
 
 
 def without_refs(facts: rules.Facts) -> rules.Facts:

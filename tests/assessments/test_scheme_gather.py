@@ -13,7 +13,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from assessments import services
-from assessments.models import SchemeRun
+from assessments.models import ImportedFigure, SchemeRun, SchemeVersion
 from assessments.schemes.compare import compare
 from assessments.schemes.due import due_in
 from assessments.schemes.gather import known_lines, plain
@@ -118,6 +118,16 @@ def test_a_posting_that_changes_no_figure_gives_the_same_run(county):
     assert str(first.watermark) in json.dumps(first.facts), "the references are kept"
     book(Kind.SIGNED, june, county.dihua)
     assert compute(county, row).pk != first.pk
+
+
+def test_figures_are_read_while_no_other_computation_of_the_method_runs(county, scheme):
+    """Else a slower one would store older figures after, and as the newer run."""
+    with CaptureQueriesContext(connection) as seen:
+        compute(county, scheme)
+    asked = [one["sql"] for one in seen.captured_queries]
+    locks = [n for n, sql in enumerate(asked) if "FOR UPDATE" in sql and SchemeVersion._meta.db_table in sql]
+    figures = [n for n, sql in enumerate(asked) if f'FROM "{ImportedFigure._meta.db_table}"' in sql]
+    assert min(locks) < min(figures)
 
 
 def test_as_many_queries_for_more_units(county, scheme):
