@@ -13,7 +13,7 @@ from assessments.booked import Booked, code_of, has_lines, is_booked, last_day
 from assessments.choices import FigureSource, FigureState, MeasureUnit, Nature, Span
 from assessments.measures.given import Given
 from assessments.measures.keys import MONTH, YEAR_BEFORE, YEAR_TO_DATE, Asked, FactKey
-from assessments.measures.reading import Facts
+from assessments.measures.reading import Facts, reporting
 from assessments.models import ImportedFigure, Measure, RankingTable
 from assessments.rankings import Document, line_document, rule_document, text
 from assessments.targets.reading import Held, targets
@@ -72,12 +72,7 @@ class Figures:
         at = month or through
         held = targets(units, measures, at.year, at.number, (target_kind,))
         found.targets = {(unit, measure): one for (unit, measure, _kind), one in held.items()}
-        found.reporting = set(
-            ImportedFigure.objects.unscoped(reason=WHY)
-            .filter(unit_id__in=ids, year=through.year, superseded_at=None)
-            .exclude(state=FigureState.NOT_REPORTED)
-            .values_list("unit_id", "year", "month")
-        )
+        found.reporting = reporting(ids, (through.year,))
         return found
 
     def _count(self, units: list[Unit], measures: list[Measure], month: Month) -> None:

@@ -8,8 +8,9 @@ from typing import Any
 from assessments.choices import FigureSource, Nature
 from assessments.measures.base import REGISTRY, Base, Derived
 from assessments.measures.cells import catalogue
+from assessments.measures.derived import OF_TARGET
 from assessments.measures.filters import Problem, read
-from assessments.measures.keys import CUMULATIVE, YEAR_TO_DATE, FactKey
+from assessments.measures.keys import CUMULATIVE, YEAR_BEFORE, YEAR_TO_DATE, FactKey
 from assessments.models import Measure
 from rules.scheme import Scheme
 from rules.scheme.document import Input
@@ -34,7 +35,8 @@ def allowed(measure: Measure) -> frozenset[str]:
 def problems(scheme: Scheme) -> list[Problem]:
     """Everything that the registry has against a scheme: `measure_unknown`, `measure_archived`, a filter's problem
     (`assessments.measures.filters.read`), `already_set` (the measure itself says so), `other_unit`,
-    `window_for_booked` (nothing cumulative is booked by a rule) and `not_a_flow` (points to schedule). One query."""
+    `window_for_booked` (nothing cumulative is booked by a rule), `window_for_target` (targets are of this year) and
+    `not_a_flow` (points to schedule). One query."""
     measures, found = catalogue(), list[Problem]()
     for code, given in scheme.inputs.items():
         if given.measure:
@@ -64,7 +66,26 @@ def _input(path: str, given: Input, measures: Mapping[str, Measure]) -> list[Pro
         found.append(Problem(f"{path}.unit", "other_unit", str(measure.unit)))
     if given.window == CUMULATIVE and measure.source == FigureSource.LEDGER:
         found.append(Problem(f"{path}.window", "window_for_booked", given.window))
+    if of_target(measure) and given.window not in ("", YEAR_TO_DATE):
+        found.append(Problem(f"{path}.window", "window_for_target", given.window))
     return found
+
+
+def of_target(measure: Measure) -> bool:
+    """Whether it is held against the target of this year: completion and points to schedule."""
+    base = REGISTRY.get(measure.base) if measure.source == FigureSource.COUNTED else None
+    return isinstance(base, Derived) and base.formula in OF_TARGET
+
+
+def years_compared(given: Input, measures: Mapping[str, Measure]) -> int | None:
+    """How many years back a figure reaches that is held against its base (growth) or its target (0); None for others."""
+    measure = measures.get(given.measure)
+    if measure is None or measure.source != FigureSource.COUNTED:
+        return None
+    base = REGISTRY.get(measure.base)
+    if not isinstance(base, Derived) or not base.of_measure:
+        return None
+    return (base.formula == "growth") + (given.window == YEAR_BEFORE)
 
 
 def is_flow(measure: Measure, window: str = "") -> bool:

@@ -72,7 +72,7 @@ class Facts:
     booking: Booking
     sent: set[int] = field(default_factory=set)  # measures with imported figures
     entered: set[int] = field(default_factory=set)  # measures with given ones
-    filed: set[tuple[int, int, int]] = field(default_factory=set)  # unit, year, month with any figure at all
+    filed: set[tuple[int, int, int]] = field(default_factory=set)  # as `reporting`
 
     @classmethod
     def read(cls, keys: Iterable[FactKey], units: Iterable[Unit], asked: Asked) -> Facts:
@@ -99,7 +99,7 @@ class Facts:
             Booking.read(booked, measures, units, asked),
             {at[1] for at in figures},
             {at[1] for at in given.rows},
-            {(at[0], at[2], at[3]) for at in figures},
+            reporting(ids, years),
         )
 
     def all(self) -> Cells:
@@ -169,6 +169,15 @@ class Facts:
         return Stored(measure, at).of(window, asked)
 
 
+def reporting(units: Collection[int], years: Collection[int]) -> set[tuple[int, int, int]]:
+    """(unit, year, month) where a unit reported anything at all, whatever the measure: what else it lacks isn't in the
+    table. A row that says "not reported" is no report (DOMAIN §8)."""
+    rows = ImportedFigure.objects.unscoped(reason=WHY).filter(
+        unit_id__in=units, year__in=years, superseded_at=None
+    )
+    return set(rows.exclude(state=FigureState.NOT_REPORTED).values_list("unit_id", "year", "month"))
+
+
 def closure(keys: Iterable[FactKey], measures: Catalogue, asked: Asked) -> list[FactKey]:
     """The keys, and those of the measures that they are worked out of."""
     from assessments.measures.cells import Made, compiled
@@ -199,4 +208,4 @@ def _years(keys: Collection[FactKey], asked: Asked) -> set[int]:
     return {settled(key.window, asked)[1].data_through.year for key in keys}
 
 
-__all__ = ["Beside", "Facts", "beside", "closure", "code_of", "currency_of", "facts", "wanted"]
+__all__ = ["Beside", "Facts", "beside", "closure", "code_of", "currency_of", "facts", "reporting", "wanted"]

@@ -34,6 +34,7 @@ PROBLEMS = {
     "already_set": gettext_lazy("The measure itself says this already: %(value)s."),
     "other_unit": gettext_lazy("The measure counts in another unit: %(value)s."),
     "window_for_booked": gettext_lazy("Nothing is counted over several years by a counting rule."),
+    "window_for_target": gettext_lazy("Targets are of this year: choose the year to date."),
 }
 
 

@@ -14,6 +14,8 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from assessments.booked import last_day
+from assessments.measures.catalogue import years_compared
+from assessments.measures.cells import catalogue
 from assessments.models import Scheme as SchemeRow
 from assessments.models import SchemeGroup
 from assessments.schemes.periods import Period, through_of
@@ -24,7 +26,7 @@ from ledger.models import Posting
 from organizations.models import GroupMembership, Unit
 from organizations.selectors import taken_over
 from rules import scheme as rules
-from rules.facts import Fact, MissingReason, Value
+from rules.facts import Fact, Missing, MissingReason, Value
 from rules.money import Rounding, add
 from rules.scheme.checks import walk
 from rules.scheme.facts import Absent, Facts, Known, Spell, UnitFacts
@@ -90,11 +92,14 @@ def gather(
     wanted = _wanted(scheme)
     _nothing_lost(scheme, members, figures)
     targets = source.targets(scheme.inputs, wanted, [one.unit for one in members], clock)
+    compared = _compared(scheme, period) if before else {}
     facts = Facts(
         schema=1,
         month=str(period.last),
         data_through=str(through) if through != period.last else None,
-        units=tuple(_unit(scheme, one, figures, targets, before.get(one.unit.pk, ())) for one in members),
+        units=tuple(
+            _unit(scheme, one, figures, targets, before.get(one.unit.pk, ()), compared) for one in members
+        ),
     )
     return Gathered(facts, mark)
 
@@ -222,13 +227,29 @@ def _before(units: Iterable[Unit], day: date) -> Mapping[int, list[Unit]]:
     return found
 
 
+def _compared(scheme: rules.Scheme, period: Period) -> Mapping[str, date]:
+    """Inputs that are held against their base or their target, with the first day of what they compare."""
+    measures = catalogue()
+    back = {code: years_compared(given, measures) for code, given in scheme.inputs.items()}
+    return {code: date(period.year - years, 1, 1) for code, years in back.items() if years is not None}
+
+
 def _unit(
-    scheme: rules.Scheme, member: _Member, figures: Figured, targets: Targeted, before: Sequence[Unit]
+    scheme: rules.Scheme,
+    member: _Member,
+    figures: Figured,
+    targets: Targeted,
+    before: Sequence[Unit],
+    compared: Mapping[str, date],
 ) -> UnitFacts:
     unit = member.unit
     facts: dict[str, Known | Absent] = {}
     for code, given in scheme.inputs.items():
         fact = _followed(figures[unit.pk, code], [figures[one.pk, code] for one in before], given.unit)
+        since, theirs = compared.get(code), (figures[unit.pk, code].ref or "").startswith(ENTERED)
+        if since and not theirs and any(one.valid_to and one.valid_to >= since for one in before):
+            # worked out of its own figures alone, without those of the units it took over meanwhile
+            fact = Missing(MissingReason.BREAK_IN_DEFINITION, figures[unit.pk, code].ref)
         if member.parts and not (isinstance(fact, Value) and (fact.ref or "").startswith(ENTERED)):
             continue  # a composite has what its parts have, unless somebody entered a figure for it
         if isinstance(fact, Value):

@@ -14,7 +14,7 @@ from assessments.models import Scheme, SchemeRun, SchemeVersion
 from assessments.schemes.gather import gather
 from assessments.schemes.periods import period_of, through_of
 from assessments.schemes.rulebook import must_be_open, needed_on, read_version
-from assessments.services.schemeruns import schemerun_store
+from assessments.services.schemeruns import schemerun_store, schemeversion_lock
 from assessments.services.schemes import must_hold_groups
 from common import clock, jobs, services
 from common.access import Action
@@ -53,6 +53,7 @@ def schemerun_compute(
     services.authorize(actor, Action.RUN, SchemeRun(version=row))
     must_be_open(row.scheme_id)
     must_hold_groups(actor, row.scheme)
+    schemeversion_lock(row)  # before the figures are read: who comes later shall see later ones
     document = read_version(row)
     period = period_of(document, year, month)
     found = gather(row.scheme, document, period, data_through)

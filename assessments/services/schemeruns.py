@@ -34,7 +34,7 @@ def schemerun_store(
     account. The same figures and targets as in the latest run give that run, whatever else was booked; those of an earlier
     one a new run, so the latest is the one to publish. Raises NotVisible, Denied."""
     services.authorize(actor, Action.RUN, SchemeRun(version=version))
-    SchemeVersion.objects.unscoped(reason=SHARED).select_for_update().get(pk=version.pk)
+    schemeversion_lock(version)
     every = SchemeRun.objects.unscoped(reason=SHARED).filter(version=version, year=year, month=month)
     key = rules.sha256(without_refs(facts))
     found = every.order_by("-number").first()
@@ -60,6 +60,11 @@ def schemerun_store(
     )
     SchemeLine.objects.bulk_create(_lines(run, result, facts))
     return run
+
+
+def schemeversion_lock(version: SchemeVersion) -> None:
+    """One computation of a version at a time, up to the end of the transaction."""
+    SchemeVersion.objects.unscoped(reason=SHARED).select_for_update().get(pk=version.pk)
 
 
 def without_refs(facts: rules.Facts) -> rules.Facts:

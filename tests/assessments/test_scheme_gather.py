@@ -13,10 +13,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from assessments import services
-from assessments.models import SchemeRun, SchemeVersion
+from assessments.models import ImportedFigure, SchemeRun, SchemeVersion
 from assessments.schemes.compare import compare
 from assessments.schemes.due import due_in
-from assessments.schemes.gather import gather, known_lines, plain
+from assessments.schemes.gather import known_lines, plain
 from assessments.schemes.periods import period_of, through_of
 from assessments.schemes.replay import digest, result_of
 from assessments.schemes.rulebook import read_version
@@ -28,21 +28,13 @@ from common.errors import Denied, NotVisible, Refused
 from ledger.choices import Kind
 from ledger.models import Closing, Period
 from organizations import services as org
-from organizations.models import GroupMembership, Unit
+from organizations.models import GroupMembership
 from rules import scheme as rules
 from tests.assessments.measures.support import book, measure
 from tests.assessments.support import TESTS
-from tests.support.scheme_towns import publish, scheme_of, towns
+from tests.support.scheme_towns import compute, facts_of, publish, scheme_of, towns
 
 HEADER = ["单位", "年度目标（万元）", "累计完成（万元）"]
-
-
-@pytest.fixture
-def scheme(county):
-    county.write(("棣花镇", 200, 150), ("商镇", 100, 100))
-    row = scheme_of(county.clerk, county.unit, group=county.group)
-    publish(county.clerk, row)
-    return row
 
 
 def closed(year, number, watermark=0):
@@ -58,17 +50,6 @@ def closed(year, number, watermark=0):
         at=clock.now(),
         actor_name="t",
     )
-
-
-def facts_of(scheme, **more):
-    version = scheme.versions.unscoped(reason="tests").get()
-    document = read_version(version)
-    found = gather(scheme, document, period_of(document, 2023, 6), **more)
-    return {unit.code: unit for unit in found.facts.units}
-
-
-def compute(county, scheme, **more):
-    return services.schemerun_compute(actor=county.clerk, scheme=scheme, **{"year": 2023, "month": 6, **more})
 
 
 def test_figures_and_targets_come_with_their_reference_and_what_is_missing_says_why(county, scheme):
@@ -93,6 +74,21 @@ def test_figures_and_targets_come_with_their_reference_and_what_is_missing_says_
     assert (raised.value, raised.schedule, raised.ref) == (3_000_000, (15, 25, 30, 30), f"target:{new.pk}")
     assert units["zhulinguan"].facts["capital"].missing == "not_reported"
     assert units["dihua"].facts["jury"].missing == "not_reported"  # nobody entered marks
+
+
+def test_not_reported_is_a_unit_without_any_report_of_the_month(county, scheme):
+    """As the rankings say it: a row that says "not reported" is no report, one of any measure is."""
+
+    def why():
+        facts = facts_of(scheme)["shangzhen"].facts
+        return [getattr(facts[code], "missing", None) for code in ("capital", "signed")]
+
+    row = county.figures(unit=county.shangzhen)
+    assert why() == [None, "not_in_table"]
+    row.update(measure=county.measure(code="other", name="其他", unit="yuan"))
+    assert why() == ["not_in_table", "not_in_table"]
+    row.update(measure=county.capital, state="missing", value=None)
+    assert why() == ["not_reported", "not_reported"]
 
 
 def test_a_result_ranks_by_the_figures_and_keeps_what_is_missing(county, scheme):
@@ -124,6 +120,16 @@ def test_a_posting_that_changes_no_figure_gives_the_same_run(county):
     assert compute(county, row).pk != first.pk
 
 
+def test_figures_are_read_while_no_other_computation_of_the_method_runs(county, scheme):
+    """Else a slower one would store older figures after, and as the newer run."""
+    with CaptureQueriesContext(connection) as seen:
+        compute(county, scheme)
+    asked = [one["sql"] for one in seen.captured_queries]
+    locks = [n for n, sql in enumerate(asked) if "FOR UPDATE" in sql and SchemeVersion._meta.db_table in sql]
+    figures = [n for n, sql in enumerate(asked) if f'FROM "{ImportedFigure._meta.db_table}"' in sql]
+    assert min(locks) < min(figures)
+
+
 def test_as_many_queries_for_more_units(county, scheme):
     def count():
         with CaptureQueriesContext(
@@ -139,85 +145,6 @@ def test_as_many_queries_for_more_units(county, scheme):
         )
         org.membership_add(actor=TESTS, group=county.group, unit=unit, begins=date(2020, 1, 1))
     assert count() == few
-
-
-def test_who_is_a_member_on_the_last_day_is_assessed(county, scheme):
-    row = GroupMembership.objects.get(unit=county.dihua)
-    row.valid = (date(2020, 1, 1), date(2023, 6, 15))
-    row.save()
-    new = GroupMembership.objects.get(unit=county.shangzhen)
-    new.ranked = False
-    new.save()
-    units = facts_of(scheme)
-    assert {code: unit.ranked for code, unit in units.items()} == {"shangzhen": False, "zhulinguan": True}
-
-
-def test_a_composite_has_the_figures_of_its_parts(county, scheme):
-    whole = org.unit_create(actor=TESTS, parent=county.unit, name="联合镇", code="joint", kind="department")
-    GroupMembership.objects.filter(unit__in=[county.dihua, county.shangzhen]).update(counts_in=whole)
-    run = compute(county, scheme)
-    lines = {line.unit.code: line for line in run.lines.select_related("unit")}
-    # (150 + 100) of (200 + 100) = 83.33
-    assert lines["joint"].total == Decimal("83.33")
-    assert lines["joint"].place == 1
-    assert lines["dihua"].place is None
-    assert lines["dihua"].reason == "not_ranked"
-
-
-def test_a_member_that_others_are_part_of_does_not_lose_its_own_figures(county):
-    """One signed by a town, scored as part of another: fine while that one has none of its own, else refused."""
-    measure("projects", "signed_projects")
-    document = towns()
-    document["inputs"]["signed"]["measure"] = "projects"
-    row = scheme_of(county.clerk, county.unit, document, county.group)
-    publish(county.clerk, row)
-    GroupMembership.objects.filter(unit=county.dihua).update(counts_in=county.shangzhen)
-    june = date(2023, 6, 10)
-    book(Kind.SIGNED, june, county.dihua)
-    assert facts_of(row)["shangzhen"].made_of == ("dihua",)
-    # Below it in the tree, its part's figures stand in its own as well: nothing is lost.
-    Unit.objects.unscoped(reason="tests").filter(pk=county.dihua.pk).update(
-        parent=county.shangzhen, path=county.shangzhen.path + f"{county.dihua.pk}."
-    )
-    assert facts_of(row)["shangzhen"].made_of == ("dihua",)
-    book(Kind.SIGNED, june, county.shangzhen)
-    with pytest.raises(Refused) as refused:
-        compute(county, row)
-    assert (refused.value.code, "签约项目" in str(refused.value)) == ("own_figures", True)
-
-
-def test_a_unit_that_changed_its_type_has_its_spells(county):
-    document = towns()
-    document |= {"types": {"town": "镇", "park": "园区"}, "period": "half"}
-    row = scheme_of(county.clerk, county.unit, document, county.group)
-    publish(county.clerk, row)
-    member = GroupMembership.objects.get(unit=county.dihua)
-    member.valid = (date(2020, 1, 1), date(2023, 3, 15))
-    member.save()
-    # A town on the last days of January and February, a park on those of March to June.
-    GroupMembership.objects.create(
-        group=county.group, unit=county.dihua, valid=(date(2023, 3, 15), None), unit_type="park"
-    )
-    units = facts_of(row)
-    assert units["dihua"].type == "park"
-    assert [(one.type, one.months) for one in units["dihua"].spells] == [("town", 2), ("park", 4)]
-    assert units["shangzhen"].type == "town"
-    assert units["shangzhen"].spells == ()
-
-
-def test_figures_of_a_unit_that_is_gone_follow_its_successor(county, scheme):
-    GroupMembership.objects.filter(unit=county.dihua).update(valid=(date(2020, 1, 1), date(2023, 2, 1)))
-    Unit.objects.unscoped(reason="tests").filter(pk=county.dihua.pk).update(
-        successor=county.zhulinguan, valid_to=date(2023, 1, 31)
-    )
-    found = facts_of(scheme)["zhulinguan"]
-    assert found.facts["capital"].value == Decimal(1_500_000)
-    assert found.targets["capital"]["firm"].value == Decimal(2_000_000)
-    for still in (date(2023, 6, 30), None):  # its last day is still its own, and without one it isn't gone
-        Unit.objects.unscoped(reason="tests").filter(pk=county.dihua.pk).update(valid_to=still)
-        found = facts_of(scheme)["zhulinguan"]
-        assert found.facts["capital"].missing == "not_reported"
-        assert not found.targets
 
 
 def test_what_stands_in_the_way_is_said(county):

@@ -4,6 +4,9 @@ from copy import deepcopy
 from datetime import date
 
 from assessments import services
+from assessments.schemes.gather import gather
+from assessments.schemes.periods import period_of
+from assessments.schemes.rulebook import read_version
 from tests.assessments.support import TESTS
 
 TOWNS = {
@@ -73,4 +76,15 @@ def publish(actor, scheme):
     return services.schemeversion_publish(actor=actor, pk=row.pk, version=None)
 
 
-__all__ = ["TESTS", "TOWNS", "publish", "scheme_of", "towns"]
+def facts_of(scheme, **more):
+    version = scheme.versions.unscoped(reason="tests").get()
+    document = read_version(version)
+    found = gather(scheme, document, period_of(document, 2023, 6), **more)
+    return {unit.code: unit for unit in found.facts.units}
+
+
+def compute(county, scheme, **more):
+    return services.schemerun_compute(actor=county.clerk, scheme=scheme, **{"year": 2023, "month": 6, **more})
+
+
+__all__ = ["TESTS", "TOWNS", "compute", "facts_of", "publish", "scheme_of", "towns"]

@@ -147,7 +147,8 @@ def test_a_confirmers_figure_wins_and_the_difference_is_a_line(tree):
 
 def test_the_catalogue_says_what_a_scheme_may_not_ask(tree):
     measure("signed", "signed_projects", filters={"sector": ["secondary"]})
-    measure("rate", "start_rate")
+    of = measure("rate", "start_rate")
+    measure("done", "completion", of=of)
     document = {
         "schema": 1,
         "code": "trial",
@@ -165,6 +166,8 @@ def test_the_catalogue_says_what_a_scheme_may_not_ask(tree):
                 "filters": {"fund_source": "own", "zone": "moon"},
             },
             "rate": {"title": "e", "unit": "percent", "measure": "rate"},
+            "last": {"title": "f", "unit": "percent", "measure": "done", "window": "year_before"},
+            "done": {"title": "g", "unit": "percent", "measure": "done"},
         },
         "groups": [
             {
@@ -190,6 +193,7 @@ def test_the_catalogue_says_what_a_scheme_may_not_ask(tree):
         ("inputs.wrong.filters.fund_source", "not_for_this_measure"),
         ("inputs.wrong.filters.zone", "not_a_choice"),
         ("inputs.wrong.unit", "other_unit"),
+        ("inputs.last.window", "window_for_target"),
         ("groups.0.indicators.0.value", "not_a_flow"),
     ]
 
