@@ -82,6 +82,8 @@ def test_a_quarter_of_one_sector_as_the_run_knew_it(client, tree, group, english
         asked = {name: one[0] for name, one in parse_qs(urlsplit(url).query).items()}
         address = urlsplit(url).path
         other = reverse("measure_rows", args=[what.pk, tree.second_town.pk])
+        nothing = client.get(other, {"period": "2026-02"})
+        assert nothing.context["total"] == "missing: not reported"
         for where, query in (
             (address, {**asked, "input": "other"}), (address, {**asked, "run": run.pk + 1}), (address, {**asked, "run": "x"}),
             (other, asked),
