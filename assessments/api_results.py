@@ -109,7 +109,7 @@ class SchemeRunViewSet(ReadViewSet):
             raise NotVisible
         reader = ResultReader(run, line.group)
         traced = reader.result.line(line.unit.code)
-        sources = sources_of(cast(Actor, request.user), reader.scheme, reader.facts, line.unit)
+        sources = sources_of(cast(Actor, request.user), run.pk, reader.scheme, reader.facts, line.unit)
         said = Teller(reader.scheme, reader.facts, sources).line(traced)
         answer = {
             "unit": line.unit.code,

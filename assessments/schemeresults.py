@@ -122,9 +122,10 @@ class ResultReader:
 
     @cached_property
     def lines(self) -> list[ResultLine]:
-        """In the order of the printed list."""
+        """In the order of the printed list: by the place that is shown, set by hand or not, those without one last."""
         rows = self.run.lines.filter(group=self.group.code).select_related("unit").order_by("position")
-        return [self._line(row) for row in rows]
+        lines = [self._line(row) for row in rows]  # equal places keep their computed order
+        return sorted(lines, key=lambda line: (line.place.value is None, line.place.value or 0))
 
     def _line(self, row: SchemeLine) -> ResultLine:
         place = None if row.place is None else Decimal(row.place)

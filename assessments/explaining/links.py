@@ -23,11 +23,12 @@ PAGES = {"figure": "figure_detail", "given": "given_detail", "target": "target_d
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Addresses for one unit's figures. `measures`: keys by code, `targets`: what is said of each version by its reference,
+    """Addresses for one unit's figures in a run. `measures`: keys by code, `targets`: what is said of each version by its reference,
     both as far as the reader may see them."""
 
     scheme: rules.Scheme
     unit: int = 0
+    run: int = 0
     measures: Mapping[str, int] = field(default_factory=dict)
     targets: Mapping[str, str] = field(default_factory=dict)
 
@@ -44,28 +45,25 @@ class Sources:
                 label = _("see the target: %(version)s") % {"version": self.targets[ref]}
             return Link(label, reverse(PAGES[kind], args=[int(rest)]))
         if kind == "cells":
-            return self._rows(rest, code)
+            return self._rows(rest.partition(":")[0], code)
         return None
 
-    def _rows(self, rest: str, code: str) -> Link | None:
-        """`<measure>:<period>:<line>`: the lines that the figure sums."""
-        measure, period, *_line = [*rest.split(":"), ""]
-        if measure not in self.measures or not self.unit:
-            return None
+    def _rows(self, measure: str, code: str) -> Link | None:
+        """The lines that an input of the run sums: by its own filters and window, as far as the run knew the books."""
         given = self.scheme.inputs.get(code)
-        query = {"period": _month(period), "window": given.window if given is not None else ""}
+        if given is None or given.measure != measure or not self.unit or not self.run:
+            return None
+        if measure not in self.measures:
+            return None
         url = reverse("measure_rows", args=[self.measures[measure], self.unit])
-        return Link(_("see the rows"), f"{url}?{urlencode({key: one for key, one in query.items() if one})}")
+        return Link(_("see the rows"), f"{url}?{urlencode({'run': self.run, 'input': code})}")
 
 
-def sources_of(actor: Actor, scheme: rules.Scheme, facts: rules.Facts, unit: Unit) -> Sources:
+def sources_of(actor: Actor, run: int, scheme: rules.Scheme, facts: rules.Facts, unit: Unit) -> Sources:
     """The way from a unit's figures to their rows; two queries."""
     measures = Measure.objects.visible_to(actor).values_list("code", "pk")
     own = next(one for one in facts.units if one.code == unit.code)
     given = [one for some in own.targets.values() for one in some.values() if isinstance(one, TargetGiven)]
-    return Sources(scheme, unit.pk, dict(measures), versions(actor, [one.ref for one in given if one.ref]))
-
-
-def _month(period: str) -> str:
-    """A period of the books as the month up to which it reaches: "202609" → "2026-09", a final account as December."""
-    return f"{period[:4]}-{min(int(period[4:]), 12):02d}" if len(period) == 6 and period.isdigit() else ""
+    return Sources(
+        scheme, unit.pk, run, dict(measures), versions(actor, [one.ref for one in given if one.ref])
+    )

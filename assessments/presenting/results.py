@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from assessments.explaining import reason_words
 from assessments.explaining.numbers import SCALE, digits_of, plain
 from assessments.schemeresults import Published, ResultLine, ResultReader
+from assessments.schemes.periods import period_of
 from common.templatetags.ip import amount
 from rules.facts import Fact, Missing
 from rules.scheme.document import Indicator
@@ -54,7 +55,19 @@ def result_page(reader: ResultReader, *, previous: dict[int, int], open_unit: in
 
 
 def _done_label(reader: ResultReader) -> str:
+    """Of which months the shown figure is: those of its input's window."""
     through = int((reader.facts.data_through or reader.facts.month)[-2:])
+    of = reader.leading[0] if reader.leading is not None else None
+    window = reader.scheme.inputs[of].window if isinstance(of, str) else ""
+    if window == "cumulative":
+        return _("Completed, all up to month %(month)s") % {"month": through}
+    first = 1
+    if window == "period":
+        first = period_of(reader.scheme, reader.run.year, reader.run.month).first.number
+    if window == "month" or first == through:
+        return _("Completed, month %(month)s") % {"month": through}
+    if first > 1:
+        return _("Completed, months %(first)s–%(month)s") % {"first": first, "month": through}
     return _("Completed, months 1–%(month)s") % {"month": through}
 
 

@@ -33,7 +33,7 @@ PROBLEMS: dict[str, Promise] = {
     "phased_twice": _(
         "Points to schedule hold the year's target against time already; don't phase it as well."
     ),
-    "reserved": _("“total” stands for the sum; give the indicator another code."),
+    "reserved": _("“%(value)s” stands for the total or the place; give the indicator another code."),
     "too_large": _("%(value)s is too large."),
     "too_long": _("This text is too long."),
     "too_small": _("%(value)s is too small."),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments import services
 from assessments.choices import MONEY, FigureSource
+from assessments.explaining import reason_words
 from assessments.measures.base import BASES, DERIVED, REGISTRY
 from assessments.measures.forms import CountedMeasureForm
 from assessments.measures.keys import WINDOWS, YEAR_TO_DATE, Asked, FactKey
@@ -21,6 +22,7 @@ from assessments.measures.reach import last_month
 from assessments.measures.reading import facts
 from assessments.measures.rows import Behind, rows
 from assessments.models import Measure
+from assessments.schemes.asking import WINDOW_WORDS, asked_by
 from assessments.views.records import ADMIN
 from common import clock
 from common.access import Action
@@ -38,13 +40,6 @@ from rules.periods import Month
 LINES = 50
 YEARS = range(2000, 2101)  # of an address
 MEASURES = (_("Measures"), "measure_list")
-WINDOW_WORDS = {
-    "month": _("the month"),
-    "period": _("the period"),
-    "year_to_date": _("year to date"),
-    "year_before": _("the same months of the last year"),
-    "cumulative": _("all up to the month"),
-}
 
 
 class MeasureBases(Page):
@@ -91,7 +86,8 @@ class MeasureCounted(CreatePage):
 
 class MeasureRows(Page):
     """`measures/<pk>/units/<unit>/rows/?period=2026-09&window=year_to_date`: the lines behind a figure, as far as the
-    reader may see them."""
+    reader may see them. `?run=12&input=capital` asks as the run did: by its input's filters and window, for its period,
+    and up to the last line that it knew."""
 
     kind = "posting"
     template_name = "assessments/measure_rows.html"
@@ -116,6 +112,23 @@ class MeasureRows(Page):
         super().check()
         assert self.measure
         assert self.unit
+        assert self.question
+
+    @cached_property
+    def question(self) -> tuple[FactKey, Asked, str]:
+        """What is asked, by which clock, and both in words. Raises NotVisible."""
+        if "run" in self.request.GET:
+            return asked_by(
+                self.actor,
+                self.request.GET["run"],
+                self.request.GET.get("input", ""),
+                self.measure,
+                self.unit,
+            )
+        given = self.request.GET.get("window", "")
+        window = given if given in WINDOWS else YEAR_TO_DATE
+        said = f"{self.month} · {WINDOW_WORDS[window]}"
+        return FactKey(self.measure.code, (), window), Asked.month(self.month), said
 
     @cached_property
     def month(self) -> Month:
@@ -129,18 +142,16 @@ class MeasureRows(Page):
         return last_month() or Month(today.year, today.month)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        asked_window = self.request.GET.get("window", "")
-        window = asked_window if asked_window in WINDOWS else YEAR_TO_DATE
-        key, asked = FactKey(self.measure.code, (), window), Asked.month(self.month)
+        key, asked, said = self.question
         fact = facts([key], [self.unit], asked)[self.unit.pk, key]
         blocks = [self.block(one) for one in rows(key, self.unit, asked)]
         kept = any(block["kept"] for block in blocks)
         if isinstance(fact, Missing):
-            total = _now("missing: %(reason)s") % {"reason": fact.reason}
+            total = _now("missing: %(reason)s") % {"reason": reason_words(str(fact.reason))}
         else:
             total = subjects.KEPT if kept else _shown(fact.amount, fact.unit)
         return super().get_context_data(
-            sub=f"{self.measure.name} · {self.unit} · {self.month} · {WINDOW_WORDS[window]}",
+            sub=f"{self.measure.name} · {self.unit} · {said}",
             blocks=blocks,
             total=total,
             page_obj=max(

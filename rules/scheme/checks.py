@@ -16,6 +16,7 @@ from .parts import OwnTarget, Part, PerType, setting
 
 Path = tuple[str | int, ...]
 Found = tuple[Path, str, str]
+RESERVED = {"total", "place"}  # what else people may set by hand of a line
 PLAIN = "number"  # a figure per something, a place
 _NAMES = {"of", "part", "whole", "now", "before", "less", "figure", "value"}  # fields that hold a figure
 
@@ -189,8 +190,8 @@ def _group(scheme: Scheme, path: Path, group: Group) -> Iterator[Found]:
     every = (*group.indicators, *group.bonuses, *group.deductions)
     codes = [one.code for row in every for one in (row, *_parts(row))]
     yield from _twice((*path, "indicators"), codes)
-    if "total" in codes:
-        yield (*path, "indicators"), "reserved", "total"
+    for code in sorted(RESERVED & set(codes)):
+        yield (*path, "indicators"), "reserved", code
     if scheme.full is not None:
         for code in sorted({"", *(one for row in group.indicators for one in _types_in(row))}):
             fulls = [

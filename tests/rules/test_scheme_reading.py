@@ -97,6 +97,7 @@ STEP = {"step": 10, "points": 1}
             [("groups.0.indicators.0.full.types", "unknown_type", "city")],
         ),
         ("groups.0.indicators.0.code", "total", [("groups.0.indicators", "reserved", "total")]),
+        ("groups.0.indicators.0.code", "place", [("groups.0.indicators", "reserved", "place")]),
         ("groups.0.indicators.0.types", ["city"], [("groups.0.indicators.0.types", "unknown_type", "city")]),
         (
             "groups.0.indicators.0.missing",

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection
 
 from reference.pinyin import pinyin_key
+from rules.scheme.checks import RESERVED
 
 LONGEST = 24
 
@@ -16,7 +17,7 @@ def code_of(title: str, taken: Collection[str], fallback: str = "item") -> str:
     plain = re.sub(r"[^a-z0-9]+", "_", _initials(title)).strip("_")[:LONGEST].strip("_")
     if not plain or not plain[0].isalpha():
         plain = f"{fallback}_{plain}".strip("_")
-    if plain not in taken and plain != "total":
+    if plain not in taken and plain not in RESERVED:
         return plain
     number = 2
     while f"{plain}_{number}" in taken:

@@ -36,6 +36,7 @@ def moved_rows(
     }
     return [
         {
+            "unit": move.unit,
             "name": names.get(move.unit, move.unit),
             "before": move.before,
             "after": move.after,
@@ -113,14 +114,14 @@ class SchemeCompare(ResultPage):
             return rows.filter(pk=self.scheme_run.restates_id).first()
         return rows.order_by("-year", "-month", "-number").first()
 
-    def add_facts(self, rows: list[dict[str, Any]], other: SchemeRun, names: dict[str, str]) -> None:
+    def add_facts(self, rows: list[dict[str, Any]], other: SchemeRun) -> None:
         """Beside who moved, the figures and targets of his that differ."""
         inputs = {**scheme_of(other).inputs, **self.reader.scheme.inputs}
-        differing = {names.get(one.unit, one.unit): one.facts for one in compare(other, self.scheme_run)}
+        differing = {one.unit: one.facts for one in compare(other, self.scheme_run)}
         for row in rows:
             row["facts"] = [
                 differs_words(one, inputs[one.code])
-                for one in differing.get(row["name"], ())
+                for one in differing.get(row["unit"], ())
                 if one.code in inputs
             ]
 
@@ -138,7 +139,7 @@ class SchemeCompare(ResultPage):
             names |= dict(run.lines.values_list("unit__code", "unit_name"))
             code = reader.group.code
             rows = moved_rows(reader.group, result_of(other, code), reader.result, names)
-            self.add_facts(rows, other, names)
+            self.add_facts(rows, other)
         changed = other is not None and other.version_id != run.version_id
         return super().get_context_data(
             sub=self.about(),

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Prefetch
 from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -65,9 +66,9 @@ class ResultPage(Page):
         steps = {one.step: one for one in run.publications.all()}
         step = step_of(run)
         if step == Step.FINAL:
-            return _now("final, published %(at)s") % {"at": f"{steps[Step.FINAL].at:%Y-%m-%d}"}
+            return _now("final, published %(at)s") % {"at": f"{localtime(steps[Step.FINAL].at):%Y-%m-%d}"}
         if not step:
-            return _now("draft, computed %(at)s") % {"at": f"{run.computed_at:%Y-%m-%d}"}
+            return _now("draft, computed %(at)s") % {"at": f"{localtime(run.computed_at):%Y-%m-%d}"}
         until = open_until(run)
         if until is not None:
             return _now("open to objections until %(day)s") % {"day": until.isoformat()}

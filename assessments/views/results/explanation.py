@@ -48,7 +48,9 @@ class SchemeExplanation(ResultPage):
 
     def sources(self) -> Sources:
         """The way from the line's figures to their rows."""
-        return sources_of(self.actor, self.reader.scheme, self.reader.facts, self.line.unit)
+        return sources_of(
+            self.actor, self.scheme_run.pk, self.reader.scheme, self.reader.facts, self.line.unit
+        )
 
     def check(self) -> None:
         super().check()

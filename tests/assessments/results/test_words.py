@@ -94,17 +94,19 @@ def test_amounts_keep_their_size_in_both_languages():
 
 
 def test_sources_lead_to_their_pages():
-    scheme, _problems = rules.read(document())
-    sources = Sources(scheme, 7, {"arrived_capital": 3})
+    named = document()
+    named["inputs"]["arrived"]["measure"] = "arrived_capital"
+    scheme, _problems = rules.read(named)
+    sources = Sources(scheme, 7, 9, {"arrived_capital": 3})
     assert [one.url for one in sources("figure:12,given:4", "arrived")] == ["/figures/12/", "/given/4/"]
     assert [one.url for one in sources("target:5")] == ["/targets/5/"]
-    versions = Sources(scheme, 7, {}, {"target:5": "5.00 (10 thousand yuan), from month 8 of 2026"})
+    versions = Sources(scheme, 7, 9, {}, {"target:5": "5.00 (10 thousand yuan), from month 8 of 2026"})
     assert [one.label for one in versions("target:5,target:6")] == [
         "see the target: 5.00 (10 thousand yuan), from month 8 of 2026", "see the target",
     ]  # fmt: skip
     assert (
         sources("cells:arrived_capital:202609:88", "arrived")[0].url
-        == "/measures/3/units/7/rows/?period=2026-09"
+        == "/measures/3/units/7/rows/?run=9&input=arrived"
     )
     assert sources("cells:hidden:202609:88", "arrived") == sources("elsewhere") == sources(None) == ()
 
