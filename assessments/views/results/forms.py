@@ -182,7 +182,7 @@ class AnswerForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput)
     accept = forms.ChoiceField(
         label=_("Decision"),
-        choices=[("yes", _("accepted: the result is corrected")), ("no", _("rejected"))],
+        choices=[("yes", _("accepted: a corrected result or value follows")), ("no", _("rejected"))],
         widget=forms.RadioSelect,
     )
     answer = forms.CharField(label=_("Answer"), widget=LINES, max_length=2000)

@@ -32,7 +32,7 @@ class ObjectionCreate(ResultPage, FormPage):
     form_class = ObjectionForm
     panel = True
     title = _("File an objection")
-    submit_label = _("File")
+    submit_label = _("File the objection")
     saved = _("The objection is filed; you are told when it is answered.")
 
     def check(self) -> None:
