@@ -40,3 +40,12 @@ def members_on(group: CompetitionGroup, day: date) -> QuerySet[GroupMembership]:
     return GroupMembership.objects.filter(group=group, valid__contains=day, archived_at=None).select_related(
         "unit"
     )
+
+
+def taken_over(day: date) -> dict[int, Unit]:
+    """Units that are gone on a day and have a successor, by id: the day on which they are valid last is still theirs, and
+    a unit without a last day isn't gone."""
+    rows = Unit.objects.unscoped(reason="whose figures and targets follow the successor").filter(
+        successor__isnull=False, valid_to__lt=day
+    )
+    return {unit.pk: unit for unit in rows.order_by("pk")}

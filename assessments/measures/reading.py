@@ -8,29 +8,25 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from assessments.booked import currency_of, wanted
-from assessments.choices import FigureSource, FigureState, MeasureUnit, Nature, Span
+from assessments.choices import FigureSource, FigureState, MeasureUnit
 from assessments.measures import derived
 from assessments.measures.booking import Booking
 from assessments.measures.cells import Books, Catalogue, Cells, catalogue
 from assessments.measures.given import Given
 from assessments.measures.keys import (
-    CUMULATIVE,
-    MONTH,
-    PERIOD,
-    YEAR_TO_DATE,
     Asked,
     FactKey,
     code_of,
     settled,
 )
+from assessments.measures.windows import Stored
 from assessments.models import ImportedFigure, Measure
 from organizations.models import Unit
 from rules.facts import Fact, Missing, MissingReason, Value
-from rules.money import add, subtract
+from rules.money import subtract
 from rules.periods import Month
 
 WHY = "facts of the units asked for; pages show figures in their own scope"
-STOCKS = (Nature.STOCK, Nature.CUMULATIVE, Nature.RATIO)
 
 
 def facts(keys: Iterable[FactKey], units: Iterable[Unit], asked: Asked) -> Cells:
@@ -145,16 +141,8 @@ class Facts:
     def _imported(self, unit: Unit, key: FactKey, measure: Measure) -> Fact | None:
         """A confirmer's figure; None where there is none of the window."""
         window, asked = settled(key.window, self.asked)
-        month = asked.data_through
-        if measure.nature in STOCKS and window != MONTH:
-            window = YEAR_TO_DATE  # as it stands in the month
-        if window == CUMULATIVE:
-            return None
-        if window == MONTH:
-            return self._month(unit, measure, month)
-        if window == PERIOD:
-            return self._period(unit, measure, asked.first, month)
-        return self._year(unit, measure, month)
+        stored = Stored(measure, lambda month, span: self._at(unit, measure, month, span))
+        return stored.of(window, asked)
 
     def _at(self, unit: Unit, measure: Measure, month: Month, span: str) -> Fact | None:
         row = self.figures.get((unit.pk, measure.pk, month.year, month.number, span))
@@ -166,39 +154,6 @@ class Facts:
             return Missing(MissingReason.NOT_REPORTED if late else MissingReason.NOT_APPLICABLE, ref)
         return Value(row.value, measure.unit, ref)
 
-    def _year(self, unit: Unit, measure: Measure, month: Month) -> Fact | None:
-        """As filed, else the sum of its months when every one of them is there."""
-        if found := self._at(unit, measure, month, Span.YEAR_TO_DATE):
-            return found
-        return self._months(unit, measure, Month(month.year, 1), month)
-
-    def _month(self, unit: Unit, measure: Measure, month: Month) -> Fact | None:
-        if found := self._at(unit, measure, month, Span.MONTH):
-            return found
-        return self._less(unit, measure, month, month)
-
-    def _period(self, unit: Unit, measure: Measure, first: Month, last: Month) -> Fact | None:
-        return self._less(unit, measure, first, last) or self._months(unit, measure, first, last)
-
-    def _months(self, unit: Unit, measure: Measure, first: Month, last: Month) -> Fact | None:
-        months = [Month(last.year, n) for n in range(first.number, last.number + 1)]
-        some = [self._at(unit, measure, month, Span.MONTH) for month in months]
-        values = [one for one in some if isinstance(one, Value)]
-        if not values or len(values) < len(months):
-            return None
-        refs = ",".join(one.ref or "" for one in values)
-        return Value(add(one.amount for one in values), measure.unit, refs)
-
-    def _less(self, unit: Unit, measure: Measure, first: Month, last: Month) -> Fact | None:
-        """The year to date of the last month, less that before the first."""
-        now = self._at(unit, measure, last, Span.YEAR_TO_DATE)
-        if now is None or isinstance(now, Missing) or first.number == 1:
-            return now
-        gone = self._at(unit, measure, first.previous(), Span.YEAR_TO_DATE)
-        if not isinstance(gone, Value):
-            return None
-        return Value(subtract(now.amount, gone.amount), measure.unit, f"{now.ref},{gone.ref}")
-
     # -- entered by people
 
     def _given(self, unit: Unit, key: FactKey, measure: Measure) -> Fact | None:
@@ -206,14 +161,12 @@ class Facts:
             return None
         window, asked = settled(key.window, self.asked)
         giver = next((values[0] for name, values in key.filters if name == "giver"), "")
-        spans = [Span.MONTH] if window == MONTH else [Span.YEAR_TO_DATE]
-        if window == PERIOD or measure.nature in STOCKS:
-            spans = [Span.MONTH, Span.YEAR_TO_DATE]
-        for span in spans:
-            found = self.given.at(unit.pk, measure.pk, asked.data_through, span, giver)
-            if found:
-                return Value(found[0], measure.unit, found[1])
-        return None
+
+        def at(month: Month, span: str) -> Fact | None:
+            found = self.given.at(unit.pk, measure.pk, month, span, giver)
+            return Value(found[0], measure.unit, found[1]) if found else None
+
+        return Stored(measure, at).of(window, asked)
 
 
 def closure(keys: Iterable[FactKey], measures: Catalogue, asked: Asked) -> list[FactKey]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from assessments.booked import last_day
 from assessments.models import Scheme, SchemeVersion
 from assessments.schemes.periods import ends, period_words
+from assessments.schemes.words import unfit_text
 from common import clock
 from common.access import Action
 from common.actors import may
@@ -94,6 +95,8 @@ def document_of(file: Any) -> Any:
         found = rules.parse(file.read().decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise forms.ValidationError(_("Save the file as UTF-8.")) from None
+    except rules.Unfit as problem:
+        raise forms.ValidationError(unfit_text(problem)) from None
     except ValueError as error:
         raise forms.ValidationError(
             _("This is neither YAML nor JSON: %(why)s"), params={"why": str(error)[:300]}

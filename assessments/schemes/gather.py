@@ -16,16 +16,16 @@ from django.utils.translation import gettext as _
 from assessments.booked import last_day
 from assessments.models import Scheme as SchemeRow
 from assessments.models import SchemeGroup
-from assessments.schemes.periods import Period
+from assessments.schemes.periods import Period, through_of
 from assessments.schemes.sources import SOURCE, Clock, Figured, Source, Targeted
 from common.errors import Refused
 from ledger import clocks
 from ledger.models import Posting
 from organizations.models import GroupMembership, Unit
+from organizations.selectors import taken_over
 from rules import scheme as rules
 from rules.facts import Fact, MissingReason, Value
 from rules.money import Rounding, add
-from rules.periods import Month
 from rules.scheme.checks import walk
 from rules.scheme.facts import Absent, Facts, Known, Spell, UnitFacts
 from rules.scheme.parts import OwnTarget
@@ -60,6 +60,7 @@ class _Member:
     type: str | None = None
     spells: tuple[Spell, ...] = ()
     parts: list[str] = field(default_factory=list)
+    itself: bool = False  # a member of the group, not only what its parts make together
 
 
 def gather(
@@ -74,11 +75,10 @@ def gather(
     period's. `watermark`: the last line of the books that counts; the one of the period's closing if it is closed, else
     what is there now.
 
-    Raises Refused: unbound (a group of the document is no competition group here), nobody, twice, too_late.
+    Raises Refused: unbound (a group of the document is no competition group here), nobody, twice, too_late,
+    too_early, own_figures (`_nothing_lost`).
     """
-    through = Month(period.year, data_through or period.last.number)
-    if through > period.last:
-        raise Refused(_("The data can't reach further than the period."), code="too_late")
+    through = through_of(scheme, period, data_through)
     mark = known_lines(period) if watermark is None else watermark
     clock, source = Clock(period, through, mark), source or SOURCE
     members = _members(row, scheme, period)
@@ -88,6 +88,7 @@ def gather(
     }
     figures = source.figures(scheme.inputs, list(units.values()), clock)
     wanted = _wanted(scheme)
+    _nothing_lost(scheme, members, figures)
     targets = source.targets(scheme.inputs, wanted, [one.unit for one in members], clock)
     facts = Facts(
         schema=1,
@@ -143,13 +144,35 @@ def _members(row: SchemeRow, scheme: rules.Scheme, period: Period) -> list[_Memb
                 made.type = made.type or member.type
     for pk, made in whole.items():
         if pk in found:
-            found[pk].parts = made.parts
+            found[pk].parts, found[pk].itself = made.parts, True
         else:
             found[pk] = made
     if not found:
         raise Refused(_("The groups of this method have no units in the period."), code="nobody")
     places = {code: number for number, code in enumerate(codes.values())}
     return sorted(found.values(), key=lambda one: places[one.group])
+
+
+def _nothing_lost(scheme: rules.Scheme, members: Sequence[_Member], figures: Figured) -> None:
+    """A member that others are scored as part of has what they make together: figures of its own would be lost, beyond
+    those of parts below it, which it holds anyway. Raises Refused: own_figures."""
+    by_code = {one.unit.code: one.unit for one in members}
+    for one in members:
+        if not one.itself:
+            continue
+        below = [by_code[code] for code in one.parts if by_code[code].path.startswith(one.unit.path)]
+        for code, given in scheme.inputs.items():
+            own = figures[one.unit.pk, code]
+            if given.unit not in ADDED or not isinstance(own, Value) or (own.ref or "").startswith(ENTERED):
+                continue
+            of_parts = [fact for part in below if isinstance(fact := figures[part.pk, code], Value)]
+            if own.amount != add(fact.amount for fact in of_parts):
+                said = _(
+                    "“%(unit)s” has figures of its own (%(input)s), which would be lost: other units are scored as part of "
+                    "it. Make the units parts of a unit that isn't in the group, “%(unit)s” among them."
+                )
+                names = {"unit": one.unit.label, "input": given.title}
+                raise Refused(said % names, code="own_figures")
 
 
 def _holds(row: GroupMembership, day: date) -> bool:
@@ -186,11 +209,10 @@ def _wanted(scheme: rules.Scheme) -> list[tuple[str, str]]:
 def _before(units: Iterable[Unit], day: date) -> Mapping[int, list[Unit]]:
     """Units that are gone by a day, by the one that took over; those below the successor are counted with it already."""
     now = {unit.pk: unit for unit in units}
-    rows = Unit.objects.unscoped(reason=WHY).filter(successor__isnull=False, valid_to__lte=day).order_by("pk")
-    gone = list(rows)
-    after = {unit.pk: unit.successor_id for unit in gone}
+    gone = taken_over(day)
+    after = {unit.pk: unit.successor_id for unit in gone.values()}
     found: dict[int, list[Unit]] = {}
-    for unit in gone:
+    for unit in gone.values():
         last, seen = unit.pk, {unit.pk}
         while last in after and after[last] not in seen and last not in now:
             last = after[last] or 0

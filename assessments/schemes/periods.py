@@ -8,6 +8,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from assessments.booked import last_day
+from assessments.measures.keys import PERIOD
 from assessments.models.schemes import ANNUAL
 from common.errors import Refused
 from rules.periods import Month
@@ -66,6 +67,24 @@ def period_of(scheme: Scheme, year: int, month: int) -> Period:
     last = min(month, 12)
     first = last - LENGTH[scheme.period] + 1
     return Period(Month(year, first), Month(year, last), month == ANNUAL)
+
+
+def through_of(scheme: Scheme, period: Period, month: int | None) -> Month:
+    """The last month of the data; the period's own where none is said. Data of a month's method may lag behind the month,
+    unless a figure of the period itself is asked for.
+
+    Raises Refused: too_late (after the period), too_early (before its first month).
+    """
+    through = Month(period.year, month or period.last.number)
+    if through > period.last:
+        said = _("The data can't reach further than the period.")
+        raise Refused(said, code="too_late", fields={"data_through": [said]})
+    inside = period.first < period.last or any(one.window == PERIOD for one in scheme.inputs.values())
+    if inside and through < period.first:
+        said = _("The data must reach into the period. Choose month %(first)s to %(last)s.")
+        said %= {"first": period.first.number, "last": period.last.number}
+        raise Refused(said, code="too_early", fields={"data_through": [said]})
+    return through
 
 
 def period_words(year: int, month: int, length: str) -> str:

@@ -12,8 +12,8 @@ from assessments.booked import last_day
 from assessments.choices import VersionState
 from assessments.models import Scheme, SchemeRun, SchemeVersion
 from assessments.schemes.gather import gather
-from assessments.schemes.periods import period_of
-from assessments.schemes.rulebook import SHARED, must_be_open, needed_on, read_version
+from assessments.schemes.periods import period_of, through_of
+from assessments.schemes.rulebook import must_be_open, needed_on, read_version
 from assessments.services.schemeruns import schemerun_store
 from assessments.services.schemes import must_hold_groups
 from common import clock, jobs, services
@@ -105,7 +105,8 @@ def schemerun_request(
     services.authorize(actor, Action.RUN, SchemeRun(version=row))
     must_be_open(scheme.pk)
     must_hold_groups(actor, scheme)
-    period_of(read_version(row), year, month)
+    document = read_version(row)
+    through_of(document, period_of(document, year, month), data_through)
     params: dict[str, Any] = {"period": f"{year}-{month:02d}", "schemes": [scheme.pk]}
     if data_through:
         params["data_through"] = data_through
@@ -113,12 +114,6 @@ def schemerun_request(
     return jobs.enqueue(
         JOB, params=params, key=f"{JOB}:{scheme.code}:{params['period']}:{stamp}", actor=actor
     )
-
-
-def newest_runs(scheme: Scheme) -> dict[tuple[int, int], SchemeRun]:
-    """The latest run of each period, for those who may see all of them."""
-    rows = SchemeRun.objects.unscoped(reason=SHARED).filter(version__scheme=scheme).order_by("pk")
-    return {(run.year, run.month): run for run in rows.defer("facts")}
 
 
 def _last_day(year: int, month: int) -> date:

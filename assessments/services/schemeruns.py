@@ -31,12 +31,12 @@ def schemerun_store(
     reason: str = "",
 ) -> SchemeRun:
     """Score facts by a version and keep run and lines. `month`: the last month of the period, 13 for the year's final
-    account. The same facts as in the latest run give that run; those of an earlier one a new run, so the latest is the
-    one to publish. Raises NotVisible, Denied."""
+    account. The same figures and targets as in the latest run give that run, whatever else was booked; those of an
+    earlier one a new run, so the latest is the one to publish. Raises NotVisible, Denied."""
     services.authorize(actor, Action.RUN, SchemeRun(version=version))
     SchemeVersion.objects.unscoped(reason=SHARED).select_for_update().get(pk=version.pk)
     every = SchemeRun.objects.unscoped(reason=SHARED).filter(version=version, year=year, month=month)
-    key = rules.sha256(facts)
+    key = rules.sha256(without_refs(facts))
     found = every.order_by("-number").first()
     linked = found is not None and (restates is None or restates.pk in (found.pk, found.restates_id))
     if found is not None and linked and found.input_hash == key:
@@ -60,6 +60,28 @@ def schemerun_store(
     )
     SchemeLine.objects.bulk_create(_lines(run, result, facts))
     return run
+
+
+def without_refs(facts: rules.Facts) -> rules.Facts:
+    """The facts without where they come from: a reference to the books carries their last line, which moves with every
+    posting, also one that changes no figure."""
+    units = tuple(
+        one.model_copy(
+            update={
+                "facts": {code: _bare(fact) for code, fact in one.facts.items()},
+                "targets": {
+                    code: {which: _bare(target) for which, target in some.items()}
+                    for code, some in one.targets.items()
+                },
+            }
+        )
+        for one in facts.units
+    )
+    return facts.model_copy(update={"units": units})
+
+
+def _bare(given: Any) -> Any:
+    return given.model_copy(update={"ref": None}) if hasattr(given, "ref") else given
 
 
 def _lines(run: SchemeRun, result: rules.Result, facts: rules.Facts) -> list[SchemeLine]:

@@ -16,6 +16,7 @@ from assessments.choices import QuartersIn
 from assessments.models import Measure, Target
 from assessments.models.targets import SPLIT
 from organizations.models import GroupMembership, Unit
+from organizations.selectors import taken_over
 from rules.money import add, ratio, subtract
 from rules.periods import Month
 from rules.scheme.facts import TargetGiven
@@ -197,11 +198,9 @@ def _held(row: dict[str, Any], origin: Origin, whose: str) -> Held:
 
 def _replaced(day: Any) -> dict[int, list[int]]:
     """Unit → the units that it took over by a day, also over several steps."""
-    rows = Unit.objects.unscoped(reason=WHY).filter(successor__isnull=False)
-    gone = rows.filter(Q(valid_to=None) | Q(valid_to__lt=day)).order_by("pk")
     direct: dict[int, list[int]] = defaultdict(list)
-    for pk, successor in gone.values_list("pk", "successor"):
-        direct[successor].append(pk)
+    for pk, unit in taken_over(day).items():
+        direct[unit.successor_id or 0].append(pk)
     return {unit: _all_before(unit, direct) for unit in list(direct)}
 
 

@@ -221,9 +221,6 @@ class SchemeVersionFile(VersionNouns, RowPage):
         return response
 
 
-ORDER = ("schema", "code", "title", "source", "period", "full", "schedule", "types", "inputs", "groups")
-
-
 def as_yaml(row: SchemeVersion) -> str:
     """The document in YAML, with its hash above."""
     return f"# {row.key}  sha256 {row.sha256}\n{yaml_text(row.document)}"

@@ -13,22 +13,22 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from assessments import services
-from assessments.models import SchemeRun, SchemeVersion
+from assessments.models import SchemeRun
 from assessments.schemes.compare import compare
 from assessments.schemes.due import due_in
 from assessments.schemes.gather import gather, known_lines, plain
-from assessments.schemes.periods import period_of
+from assessments.schemes.periods import period_of, through_of
 from assessments.schemes.replay import digest, result_of
 from assessments.schemes.rulebook import read_version
-from assessments.services import schemecompute
 from assessments.targets.places import Given
-from common import clock, jobs
-from common.actors import System
+from common import clock
 from common.errors import Denied, NotVisible, Refused
+from ledger.choices import Kind
 from ledger.models import Closing, Period
 from organizations import services as org
 from organizations.models import GroupMembership, Unit
 from rules import scheme as rules
+from tests.assessments.measures.support import book, measure
 from tests.assessments.support import TESTS
 from tests.support.scheme_towns import publish, scheme_of, towns
 
@@ -104,6 +104,24 @@ def test_a_result_ranks_by_the_figures_and_keeps_what_is_missing(county, scheme)
     assert compute(county, scheme).pk == run.pk
 
 
+def test_a_posting_that_changes_no_figure_gives_the_same_run(county):
+    """A project signed, and then another completed, which no input counts: the run that is there. A signing: a new one."""
+    measure("projects", "signed_projects")
+    document = towns()
+    document["inputs"]["signed"]["measure"] = "projects"
+    row = scheme_of(county.clerk, county.unit, document, county.group)
+    publish(county.clerk, row)
+    june = date(2023, 6, 10)
+    book(Kind.SIGNED, june, county.dihua)
+    first = compute(county, row)
+    book(Kind.COMPLETED, june, county.shangzhen)
+    assert known_lines(period_of(read_version(first.version), 2023, 6)) > first.watermark
+    assert compute(county, row).pk == first.pk
+    assert str(first.watermark) in json.dumps(first.facts), "the references are kept"
+    book(Kind.SIGNED, june, county.dihua)
+    assert compute(county, row).pk != first.pk
+
+
 def test_as_many_queries_for_more_units(county, scheme):
     def count():
         with CaptureQueriesContext(
@@ -144,6 +162,28 @@ def test_a_composite_has_the_figures_of_its_parts(county, scheme):
     assert lines["dihua"].reason == "not_ranked"
 
 
+def test_a_member_that_others_are_part_of_does_not_lose_its_own_figures(county):
+    """One signed by a town, scored as part of another: fine while that one has none of its own, else refused."""
+    measure("projects", "signed_projects")
+    document = towns()
+    document["inputs"]["signed"]["measure"] = "projects"
+    row = scheme_of(county.clerk, county.unit, document, county.group)
+    publish(county.clerk, row)
+    GroupMembership.objects.filter(unit=county.dihua).update(counts_in=county.shangzhen)
+    june = date(2023, 6, 10)
+    book(Kind.SIGNED, june, county.dihua)
+    assert facts_of(row)["shangzhen"].made_of == ("dihua",)
+    # Below it in the tree, its part's figures stand in its own as well: nothing is lost.
+    Unit.objects.unscoped(reason="tests").filter(pk=county.dihua.pk).update(
+        parent=county.shangzhen, path=county.shangzhen.path + f"{county.dihua.pk}."
+    )
+    assert facts_of(row)["shangzhen"].made_of == ("dihua",)
+    book(Kind.SIGNED, june, county.shangzhen)
+    with pytest.raises(Refused) as refused:
+        compute(county, row)
+    assert (refused.value.code, "签约项目" in str(refused.value)) == ("own_figures", True)
+
+
 def test_a_unit_that_changed_its_type_has_its_spells(county):
     document = towns()
     document |= {"types": {"town": "镇", "park": "园区"}, "period": "half"}
@@ -168,8 +208,14 @@ def test_figures_of_a_unit_that_is_gone_follow_its_successor(county, scheme):
     Unit.objects.unscoped(reason="tests").filter(pk=county.dihua.pk).update(
         successor=county.zhulinguan, valid_to=date(2023, 1, 31)
     )
-    units = facts_of(scheme)
-    assert units["zhulinguan"].facts["capital"].value == Decimal(1_500_000)
+    found = facts_of(scheme)["zhulinguan"]
+    assert found.facts["capital"].value == Decimal(1_500_000)
+    assert found.targets["capital"]["firm"].value == Decimal(2_000_000)
+    for still in (date(2023, 6, 30), None):  # its last day is still its own, and without one it isn't gone
+        Unit.objects.unscoped(reason="tests").filter(pk=county.dihua.pk).update(valid_to=still)
+        found = facts_of(scheme)["zhulinguan"]
+        assert found.facts["capital"].missing == "not_reported"
+        assert not found.targets
 
 
 def test_what_stands_in_the_way_is_said(county):
@@ -206,6 +252,24 @@ def test_lagged_data_and_the_final_account(county):
     assert (run.month, run.data_through, run.facts["month"], run.facts["data_through"]) == (
         13, 11, "2023-12", "2023-11",
     )  # fmt: skip
+
+
+def test_data_reach_into_the_period(county):
+    """Half a year from July cannot be told from data up to February; a month's own year to date may lag."""
+    row = scheme_of(county.clerk, county.unit, {**towns(), "period": "half"}, county.group)
+    publish(county.clerk, row)
+    for ask in (services.schemerun_compute, services.schemerun_request):
+        with pytest.raises(Refused) as refused:
+            ask(actor=county.clerk, scheme=row, year=2023, month=12, data_through=2)
+        assert (refused.value.code, "7" in str(refused.value)) == ("too_early", True)
+    assert compute(county, row, month=12, data_through=7).data_through == 7
+    document, _problems = rules.read(towns())
+    june = period_of(document, 2023, 6)
+    assert str(through_of(document, june, 5)) == "2023-05"
+    of_period = towns()
+    of_period["inputs"]["capital"]["window"] = "period"
+    with pytest.raises(Refused):
+        through_of(rules.read(of_period)[0], june, 5)
 
 
 def test_a_run_replays_elsewhere_after_a_rename_and_later_figures(county, scheme):
@@ -305,42 +369,6 @@ def test_the_shell_computes_and_prints(county, scheme, capsys):
     for code, period in (("none", "2023-06"), ("towns", "2023-14"), ("towns", "2019-06")):
         with pytest.raises(CommandError):
             call_command("scheme", "run", code, "--period", period)
-
-
-def test_a_regular_run_computes_what_is_due_and_names_what_cannot_be(county, scheme):
-    unbound = scheme_of(county.clerk, county.unit, {**towns(), "code": "other"}, code="other")
-    publish(county.clerk, unbound)
-    yearly = scheme_of(
-        county.clerk,
-        county.unit,
-        {**towns(), "code": "yearly", "period": "year"},
-        county.group,
-        code="yearly",
-    )
-    publish(county.clerk, yearly)
-    rows = [scheme, unbound, yearly]
-    assert due_in(rows, 2023, 6) == [(scheme, 2023, 6), (unbound, 2023, 6)]
-    assert (yearly, 2023, 12) in due_in(rows, 2023, 12)
-    job = jobs.enqueue(schemecompute.JOB, params={"month": "2023-06"}, key="t", actor=System("calendar"))
-    jobs.execute(job.pk)
-    job.refresh_from_db()
-    assert job.state == "done", job.error
-    assert len(job.result["runs"]) == 1
-    assert [one.split(":")[0] for one in job.result["refused"]] == ["镇招商考核"]
-
-
-def test_a_broken_scheme_stops_no_other(county):
-    for code, document in (("no-period", {"schema": 1}), ("no-groups", {"schema": 1, "period": "month"})):
-        row = services.scheme_create(actor=TESTS, owner=county.unit, code=code, name=code)
-        about = {"state": "published", "since": date(2023, 1, 1), "sha256": code}
-        SchemeVersion._base_manager.create(scheme=row, document=document, **about)
-    county.write(("棣花镇", 200, 150))
-    publish(county.clerk, scheme_of(county.clerk, county.unit, group=county.group))
-    job = jobs.enqueue(schemecompute.JOB, params={"month": "2023-06"}, key="t", actor=System("calendar"))
-    jobs.execute(job.pk)
-    job.refresh_from_db()
-    assert (job.state, len(job.result["runs"])) == ("done", 1), job.error
-    assert [one.split(":")[0] for one in job.result["refused"]] == ["no-period", "no-groups"]
 
 
 def test_the_annual_run_follows_the_closed_final_account_once(county):

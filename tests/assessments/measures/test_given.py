@@ -19,6 +19,7 @@ from leads import shipping
 from ledger.choices import Kind
 from ledger.services import Look
 from organizations.choices import Role
+from rules.periods import Month
 from rules.scheme import read as read_scheme
 from tests.assessments.measures.support import WAN, asked, book, cell, fact, measure, money, signed
 from tests.support.clients import sign_in, user_with
@@ -67,6 +68,26 @@ def test_several_givers_have_a_mean_and_a_later_word_supersedes(tree, score):
         services.given_withdraw(actor=evaluator, pk=first.pk, version=first.version, reason="再")
 
 
+def test_entered_flows_of_a_quarter_are_summed_and_subtracted(tree):
+    """4, 5 and 6 visits entered of the months: the quarter has 15. The year to date 10 and 40: the quarter has 30."""
+    of_months = MeasureFactory(code="m", source="given", unit="trips", nature="flow")
+    of_year = MeasureFactory(code="visits", source="given", unit="trips", nature="flow")
+    for month, number in ((4, 4), (5, 5), (6, 6)):
+        GivenFigureFactory(unit=tree.town, measure=of_months, month=month, value=D(number), span="month")
+    for month, number in ((3, 10), (6, 40)):
+        GivenFigureFactory(unit=tree.town, measure=of_year, month=month, value=D(number))
+    quarter = Asked(Month(2026, 4), Month(2026, 6), Month(2026, 6), 202606)
+
+    def told(code):
+        return [
+            fact(code, tree.town, window=window, question=quarter)
+            for window in ("month", "period", "year_to_date", "cumulative")
+        ]
+
+    assert told("m") == [6, 15, "not_reported", "not_reported"]
+    assert told("visits") == ["not_reported", 30, 40, "not_reported"]
+
+
 def test_who_may_enter_and_what_is_refused(tree, score):
     for role, unit, error in (
         (Role.UNIT_HEAD, tree.county, Denied),
@@ -82,6 +103,25 @@ def test_who_may_enter_and_what_is_refused(tree, score):
     with pytest.raises(ValidationError):
         give(staff, tree.town, pieces, "1.5", "示例评委")
     assert not GivenFigure._base_manager.exists()
+
+
+def test_nobody_enters_his_own_units_figure(tree, score):
+    """The town's evaluator can't score the town, nor take back what the county gave it; the city, with nobody above it,
+    can. What is counted from the books isn't typed."""
+    town, county, city = (user_with(Role.EVALUATOR, unit) for unit in (tree.town, tree.county, tree.city))
+    for actor, unit in ((town, tree.town), (county, tree.county)):
+        with pytest.raises(Refused) as problem:
+            give(actor, unit, score, 99, "示例评委")
+        assert problem.value.code == "own_figure"
+    row = give(county, tree.town, score, 60, "示例评委")
+    with pytest.raises(Refused) as problem:
+        services.given_withdraw(actor=town, pk=row.pk, version=row.version, reason="太低")
+    assert problem.value.code == "own_figure"
+    assert fact("score", tree.town, "2026-09") == 60
+    give(city, tree.city, score, 70, "示例评委")
+    with pytest.raises(Refused) as problem:
+        give(county, tree.town, measure("capital", "arrived"), 1, "示例评委")
+    assert problem.value.code == "counted"
 
 
 def test_a_confirmers_figure_wins_and_the_difference_is_a_line(tree):
