@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from assessments.booked import last_day
 from assessments.models import Scheme, SchemeVersion
 from assessments.schemes.periods import ends, period_words
 from assessments.schemes.words import unfit_text
@@ -17,6 +19,7 @@ from common.actors import may
 from common.forms import ActorForm, RowForm
 from organizations.models import CompetitionGroup, Unit
 from rules import scheme as rules
+from rules.periods import Month
 
 DAY = forms.DateInput(attrs={"type": "date"})
 YEARS_BACK = 3
@@ -122,10 +125,10 @@ class PeriodForm(ActorForm):
         help_text=_("Earlier where data lag: targets then fall due up to it."),
     )
 
-    def __init__(self, *args: Any, length: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, choices: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["period"]
-        field.choices = periods(length)
+        field.choices = choices
 
     def clean_period(self) -> tuple[int, int]:
         year, month = self.cleaned_data["period"].split("-")
@@ -143,6 +146,18 @@ def periods(length: str) -> list[tuple[str, str]]:
             if (year, first) <= (today.year, today.month):
                 found.append((f"{year}-{month:02d}", period_words(year, month, length)))
     return found
+
+
+def periods_of(versions: Iterable[SchemeVersion]) -> list[tuple[str, str]]:
+    """The periods that have begun and on whose last day one of the versions is in force, the latest first."""
+    found = {}
+    for row in versions:
+        for code, words in periods(row.document["period"]):
+            year, month = (int(part) for part in code.split("-"))
+            day = last_day(Month(year, min(month, 12)))
+            if row.since <= day and (row.until is None or day <= row.until):
+                found[code] = words
+    return sorted(found.items(), reverse=True)
 
 
 class GroupsForm(ActorForm):

@@ -46,6 +46,20 @@ def needed_on(scheme: Scheme, day: date) -> SchemeVersion:
     return found
 
 
+def lately(scheme: Scheme, today: date, months: int = 14) -> list[SchemeVersion]:
+    """Published versions in force on some day of the last so many months, the latest first: the year that ended is
+    computed when its last version is no longer in force."""
+    number = today.year * 12 + today.month - 1 - months
+    rows = SchemeVersion.objects.unscoped(reason=SHARED).filter(
+        Q(until=None) | Q(until__gte=date(number // 12, number % 12 + 1, 1)),
+        scheme=scheme,
+        state=VersionState.PUBLISHED,
+        since__lte=today,
+        archived_at=None,
+    )
+    return list(rows.select_related("scheme").order_by("-since"))
+
+
 def must_be_open(scheme_id: int) -> None:
     """A closed scheme is neither computed nor told, and gets no new version. Raises Archived."""
     if Scheme.objects.unscoped(reason=SHARED).filter(pk=scheme_id).exclude(archived_at=None).exists():

@@ -16,7 +16,7 @@ from assessments import services
 from assessments.choices import VersionState
 from assessments.models import Measure, Scheme, SchemeRun, SchemeTrial, SchemeVersion
 from assessments.schemes.diff import differences
-from assessments.schemes.forms import DaysForm, PeriodForm, version_label
+from assessments.schemes.forms import DaysForm, PeriodForm, periods, version_label
 from assessments.schemes.moving import from_trial
 from assessments.schemes.periods import period_words
 from assessments.schemes.tables import state_text
@@ -243,7 +243,7 @@ class SchemeVersionTry(VersionNouns, FormPage, RowPage):
             raise Refused(_now("Mend the problems of the draft first."), code="problems")
 
     def make_form(self, data: Any = None) -> Any:
-        return PeriodForm(data, actor=self.actor, length=self.get_object().document["period"])
+        return PeriodForm(data, actor=self.actor, choices=periods(self.get_object().document["period"]))
 
     def run(self, form: Any) -> Any:
         year, month = form.cleaned_data["period"]

@@ -11,12 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from assessments import services
 from assessments.choices import VersionState
 from assessments.models import Scheme, SchemeGroup, SchemeRun, SchemeVersion
-from assessments.schemes.forms import DraftForm, GroupsForm, PeriodForm, RestateForm, SchemeForm
+from assessments.schemes.forms import DraftForm, GroupsForm, PeriodForm, RestateForm, SchemeForm, periods_of
 from assessments.schemes.gather import bindings
-from assessments.schemes.rulebook import version_on
+from assessments.schemes.rulebook import lately, must_be_open
 from assessments.schemes.tables import SchemeFilterSet, SchemeRunTable, SchemeTable, SchemeVersionTable
 from common import clock
 from common.access import Action
+from common.actors import Actor
 from common.errors import Denied, Refused
 from common.scope import may_on
 from common.views import ArchivePage, CreatePage, Crumbs, DetailPage, FormPage, ListPage, UpdatePage, action
@@ -116,12 +117,15 @@ class SchemeDetail(SchemeNouns, DetailPage):
             if self.draft() is None:
                 url = reverse("schemeversion_create", args=[scheme.pk])
                 found.append(action(_("New version"), url, icon="plus", primary=not self.versions()))
-        if (now := version_on(scheme, clock.today())) and may_on(
-            self.actor, Action.RUN, SchemeRun(version=now)
-        ):
+        if may_compute(self.actor, scheme) and lately(scheme, clock.today()):
             url = reverse("schemerun_create", args=[scheme.pk])
             found.append(action(_("Compute a result"), url, icon="ranking", primary=True))
         return found
+
+
+def may_compute(actor: Actor, scheme: Scheme) -> bool:
+    """Whoever runs the scheme, whichever version is in force."""
+    return may_on(actor, Action.RUN, SchemeRun(version=SchemeVersion(scheme=scheme)))
 
 
 def groups_of(versions: list[SchemeVersion]) -> dict[str, str]:
@@ -231,17 +235,15 @@ class SchemeRunCreate(SchemePart):
 
     def check(self) -> None:
         super().check()
-        version = self.version()
-        self.need(Action.RUN, SchemeRun(version=version))
-
-    def version(self) -> SchemeVersion:
-        row = version_on(self.get_object(), clock.today())
-        if row is None:
-            raise Refused(_("No version of this method is in force. Publish one first."), code="no_version")
-        return row
+        if not may_compute(self.actor, self.get_object()):
+            raise Denied
+        must_be_open(self.get_object().pk)
 
     def make_form(self, data: Any = None) -> Any:
-        return PeriodForm(data, actor=self.actor, length=self.version().document["period"])
+        versions = lately(self.get_object(), clock.today())
+        if not versions:
+            raise Refused(_("No version of this method is in force. Publish one first."), code="no_version")
+        return PeriodForm(data, actor=self.actor, choices=periods_of(versions))
 
     def run(self, form: Any) -> Any:
         year, month = form.cleaned_data["period"]

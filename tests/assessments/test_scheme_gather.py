@@ -20,10 +20,8 @@ from assessments.schemes.gather import known_lines, plain
 from assessments.schemes.periods import period_of, through_of
 from assessments.schemes.replay import digest, result_of
 from assessments.schemes.rulebook import read_version
-from assessments.services import schemecompute
 from assessments.targets.places import Given
-from common import clock, jobs
-from common.actors import System
+from common import clock
 from common.errors import Denied, NotVisible, Refused
 from ledger.choices import Kind
 from ledger.models import Closing, Period
@@ -298,42 +296,6 @@ def test_the_shell_computes_and_prints(county, scheme, capsys):
     for code, period in (("none", "2023-06"), ("towns", "2023-14"), ("towns", "2019-06")):
         with pytest.raises(CommandError):
             call_command("scheme", "run", code, "--period", period)
-
-
-def test_a_regular_run_computes_what_is_due_and_names_what_cannot_be(county, scheme):
-    unbound = scheme_of(county.clerk, county.unit, {**towns(), "code": "other"}, code="other")
-    publish(county.clerk, unbound)
-    yearly = scheme_of(
-        county.clerk,
-        county.unit,
-        {**towns(), "code": "yearly", "period": "year"},
-        county.group,
-        code="yearly",
-    )
-    publish(county.clerk, yearly)
-    rows = [scheme, unbound, yearly]
-    assert due_in(rows, 2023, 6) == [(scheme, 2023, 6), (unbound, 2023, 6)]
-    assert (yearly, 2023, 12) in due_in(rows, 2023, 12)
-    job = jobs.enqueue(schemecompute.JOB, params={"month": "2023-06"}, key="t", actor=System("calendar"))
-    jobs.execute(job.pk)
-    job.refresh_from_db()
-    assert job.state == "done", job.error
-    assert len(job.result["runs"]) == 1
-    assert [one.split(":")[0] for one in job.result["refused"]] == ["镇招商考核"]
-
-
-def test_a_broken_scheme_stops_no_other(county):
-    for code, document in (("no-period", {"schema": 1}), ("no-groups", {"schema": 1, "period": "month"})):
-        row = services.scheme_create(actor=TESTS, owner=county.unit, code=code, name=code)
-        about = {"state": "published", "since": date(2023, 1, 1), "sha256": code}
-        SchemeVersion._base_manager.create(scheme=row, document=document, **about)
-    county.write(("棣花镇", 200, 150))
-    publish(county.clerk, scheme_of(county.clerk, county.unit, group=county.group))
-    job = jobs.enqueue(schemecompute.JOB, params={"month": "2023-06"}, key="t", actor=System("calendar"))
-    jobs.execute(job.pk)
-    job.refresh_from_db()
-    assert (job.state, len(job.result["runs"])) == ("done", 1), job.error
-    assert [one.split(":")[0] for one in job.result["refused"]] == ["no-period", "no-groups"]
 
 
 def test_the_annual_run_follows_the_closed_final_account_once(county):

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from django.urls import reverse
+from rest_framework.test import APIClient
 
 from assessments import services
 from assessments.models import Scheme, SchemeGroup, SchemePublication, SchemeRun, SchemeTrial, SchemeVersion
@@ -135,3 +136,21 @@ def test_a_closed_scheme_is_neither_computed_nor_told_nor_published(county, sche
     ):
         with pytest.raises(Archived):
             call(**by, **values)
+
+
+def test_in_january_december_is_computed_by_the_version_that_has_ended(county, scheme, page, client):
+    scheme.versions.unscoped(reason="tests").update(until=date(2023, 12, 31))
+    url = reverse("schemerun_create", args=[scheme.pk])
+    api = sign_in(APIClient(), county.clerk)
+    head = sign_in(client.__class__(), county.person("head", "unit_head", county.dihua))
+    december = {"year": 2023, "month": 12}
+    with clock.at(clock.now().replace(year=2024, month=1, day=9)):
+        assert url in page.get(reverse("scheme_detail", args=[scheme.pk])).content.decode()
+        offered = [code for code, _words in page.get(url).context["form"].fields["period"].choices]
+        assert offered == [f"2023-{month:02d}" for month in range(12, 0, -1)]  # none of 2024 or 2022
+        assert page.post(url, {"period": "2023-12"}).status_code == 302
+        assert api.post(f"/api/v1/schemes/{scheme.pk}/compute/", december, format="json").status_code == 202
+        assert head.post(url, {"period": "2023-12"}).status_code == 403
+    with clock.at(clock.now().replace(year=2025, month=6, day=9)):
+        assert url not in page.get(reverse("scheme_detail", args=[scheme.pk])).content.decode()
+        assert page.get(url).status_code == 400  # no version was in force lately
