@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers, status
@@ -13,7 +14,7 @@ from rest_framework.response import Response
 
 from assessments import services
 from assessments.models import Scheme, SchemeRun, SchemeVersion
-from assessments.schemes.rulebook import needed_on
+from assessments.schemes.rulebook import needed_on, storable
 from assessments.schemes.tables import SchemeFilterSet, SchemeVersionFilterSet
 from assessments.schemes.words import problem_text
 from common import clock
@@ -112,7 +113,10 @@ class SchemeVersionSerializer(RowSerializer):
     def validate_document(self, value: Any) -> Any:
         if not isinstance(value, dict):
             raise serializers.ValidationError(_("This holds no method."))
-        return value
+        try:
+            return storable(value)
+        except ValidationError as problem:
+            raise serializers.ValidationError(problem.message_dict["document"]) from None
 
     @extend_schema_field(SchemeProblemSerializer(many=True))
     def get_problems(self, row: SchemeVersion) -> list[dict[str, str]]:

@@ -8,7 +8,7 @@ from django.db import transaction
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.decorators import action
-from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -27,6 +27,7 @@ from common.access import Action
 from common.actors import may_somewhere
 from common.api import ReadViewSet, RowSerializer, RowViewSet
 from common.errors import Denied
+from common.rest import JSONParser
 from organizations.models import Unit
 from projects import confidential
 

@@ -11,7 +11,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
-from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -34,6 +34,7 @@ from common.import_serializers import (
     UndoSerializer,
 )
 from common.models import ImportBatch, ImportRow
+from common.rest import JSONParser
 
 State, Result = ImportBatch.State, ImportRow.Result
 

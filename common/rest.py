@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.http import Http404
 from django.utils.translation import gettext as _
-from rest_framework import exceptions, filters, pagination, renderers, status
+from rest_framework import exceptions, filters, pagination, parsers, renderers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -41,6 +41,16 @@ class OrderingFilter(filters.OrderingFilter):
         if kept is None:
             return queryset.order_by(*ordering, "pk")
         return kept_last(queryset, [*ordering, "pk"], kept(request.user))
+
+
+class JSONParser(parsers.JSONParser):
+    """JSON that is nested beyond what Python follows is a wrong request, not a failure."""
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
+        try:
+            return super().parse(stream, media_type, parser_context)
+        except RecursionError:
+            raise exceptions.ParseError(_("The JSON is nested too deeply.")) from None
 
 
 class XlsxRenderer(renderers.BaseRenderer):

@@ -18,6 +18,21 @@ from organizations.models import CompetitionGroup, Unit
 ANNUAL = 13  # the month of a run of the year's final account
 
 
+def bound_to(path: str) -> Any:
+    """Schemes (ids) that assess a unit at or below a path now: neither binding nor membership was taken back."""
+    return SchemeGroup.objects.filter(
+        archived_at=None,
+        group__memberships__archived_at=None,
+        group__memberships__valid__contains=clock.today(),
+        group__memberships__unit__path__startswith=path,
+    ).values("scheme")
+
+
+def told_to(path: str) -> Any:
+    """Published runs with a line of a unit at or below a path: what was told stays readable."""
+    return SchemeRun._base_manager.filter(SchemeRunScope.members_at(path))
+
+
 @track("ast_scheme_event")
 class Scheme(ScopedModel):
     """A method by which units are assessed year after year; its versions say how."""
@@ -32,7 +47,7 @@ class Scheme(ScopedModel):
 
         @staticmethod
         def members(grant: Any) -> Q:
-            return Q(groups__group__memberships__unit__path__startswith=grant.path)
+            return Q(pk__in=bound_to(grant.path)) | Q(pk__in=told_to(grant.path).values("version__scheme"))
 
     class Meta:
         db_table = "ast_scheme"
@@ -97,10 +112,8 @@ class SchemeVersion(ScopedModel):
 
         @staticmethod
         def members(grant: Any) -> Q:
-            return Q(
-                scheme__groups__group__memberships__unit__path__startswith=grant.path,
-                state=VersionState.PUBLISHED,
-            )
+            told = Q(pk__in=told_to(grant.path).values("version"))
+            return (Q(scheme__in=bound_to(grant.path)) | told) & Q(state=VersionState.PUBLISHED)
 
     class Meta:
         db_table = "ast_scheme_version"
@@ -162,17 +175,19 @@ class SchemeTrial(AppendOnlyModel):
 
 
 class SchemeRunScope(scope.Scope):
-    """Who runs the scheme sees every run; those whom it assesses see published ones."""
+    """Who runs the scheme sees every run; those whom it assesses see published ones: the units of the run itself,
+    whatever is bound since."""
 
     kind = "scheme_run"
     path = "version__scheme__owner__path"
 
     @staticmethod
+    def members_at(path: str) -> Q:
+        return Q(lines__unit__path__startswith=path, publications__isnull=False)
+
+    @staticmethod
     def members(grant: Any) -> Q:
-        return Q(
-            version__scheme__groups__group__memberships__unit__path__startswith=grant.path,
-            publications__isnull=False,
-        )
+        return SchemeRunScope.members_at(grant.path)
 
 
 class SchemeRun(AppendOnlyModel):

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from assessments.models import Scheme, SchemeVersion
 from assessments.schemes.periods import ends, period_words
+from assessments.schemes.words import unfit_text
 from common import clock
 from common.access import Action
 from common.actors import may
@@ -90,6 +92,8 @@ def document_of(file: Any) -> Any:
         found = rules.parse(file.read().decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise forms.ValidationError(_("Save the file as UTF-8.")) from None
+    except rules.Unfit as problem:
+        raise forms.ValidationError(unfit_text(problem)) from None
     except ValueError as error:
         raise forms.ValidationError(
             _("This is neither YAML nor JSON: %(why)s"), params={"why": str(error)[:300]}
@@ -146,10 +150,12 @@ class GroupsForm(ActorForm):
 
     def __init__(self, *args: Any, groups: dict[str, str], bound: dict[str, int], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        rows = (
-            CompetitionGroup.objects.visible_to(self.actor).filter(archived_at=None).select_related("owner")
+        own = CompetitionGroup.objects.allowed_to(self.actor, Action.CHANGE).filter(archived_at=None)
+        every = CompetitionGroup.objects.unscoped(reason="what is bound stays a choice").select_related(
+            "owner"
         )
         for code, title in groups.items():
+            rows = every.filter(Q(pk__in=own.values("pk")) | Q(pk=bound.get(code)))
             field: Any = forms.ModelChoiceField(rows, label=title, required=False, initial=bound.get(code))
             field.label_from_instance = lambda group: f"{group.owner.label} {group.name}"
             self.fields[f"group_{code}"] = field

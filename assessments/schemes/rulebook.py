@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from assessments.choices import VersionState
 from assessments.models import Scheme, SchemeVersion
+from assessments.schemes.words import unfit_text
 from common.errors import Refused
 from rules import scheme as rules
 
@@ -54,15 +55,16 @@ def read_version(version: SchemeVersion) -> rules.Scheme:
 
 
 def normal(document: Any) -> tuple[Any, str]:
-    """The normal form of a document that reads and its hash; an unfinished one as it is, without hash."""
-    found, _problems = rules.read(document)
-    return (_storable(document), "") if found is None else (rules.write(found), rules.sha256(found))
+    """The normal form of a document that reads and its hash; an unfinished one as JSON can keep it, without hash. Raises
+    ValidationError (document) for one beyond the limits of docs/schemes.md."""
+    kept = storable(document)
+    found, _problems = rules.read(kept)
+    return (kept, "") if found is None else (rules.write(found), rules.sha256(found))
 
 
-def _storable(value: Any) -> Any:
-    """An unfinished document as JSON can keep it: exact numbers as text."""
-    if isinstance(value, dict):
-        return {str(key): _storable(one) for key, one in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_storable(one) for one in value]
-    return format(value, "f") if isinstance(value, Decimal) else value
+def storable(document: Any) -> Any:
+    """A document within the limits, exact numbers as text. Raises ValidationError (document)."""
+    try:
+        return rules.plain(document)
+    except rules.Unfit as problem:
+        raise ValidationError({"document": unfit_text(problem)}) from None

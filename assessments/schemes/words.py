@@ -4,7 +4,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from assessments.measures import words as measures
-from rules.scheme import Problem
+from rules.scheme import Problem, Unfit
+from rules.scheme.limits import DEEP, MANY
 
 PROBLEMS: dict[str, Promise] = {
     "above_100": _("More than 100 per cent isn't possible here."),
@@ -47,6 +48,21 @@ PROBLEMS: dict[str, Promise] = {
     "unknown_type": _("“%(value)s” isn't declared under types."),
     "unknown_unit": _("There is no other unit “%(value)s” in the file."),
 }
+
+UNFIT: dict[str, Promise] = {
+    "alias": _("Aliases (* and &) aren't taken. Write each part out."),
+    "deep": _("There are more than %(deep)s levels inside each other."),
+    "kind": _("Only texts, numbers, lists and objects are taken."),
+    "many": _("There are more than %(many)s values."),
+    "number": _("A number is too large or too long, or is none."),
+    "tag": _("Tags (!) aren't taken."),
+    "text": _("A text holds characters that can't be kept."),
+}
+
+
+def unfit_text(problem: Unfit) -> str:
+    """Why a document isn't taken at all."""
+    return str(UNFIT[problem.code]) % {"deep": DEEP, "many": MANY}
 
 
 def problem_text(problem: Problem) -> str:

@@ -9,7 +9,8 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from assessments.choices import MeasureUnit, Span
+from assessments.above import refuse_own_figure
+from assessments.choices import FigureSource, MeasureUnit, Span
 from assessments.models import GivenFigure, Measure
 from common import changelog, clock, services
 from common.access import Action
@@ -42,8 +43,10 @@ def given_create(
     """What a giver says of a unit; what he said before of the same month is superseded. `value` in the unit of the
     measure: yuan, dollars, pieces, marks, per cent. For a quarter or a year, `month` is its last.
 
-    Raises Denied, ValidationError (a month to come; pieces that aren't whole), Refused (code given_now: somebody
-    enters the same at this moment)."""
+    Raises Denied, ValidationError (a month to come; pieces that aren't whole), Refused (codes own_figure: it comes from
+    above; counted: the measure is counted from the books; given_now: somebody enters the same at this moment)."""
+    if measure.source == FigureSource.COUNTED:
+        raise Refused(_("This measure is counted from the books. Nobody enters it."), code="counted")
     today = clock.today()
     if (year, month) > (today.year, today.month):
         raise ValidationError({"month": _("This month is still to come.")})
@@ -69,6 +72,7 @@ def given_create(
         "recorded_at": clock.now(),
     }
     services.authorize(actor, Action.CREATE, GivenFigure(unit=unit))
+    refuse_own_figure(actor, Action.CREATE, unit)
     before = _current(**same).select_for_update(of=("self",)).first()
     with changelog.acting(actor):
         if before is not None:
@@ -88,11 +92,12 @@ def given_create(
 
 @transaction.atomic
 def given_withdraw(*, actor: Actor, pk: int, version: int | None, reason: str) -> GivenFigure:
-    """Take a figure back: it stays readable and counts no longer. Raises NotVisible, Denied, Stale, Refused (code
-    superseded)."""
+    """Take a figure back: it stays readable and counts no longer. Raises NotVisible, Denied, Stale, Refused (codes
+    superseded, own_figure)."""
     row = services.locked(GivenFigure, pk, actor, Action.ARCHIVE, version)
     if row.superseded_at is not None:
         raise Refused(_("This figure is superseded already."), code="superseded")
+    refuse_own_figure(actor, Action.ARCHIVE, row.unit)
     row.superseded_at = clock.now()
     row.withdrawn = reason.strip()[:200]
     row.version += 1

@@ -6,16 +6,20 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from assessments.choices import FigureSource
 from assessments.measures.base import REGISTRY
 from assessments.measures.catalogue import measure_problems
+from assessments.measures.used import MEANING, naming_version, resting_on, told_run
 from assessments.measures.words import problem_text
 from assessments.models import Measure, RankingTable
 from capital.rulebook import NoRule, read_rule, rule_on
 from common import clock, services
+from common.access import Action
 from common.actors import Actor
+from common.errors import Refused
 from ledger.choices import Role
 
 COUNTS = {"source", "base", "filters", "of_measure", "unit", "nature"}
@@ -33,7 +37,9 @@ def measure_create(*, actor: Actor, **values: Any) -> Measure:
 
 @transaction.atomic
 def measure_update(*, actor: Actor, pk: int, version: int | None, **values: Any) -> Measure:
-    """Raises as `measure_create`, NotVisible, Stale, Archived."""
+    """Raises as `measure_create`, NotVisible, Stale, Archived, Refused (published: what it counts can't change any more)."""
+    held = services.locked(Measure, pk, actor, Action.CHANGE, version)
+    _meaning_stays(held, {name for name in MEANING if name in values and getattr(held, name) != values[name]})
     if {"rule_code", "basis"} & set(values):
         now = services.get_visible(Measure, pk, actor, lock=True)
         _rule_fits(values.get("rule_code", now.rule_code), values.get("basis", now.basis))
@@ -45,7 +51,16 @@ def measure_update(*, actor: Actor, pk: int, version: int | None, **values: Any)
     return services.update(Measure, actor=actor, pk=pk, version=version, values=values)
 
 
+@transaction.atomic
 def measure_archive(*, actor: Actor, pk: int, version: int | None, reason: str) -> Measure:
+    """Raises NotVisible, Denied, Stale, Archived, Refused (in_force: a published method reads it)."""
+    row = services.locked(Measure, pk, actor, Action.ARCHIVE, version)
+    named = naming_version(resting_on(row), clock.today())
+    if named is not None:
+        said = _now(
+            "The published method “%(name)s” reads this measure. It can be archived when no version does."
+        )
+        raise Refused(said % {"name": named}, code="in_force")
     return services.archive(Measure, actor=actor, pk=pk, version=version, reason=reason)
 
 
@@ -59,6 +74,19 @@ def rankingtable_update(*, actor: Actor, pk: int, version: int | None, **values:
 
 def rankingtable_archive(*, actor: Actor, pk: int, version: int | None, reason: str) -> RankingTable:
     return services.archive(RankingTable, actor=actor, pk=pk, version=version, reason=reason)
+
+
+def _meaning_stays(measure: Measure, changed: set[str]) -> None:
+    """What a published result was counted by stays; its name, words and order may change. Raises Refused: published."""
+    if not changed:
+        return
+    codes = resting_on(measure)
+    named = naming_version(codes) or told_run(codes)
+    if named is not None:
+        said = _now("“%(name)s” is published by this measure, so what it counts stays. Make a new measure.")
+        stays = [_now("This can't change any more.")]
+        fields = dict.fromkeys(sorted(changed), stays)
+        raise Refused(said % {"name": named}, code="published", fields=fields)
 
 
 def _base_fits(measure: Measure) -> None:

@@ -13,8 +13,9 @@ from assessments.choices import VersionState
 from assessments.models import Scheme, SchemeRun, SchemeVersion
 from assessments.schemes.gather import gather
 from assessments.schemes.periods import period_of, through_of
-from assessments.schemes.rulebook import SHARED, needed_on, read_version
+from assessments.schemes.rulebook import needed_on, read_version
 from assessments.services.schemeruns import schemerun_store, schemeversion_lock
+from assessments.services.schemes import must_hold_groups
 from common import clock, jobs, services
 from common.access import Action
 from common.actors import Actor
@@ -40,7 +41,7 @@ def schemerun_compute(
     """Score the units of a scheme for the period that ends in a month (13: the year with its final account), by the version
     in force on its last day. The same facts again give the run that is there.
 
-    Raises NotVisible, Denied, and Refused: no_version, not_published, wrong_month, and as
+    Raises NotVisible, Denied, and Refused: no_version, not_published, strange_group, wrong_month, and as
     `assessments.schemes.gather.gather`.
     """
     row = version or needed_on(scheme, _last_day(year, month))
@@ -50,6 +51,7 @@ def schemerun_compute(
             code="not_published",
         )
     services.authorize(actor, Action.RUN, SchemeRun(version=row))
+    must_hold_groups(actor, row.scheme)
     schemeversion_lock(row)  # before the figures are read: who comes later shall see later ones
     document = read_version(row)
     period = period_of(document, year, month)
@@ -101,6 +103,7 @@ def schemerun_request(
     """Ask a worker to compute a result. Asking twice in the same second is one job. Raises as `schemerun_compute`."""
     row = needed_on(scheme, _last_day(year, month))
     services.authorize(actor, Action.RUN, SchemeRun(version=row))
+    must_hold_groups(actor, scheme)
     document = read_version(row)
     through_of(document, period_of(document, year, month), data_through)
     params: dict[str, Any] = {"period": f"{year}-{month:02d}", "schemes": [scheme.pk]}
@@ -110,12 +113,6 @@ def schemerun_request(
     return jobs.enqueue(
         JOB, params=params, key=f"{JOB}:{scheme.code}:{params['period']}:{stamp}", actor=actor
     )
-
-
-def newest_runs(scheme: Scheme) -> dict[tuple[int, int], SchemeRun]:
-    """The latest run of each period, for those who may see all of them."""
-    rows = SchemeRun.objects.unscoped(reason=SHARED).filter(version__scheme=scheme).order_by("pk")
-    return {(run.year, run.month): run for run in rows.defer("facts")}
 
 
 def _last_day(year: int, month: int) -> date:

@@ -18,6 +18,7 @@ from common import changelog, clock, services
 from common.access import Action
 from common.actors import Actor
 from common.errors import Refused, Stale
+from common.scope import may_on
 from organizations.models import CompetitionGroup, Unit
 from rules import scheme as rules
 
@@ -43,16 +44,17 @@ def scheme_archive(*, actor: Actor, pk: int, version: int | None, reason: str) -
 
 @transaction.atomic
 def scheme_bind(*, actor: Actor, scheme: Scheme, code: str, group: CompetitionGroup | None) -> None:
-    """Say which competition group a group of the document is; None: take the binding back. Raises NotVisible, Denied,
-    Archived, ValidationError."""
+    """Say which competition group a group of the document is; None: take the binding back. A group's figures are read
+    by whoever computes, so who binds it must be allowed to change it. Raises NotVisible, Denied, Archived,
+    ValidationError."""
     services.authorize_change(actor, scheme)
     Scheme.objects.unscoped(reason=SHARED).select_for_update().get(pk=scheme.pk)
-    if group is not None:
-        services.authorize(actor, Action.VIEW, group)
     with changelog.acting(actor):
         old = SchemeGroup.objects.filter(scheme=scheme, code=code, archived_at=None).first()
         if old is not None and group is not None and old.group_id == group.pk:
             return
+        if group is not None:
+            services.authorize(actor, Action.CHANGE, group)
         if old is not None:
             old.archived_at = clock.now()
             old.save(update_fields=["archived_at", "updated_at"])
@@ -60,6 +62,17 @@ def scheme_bind(*, actor: Actor, scheme: Scheme, code: str, group: CompetitionGr
             row = SchemeGroup(scheme=scheme, code=code, group=group)
             row.full_clean()
             row.save(force_insert=True)
+
+
+def must_hold_groups(actor: Actor, scheme: Scheme) -> None:
+    """Who computes reads the figures of every bound group. Raises Refused (strange_group) for a group that neither the
+    actor may change nor a unit at or below the scheme's owner runs."""
+    rows = SchemeGroup.objects.filter(scheme=scheme, archived_at=None).select_related("group__owner")
+    for one in rows:
+        below = one.group.owner.path.startswith(scheme.owner.path)
+        if not below and not may_on(actor, Action.CHANGE, one.group):
+            said = _("“%(group)s” is run by others. Bind another group, or have its bureau compute this.")
+            raise Refused(said % {"group": one.group.name}, code="strange_group")
 
 
 @transaction.atomic

@@ -12,7 +12,7 @@ from assessments.schemes.gather import gather
 from assessments.schemes.periods import period_of
 from assessments.schemes.rulebook import read_version, version_on
 from assessments.schemes.words import problem_text
-from assessments.services.schemes import problems_of
+from assessments.services.schemes import must_hold_groups, problems_of
 from common import clock, services
 from common.access import Action
 from common.actors import Actor
@@ -29,10 +29,11 @@ def schemeversion_try(
 ) -> SchemeTrial:
     """Score a draft and the version in force on the same facts of a month, and keep who would move. Nothing else changes.
 
-    Raises NotVisible, Denied, Refused (problems, wrong_month, and as `assessments.schemes.gather.gather`).
+    Raises NotVisible, Denied, Refused (strange_group, problems, wrong_month, and as `assessments.schemes.gather.gather`).
     """
     row = services.locked(SchemeVersion, pk, actor, Action.CHANGE)
     services.authorize(actor, Action.RUN, SchemeRun(version=row))
+    must_hold_groups(actor, row.scheme)
     if problems := problems_of(row):
         said = _("%(n)s things have to be mended first: %(first)s")
         raise Refused(said % {"n": len(problems), "first": problem_text(problems[0])}, code="problems")

@@ -11,10 +11,11 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from assessments.above import refuse_own_target
 from assessments.choices import QuartersIn, TargetKind
 from assessments.models import Measure, Target
 from assessments.targets import composed as made
-from assessments.targets.places import MODELS, YEARS, Given, Holder, Place, in_force, place_of
+from assessments.targets.places import MODELS, YEARS, Given, Holder, Place, holder_of, in_force, place_of
 from common import changelog, clock, services
 from common.access import Action
 from common.actors import Actor, may
@@ -86,13 +87,15 @@ def target_change(
 @transaction.atomic
 def target_withdraw(*, actor: Actor, pk: int, version: int | None, reason: str) -> Target:
     """Take a target back that a person entered; what it replaced holds again. Raises NotVisible, Denied, Stale, Refused:
-    imported (its import is undone instead), superseded, no_reason."""
+    imported (its import is undone instead), superseded, no_reason, own_target."""
     row = services.locked(Target, pk, actor, Action.ARCHIVE, version)
     if row.batch_id is not None:
         raise Refused(_("This target was imported. Undo its import, or change it."), code="imported")
     if row.superseded_at is not None:
         raise Refused(_("This target was replaced or withdrawn already."), code="superseded")
     _reason(reason)
+    if holder_of(row).sort == "unit":
+        refuse_own_target(actor, Action.ARCHIVE, row.unit)
     with changelog.acting(actor, reason=reason):
         _end(row, actor, reason)
         row.save()
@@ -118,7 +121,7 @@ def targets_set(
     """Make targets of a year say from a month on what a grid says; None takes a target out that begins in that month. `seen`
     are the rows that the grid showed as holding in that month. All or nothing, in as many queries for 2,000 cells as for 2.
 
-    Raises Denied, NotVisible, Refused: wrong_year, wrong_month, too_many, no_reason (a change needs one), changed (somebody
+    Raises Denied, NotVisible, Refused: own_target (a unit's target comes from above), wrong_year, wrong_month, too_many, no_reason (a change needs one), changed (somebody
     changed a target meanwhile), holds_before (it began earlier and can't be taken out from here on), wrong (with the
     sentences by the name of the box in `fields`).
     """
@@ -201,6 +204,8 @@ def _holders(actor: Actor, holders: set[Holder]) -> dict[Holder, Any]:
         path = _unit(holder, row).path
         if not all(may(actor, action, KIND, path=path) for action in (Action.CREATE, Action.CHANGE)):
             raise Denied
+        if holder.sort == "unit":
+            refuse_own_target(actor, Action.CHANGE, row)
     return found
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from assessments.above import from_above
 from assessments.booked import last_day
 from assessments.choices import QuartersIn, TargetKind
 from assessments.models import Measure, RankingTable, Target
@@ -130,7 +131,8 @@ def read(actor: Actor, asked: Asked) -> Grid:
             getattr(row, "label", "") if holder.sort == "unit" else "",
             getattr(row, "code", "") if holder.sort == "unit" else "",
             part,
-            may(actor, Action.CHANGE, KIND, path=unit.path),
+            may(actor, Action.CHANGE, KIND, path=unit.path)
+            and (holder.sort != "unit" or from_above(actor, Action.CHANGE, KIND, unit)),
         )
         for column in columns:
             place = Place(holder, column.measure.pk, column.kind)

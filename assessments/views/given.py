@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from assessments import services
+from assessments.above import from_above
 from assessments.filters import GivenFigureFilterSet
 from assessments.measures.forms import GivenFigureForm
 from assessments.models import GivenFigure
@@ -74,7 +75,10 @@ class GivenDetail(GivenNouns, DetailPage):
     def actions(self) -> list[dict[str, Any]]:
         fact = self.get_object()
         found = [action(_("Evidence"), reverse("given_file", args=[fact.pk]), icon="download")]
-        if fact.superseded_at is None and may_on(self.actor, Action.ARCHIVE, fact):
+        may_take_back = may_on(self.actor, Action.ARCHIVE, fact) and from_above(
+            self.actor, Action.ARCHIVE, self.kind, fact.unit
+        )
+        if fact.superseded_at is None and may_take_back:
             found.append(action(_("Take back"), reverse("given_withdraw", args=[fact.pk])))
         return found
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments import services
 from assessments.choices import VersionState
-from assessments.models import Measure, Scheme, SchemeTrial, SchemeVersion
+from assessments.models import Measure, Scheme, SchemeRun, SchemeTrial, SchemeVersion
 from assessments.schemes.diff import differences
 from assessments.schemes.forms import DaysForm, PeriodForm, version_label
 from assessments.schemes.moving import from_trial
@@ -26,6 +26,7 @@ from assessments.schemes.yaml_text import yaml_text
 from assessments.views.schemes import SchemeNouns
 from common import clock
 from common.access import Action
+from common.actors import Actor
 from common.errors import Denied, Refused
 from common.models import ExportLog
 from common.scope import may_on
@@ -59,6 +60,7 @@ class SchemeVersionDetail(VersionNouns, DetailPage):
             "sections": [] if scheme is None else _sections(scheme, problems),
             "problems": problems,
             "scheme_url": reverse("scheme_detail", args=[row.scheme_id]),
+            "tries": may_read_trials(self.actor, row),
             "trials": SchemeTrial.objects.filter(version=row).defer("document")[:5],
         }
         return super().get_context_data(**kwargs)
@@ -99,6 +101,11 @@ class SchemeVersionDetail(VersionNouns, DetailPage):
             url = reverse("schemeversion_publish", args=args)
             found.append(action(_("Publish"), url, icon="check", primary=True, post=True))
         return found
+
+
+def may_read_trials(actor: Actor, row: SchemeVersion) -> bool:
+    """Dry runs tell totals and places that nobody published: they are for those who compute or draw up the scheme."""
+    return may_on(actor, Action.CHANGE, row) or may_on(actor, Action.RUN, SchemeRun(version=row))
 
 
 def _draft_of(scheme: Scheme) -> bool:
@@ -214,9 +221,6 @@ class SchemeVersionFile(VersionNouns, RowPage):
         return response
 
 
-ORDER = ("schema", "code", "title", "source", "period", "full", "schedule", "types", "inputs", "groups")
-
-
 def as_yaml(row: SchemeVersion) -> str:
     """The document in YAML, with its hash above."""
     return f"# {row.key}  sha256 {row.sha256}\n{yaml_text(row.document)}"
@@ -272,6 +276,8 @@ class SchemeTrialDetail(Page):
         if trial is None:
             raise Http404
         row = get_visible(SchemeVersion, trial.version_id, self.actor)
+        if not may_read_trials(self.actor, row):
+            raise Denied
         new, _problems = rules.read(row.document)
         moves = from_trial(trial, new)
         said = _now("%(period)s, draft version %(n)s against %(against)s")

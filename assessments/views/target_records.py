@@ -7,12 +7,14 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from assessments.above import from_above
 from assessments.choices import QuartersIn
 from assessments.filters import TargetFilterSet
 from assessments.models import Measure, Target
 from assessments.tables import TargetTable
 from assessments.targets import composed as made
 from assessments.targets.numbers import box, shown
+from assessments.targets.places import holder_of
 from assessments.targets.saying import said_of
 from assessments.views.records import ASSESSMENT, SourcedDetail, SourcedList
 from common.access import Action
@@ -61,13 +63,22 @@ class TargetDetail(TargetNouns, SourcedDetail):
         fact, found = self.get_object(), super().actions()
         if fact.superseded_at is not None:
             return found
-        if may_on(self.actor, Action.CHANGE, fact):
+        if may_on(self.actor, Action.CHANGE, fact) and self.from_above(Action.CHANGE):
             found.append(
                 action(_("Change"), reverse("target_update", args=[fact.pk]), icon="edit", primary=True)
             )
-        if fact.batch_id is None and may_on(self.actor, Action.ARCHIVE, fact):
+        if (
+            fact.batch_id is None
+            and may_on(self.actor, Action.ARCHIVE, fact)
+            and self.from_above(Action.ARCHIVE)
+        ):
             found.append(action(_("Withdraw"), reverse("target_archive", args=[fact.pk])))
         return found
+
+    def from_above(self, action: Action) -> bool:
+        """A unit's own target is set above it."""
+        fact = self.get_object()
+        return holder_of(fact).sort != "unit" or from_above(self.actor, action, self.kind, fact.unit)
 
     def source(self) -> dict[str, Any]:
         fact = self.get_object()

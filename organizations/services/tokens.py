@@ -52,6 +52,6 @@ def own_token_revoke(*, actor: Actor, pk: int, version: int | None, reason: str)
 
 
 def end_all(user: User, *, actor: Actor, reason: str) -> None:
-    """The account is closed, or somebody else set its password. The caller has authorised."""
+    """The account is closed, or its password was set. The caller has authorised."""
     with changelog.acting(actor, reason=reason):
         ApiToken._base_manager.filter(user=user, archived_at=None).update(archived_at=clock.now())

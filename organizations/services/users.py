@@ -46,8 +46,8 @@ def user_archive(*, actor: Actor, pk: int, version: int | None, reason: str) -> 
 
 @transaction.atomic
 def password_set(*, actor: Actor, user: User, password: str, must_change: bool = False) -> None:
-    """Set a password after checking the rules. A user sets his own; the system administrator anybody's, and then the
-    account's own tokens end."""
+    """Set a password after checking the rules. A user sets his own; the system administrator anybody's. The
+    account's personal tokens end with the old password."""
     if actor.pk != user.pk:
         services.authorize(actor, Action.CHANGE, user)
         # Whoever sets a password could sign in with it: administrators, who exclude each other, set their own.
@@ -60,8 +60,10 @@ def password_set(*, actor: Actor, user: User, password: str, must_change: bool =
     row.version += 1
     with changelog.acting(actor, reason=_("password set")):
         row.save()
-    if actor.pk != user.pk:
-        end_all(row, actor=actor, reason=_("somebody else set the password"))
+    own = actor.pk == user.pk
+    end_all(
+        row, actor=actor, reason=_("the password was changed") if own else _("somebody else set the password")
+    )
 
 
 @transaction.atomic

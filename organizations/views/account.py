@@ -22,7 +22,8 @@ from organizations.passwords import expired
 class OwnPassword(FormPage):
     title = _("Change password")
     form_class = OwnPasswordForm
-    saved = _("Your password is changed.")
+    sub = _("Your personal API tokens end with the old password.")
+    saved = _("Your password is changed. Your personal API tokens have ended.")
 
     @property
     def account(self) -> User:

@@ -3,6 +3,7 @@
 from .document import Scheme
 from .facts import Facts
 from .kernel import GroupResult, Line, Result, score
+from .limits import Unfit, plain
 from .questions import Gain, Move, figures_of, gains, moves, with_fact, with_target
 from .reading import Problem, json_schema, parse, read, read_facts, sha256, write
 
@@ -15,11 +16,13 @@ __all__ = [
     "Problem",
     "Result",
     "Scheme",
+    "Unfit",
     "figures_of",
     "gains",
     "json_schema",
     "moves",
     "parse",
+    "plain",
     "read",
     "read_facts",
     "score",

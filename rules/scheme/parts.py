@@ -7,6 +7,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, PlainSerializer, Tag
 
+from .limits import fits
+
 AMOUNT = re.compile(r"-?\d{1,18}(\.\d{1,10})?", re.ASCII)
 CODE = r"^[a-z][a-z0-9_]{0,39}$"
 TITLE = 200
@@ -21,6 +23,8 @@ class Part(BaseModel):
 def _amount(value: Any) -> Decimal:
     """Exact numbers only: text, an integer, or a decimal that never was a binary float."""
     if isinstance(value, bool) or not isinstance(value, (str, int, Decimal)):
+        raise ValueError("not_a_number")
+    if not isinstance(value, str) and not fits(value):
         raise ValueError("not_a_number")
     text = format(value, "f") if isinstance(value, Decimal) else str(value)
     if not AMOUNT.fullmatch(text):

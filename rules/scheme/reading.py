@@ -15,6 +15,7 @@ from rules.trace import canonical_json
 from .checks import Found, check, check_facts
 from .document import Scheme
 from .facts import Facts
+from .limits import DEEP, LONG, MANY, Unfit, exact, plain
 
 Model = TypeVar("Model", bound=BaseModel)
 Document = dict[str, Any]
@@ -48,27 +49,70 @@ class Problem:
 
 
 class _Loader(yaml.SafeLoader):
-    """Safe YAML in which a number with a point is a decimal, never a binary float, and a date stays text."""
+    """Safe YAML in which a number with a point is a decimal, never a binary float, and a date stays text. Aliases and
+    tags aren't taken: a few of them unfold to millions of values, or to types that JSON hasn't."""
 
     yaml_implicit_resolvers = {
         first: [(tag, pattern) for tag, pattern in rows if tag != "tag:yaml.org,2002:timestamp"]
         for first, rows in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
 
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.depth = self.nodes = 0
 
-_Loader.add_constructor("tag:yaml.org,2002:float", lambda loader, node: Decimal(str(node.value)))
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        event: Any = self.peek_event()  # type: ignore[no-untyped-call]
+        where = f"line {event.start_mark.line + 1}"
+        if isinstance(event, yaml.AliasEvent):
+            raise Unfit("alias", f"{where}: aliases aren't taken, write *{event.anchor} out")
+        if getattr(event, "tag", None):
+            raise Unfit("tag", f"{where}: tags aren't taken")
+        self.nodes += 1
+        if self.depth >= DEEP + 1:
+            raise Unfit("deep", f"{where}: more than {DEEP} levels inside each other")
+        if self.nodes > 2 * MANY:  # keys are nodes as well
+            raise Unfit("many", f"{where}: more than {MANY} values")
+        self.depth += 1
+        node = super().compose_node(parent, index)
+        self.depth -= 1
+        return node
+
+    def real(self, node: Any) -> Decimal:
+        return exact(str(node.value))
+
+    def whole(self, node: Any) -> int:
+        if len(node.value) > LONG:
+            raise Unfit("number", f"line {node.start_mark.line + 1}: the number is too long")
+        return int(self.construct_yaml_int(node))
+
+
+_Loader.add_constructor("tag:yaml.org,2002:float", _Loader.real)
+_Loader.add_constructor("tag:yaml.org,2002:int", _Loader.whole)
 
 
 def parse(text: str) -> Any:
-    """The document in a JSON or YAML text, numbers exact. ValueError with the line when it is neither."""
+    """The document in a JSON or YAML text as JSON keeps it, exact numbers as text. ValueError with the line when it is
+    neither, Unfit (one of those) when it is beyond the limits."""
     try:
-        return json.loads(text, parse_float=Decimal)
+        return plain(_parsed(text))
+    except RecursionError:
+        raise Unfit("deep", f"more than {DEEP} levels inside each other") from None
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return json.loads(text, parse_float=exact, parse_constant=_no_number)
     except json.JSONDecodeError:
         pass
     try:
         return yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
-    except (yaml.YAMLError, ArithmeticError) as error:
+    except yaml.YAMLError as error:
         raise ValueError(f"neither JSON nor YAML: {error}") from None
+
+
+def _no_number(text: str) -> Any:
+    raise Unfit("number", f"{text} is no number")
 
 
 def read(document: Any) -> tuple[Scheme | None, tuple[Problem, ...]]:

@@ -216,6 +216,43 @@ def test_a_document_comes_in_and_goes_out_over_the_api(county, scheme):
     assert asked.status_code == 202, asked.json()
 
 
+@pytest.mark.parametrize(
+    "text",
+    [b"[" * 100_000, b"a: &a [*a]", b'{"groups": [NaN]}', b"a: !!binary aGFsbG8=", b"a: 1.0e+99999999"],
+)
+def test_a_hostile_file_is_refused_beside_its_field(county, page, scheme, text):
+    version = only(SchemeVersion)
+    for url, more in (
+        (reverse("schemeversion_create", args=[scheme.pk]), {"since": "2024-01-01"}),
+        (reverse("schemeversion_import", args=[version.pk]), {"version": version.version}),
+    ):
+        answer = page.post(url, {"file": SimpleUploadedFile("method.yaml", text), **more})
+        assert answer.status_code == 422
+        assert set(answer.context["form"].errors) == {"file"}
+    assert only(SchemeVersion).version == version.version
+
+
+@pytest.mark.parametrize(
+    ("document", "status"),
+    [
+        ("{}", 200),
+        ("[" * 100_000, 400),
+        ('{"a": ' + "[" * 41 + "]" * 41 + "}", 400),
+        ('{"a": 1e400}', 400),
+        ('{"a": NaN}', 400),
+        ('{"a": "\\u0000"}', 400),
+        ('{"a": [' + "1," * 50_000 + "1]}", 400),
+    ],
+    ids=range(7),
+)
+def test_a_hostile_document_is_refused_by_the_api(county, scheme, document, status):
+    version = only(SchemeVersion)
+    api = sign_in(APIClient(), county.clerk)
+    body = f'{{"version": {version.version}, "document": {document}}}'
+    url = f"/api/v1/scheme-versions/{version.pk}/"
+    assert api.patch(url, body, content_type="application/json").status_code == status
+
+
 def test_a_member_has_its_type_and_its_composite_from_the_page(county, page):
     member = GroupMembership.objects.get(unit=county.dihua, archived_at=None)
     url = reverse("membership_update", args=[member.pk])

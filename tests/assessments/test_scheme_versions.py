@@ -1,9 +1,11 @@
 """Versions of a scheme: drafted, changed, checked, published, superseded (DOMAIN §4)."""
 
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from assessments import services
@@ -126,3 +128,15 @@ def test_the_leader_publishes_nothing(tree, staff, scheme):
     )
     with pytest.raises(Denied):
         services.schemeversion_validate(actor=leader, pk=row.pk, version=row.version)
+
+
+def test_a_document_beyond_the_limits_is_refused_by_the_service(staff, scheme):
+    """An alias in Python: 2^60 leaves. A number of 10^8 digits. Neither is written out."""
+    row = services.schemeversion_draft(actor=staff, scheme=scheme, since=date(2026, 1, 1))
+    folded = ["x"]
+    for _turn in range(30):
+        folded = [folded, folded]
+    for hostile in ({"a": folded}, {"a": Decimal("1e99999999")}, {"a": float("nan")}, {"a": {1, 2}}):
+        with pytest.raises(ValidationError) as refused:
+            services.schemeversion_change(actor=staff, pk=row.pk, version=row.version, document=hostile)
+        assert set(refused.value.message_dict) == {"document"}

@@ -55,7 +55,7 @@ KEPT = (
     Shot("recognition", "/recognition/", who="bureau"),
     Shot("capital-grid", "/capital/grid/", who="bureau"),
     Shot("periods", "/periods/", who="bureau"),
-    Shot("scheme", "/schemes/versions/1/", who="bureau"),
+    Shot("scheme", "/scheme-versions/1/", who="bureau"),
     Shot("scheme-editor", "/schemes/versions/2/edit/groups/0/indicators/0/", who="bureau"),
     Shot("scheme-editor", "/schemes/versions/2/edit/groups/0/indicators/0/", width=390, who="bureau"),
     Shot("scheme-trial", "/scheme-trials/1/", who="bureau"),

@@ -6,6 +6,7 @@ import pytest
 import yaml
 from playwright.sync_api import expect
 
+from assessments import shipped_measures
 from assessments.demo import loading
 from tests.browser.people import log_in
 
@@ -46,6 +47,7 @@ def data_words():
         for name in loading.PLACES
         for text in strings(yaml.safe_load((loading.FOLDER / f"{name}.yaml").read_text("utf-8")))
     ]
+    texts += strings(yaml.safe_load((shipped_measures.FOLDER / "measures.yaml").read_text("utf-8")))
     texts += [account.name for account in loading.ACCOUNTS]
     texts += ["公开通报示例", "演示招商局", "云川市投资促进局", "党委书记", "镇长", "演示·负责人"]
     texts += ["驻点招商（示例）", "演"]  # the last is the sign of an account

@@ -132,6 +132,10 @@ def test_it_ends(tree, officer):
     _row, token = made(officer, name="四")
     org.password_set(actor=admin, user=officer, password="Neu-und-lang-7")
     closed(token)
+    row, token = made(officer, name="四之二")
+    org.password_set(actor=officer, user=officer, password="Selbst-und-lang-8")
+    closed(token)
+    assert history(ApiToken._base_manager.get(pk=row.pk))[0].reason == "the password was changed"
     _row, token = made(officer, name="五")
     User._base_manager.filter(pk=officer.pk).update(must_change_password=True)
     closed(token)

@@ -1,12 +1,14 @@
 """Documents of schemes: what is refused and where, the normal form, the published JSON Schemas."""
 
 import json
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
 
 from rules import scheme as schemes
+from rules.scheme.parts import _amount
 from tests.rules.cases import params
 from tests.rules.test_scheme import build
 
@@ -205,6 +207,59 @@ def test_numbers_are_exact_however_they_are_written():
         assert str(schemes.parse(text)["a"]) == "0.1"
     with pytest.raises(ValueError, match="neither JSON nor YAML"):
         schemes.parse("a: [1")
+
+
+HOSTILE = {
+    "aliases of aliases": ("alias", "a: &a [1]\nb: &b [*a, *a]\nc: [*b, *b]"),
+    "an alias of itself": ("alias", "a: &a [*a]"),
+    "merged alias": ("alias", "a: &a {x: 1}\nb: {<<: *a}"),
+    "huge exponent": ("number", "a: 1.0e+99999999"),
+    "huge exponent in JSON": ("number", '{"a": 1e9999999999}'),
+    "exponent too large for a decimal": ("number", '{"a": 1e99999999999999999999}'),
+    "endless in YAML": ("number", "a: .inf"),
+    "tiny exponent": ("number", '{"a": 1e-99999999}'),
+    "many digits": ("number", "a: 0x" + "f" * 5000),
+    "many sixties": ("number", "a: 1" + ":1" * 5000),
+    "no number": ("number", '{"a": NaN}'),
+    "endless": ("number", '{"a": -Infinity}'),
+    "JSON too deep for Python": ("deep", "[" * 100_000),
+    "JSON too deep for us": ("deep", "[" * 41 + "]" * 41),
+    "YAML too deep": ("deep", "a: " + "[" * 41 + "b" + "]" * 41),
+    "too many": ("many", "[" + "1," * 50_000 + "1]"),
+    "binary": ("tag", "a: !!binary aGFsbG8="),
+    "a set": ("tag", "a: !!set {b, c}"),
+    "bool": ("tag", "a: !!bool x"),
+    "null byte": ("text", '{"a": "\\u0000"}'),
+    "half a pair": ("text", '{"a": {"\\ud800": 1}}'),
+}
+
+
+@pytest.mark.parametrize(("code", "text"), HOSTILE.values(), ids=HOSTILE)
+def test_a_hostile_text_is_refused_before_it_unfolds(code, text):
+    with pytest.raises(schemes.Unfit) as refused:
+        schemes.parse(text)
+    assert refused.value.code == code
+
+
+def test_what_lies_within_the_limits_is_taken():
+    assert schemes.parse("[" * 40 + "]" * 40) == json.loads("[" * 40 + "]" * 40)
+    assert len(schemes.parse("[" + "1," * 49_998 + "1]")) == 49_999
+    assert schemes.parse("{a: 1.50, b: yes, 3: null, day: 2026-01-31}") == {
+        "a": "1.50",
+        "b": True,
+        "3": None,
+        "day": "2026-01-31",
+    }
+
+
+@pytest.mark.parametrize(
+    "value", [Decimal("1e99999999"), Decimal("1e-99999999"), Decimal("NaN"), 16**5000], ids=range(4)
+)
+def test_an_amount_with_a_huge_exponent_is_no_number(value):
+    _scheme, problems = schemes.read(changed("groups.0.indicators.0.full", Decimal(1)))
+    assert {one.code for one in problems} == {"marks_not_full"}
+    with pytest.raises(ValueError, match="not_a_number"):
+        _amount(value)
 
 
 @pytest.mark.parametrize(("document", "case"), params("scheme"))

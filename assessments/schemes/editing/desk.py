@@ -149,7 +149,3 @@ def within(path: str, place: Place) -> str | None:
     if place.names is not None and inside and inside.split(".")[0] not in place.names:
         return None
     return inside
-
-
-def errors_in(groups: list[Group]) -> list[Node]:
-    return [node for group in groups for top in group.nodes for node in top.all() if node.errors]

@@ -12,13 +12,11 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from assessments.schemes.forms import document_of
 from common.forms import ActorForm
 from common.views import FormPage, write
-from rules import scheme as rules
 
 from .base import EditorPage, previous
-
-LARGEST = 1_000_000  # bytes of a document
 
 
 class FileForm(ActorForm):
@@ -30,16 +28,10 @@ class FileForm(ActorForm):
 
     def clean_file(self) -> Any:
         """The document in the file."""
-        file = self.cleaned_data["file"]
-        if file.size > LARGEST:
-            raise ValidationError(_now("A scheme's file has at most 1 MB."))
-        try:
-            document = rules.parse(file.read().decode("utf-8-sig"))
-        except (ValueError, UnicodeDecodeError):
-            raise ValidationError(_now("This is neither YAML nor JSON in UTF-8.")) from None
-        if not isinstance(document, dict) or not isinstance(document.get("groups"), list):
+        document = document_of(self.cleaned_data["file"])
+        if not isinstance(document.get("groups"), list):
             raise ValidationError(_now("This file holds no scheme: it has no groups."))
-        return plain(document)
+        return document
 
 
 class SchemeImport(EditorPage, FormPage):
@@ -85,14 +77,3 @@ class SchemeUndo(EditorPage):
                 said=_("Taken back. Undo once more brings it again."),
             )
         return HttpResponseRedirect(self.url())
-
-
-def plain(value: Any) -> Any:
-    """Exact numbers as text, so that the document can be kept as JSON."""
-    if isinstance(value, dict):
-        return {str(name): plain(one) for name, one in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [plain(one) for one in value]
-    if value is None or isinstance(value, (bool, int, str)):
-        return value
-    return format(value, "f")

@@ -105,6 +105,25 @@ def test_who_may_enter_and_what_is_refused(tree, score):
     assert not GivenFigure._base_manager.exists()
 
 
+def test_nobody_enters_his_own_units_figure(tree, score):
+    """The town's evaluator can't score the town, nor take back what the county gave it; the city, with nobody above it,
+    can. What is counted from the books isn't typed."""
+    town, county, city = (user_with(Role.EVALUATOR, unit) for unit in (tree.town, tree.county, tree.city))
+    for actor, unit in ((town, tree.town), (county, tree.county)):
+        with pytest.raises(Refused) as problem:
+            give(actor, unit, score, 99, "示例评委")
+        assert problem.value.code == "own_figure"
+    row = give(county, tree.town, score, 60, "示例评委")
+    with pytest.raises(Refused) as problem:
+        services.given_withdraw(actor=town, pk=row.pk, version=row.version, reason="太低")
+    assert problem.value.code == "own_figure"
+    assert fact("score", tree.town, "2026-09") == 60
+    give(city, tree.city, score, 70, "示例评委")
+    with pytest.raises(Refused) as problem:
+        give(county, tree.town, measure("capital", "arrived"), 1, "示例评委")
+    assert problem.value.code == "counted"
+
+
 def test_a_confirmers_figure_wins_and_the_difference_is_a_line(tree):
     """Books 500; a letter says 480; the imported table of the confirmer says 9,050, which is taken; 8,550 stand beside."""
     money(Kind.CAPITAL_RECOGNISED, tree.town, 500, date(2026, 3, 1))
