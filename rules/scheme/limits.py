@@ -25,7 +25,7 @@ def fits(value: Decimal | int) -> bool:
     """Whether a number may be written out: a huge exponent would become gigabytes of zeros."""
     if isinstance(value, int):
         return -LARGEST < value < LARGEST
-    return value.is_finite() and abs(value.adjusted()) <= POWER and len(value.as_tuple().digits) <= LONG
+    return bool(value.is_finite() and abs(value.adjusted()) <= POWER and len(value.as_tuple().digits) <= LONG)
 
 
 def exact(text: str) -> Decimal:
