@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Count, Q, Sum
 from django.http import HttpRequest
@@ -176,10 +177,11 @@ class ProjectDetail(OfProject, DetailPage):
         code, _label, draws = next((one for one in PARTS if one[0] == part), PARTS[0])
         draws = (*draws, *added(code))
         here = reverse("project_detail", args=[project.pk])
-        tabs = [
-            {"label": label, "url": f"{here}?part={name}" if name else here, "active": name == code}
-            for name, label, _draws in PARTS
-        ]
+        kept = {"as": str(clock.closing.period)} if clock.closing else {}  # the same clock on the next tab
+        tabs = []
+        for name, label, _draws in PARTS:
+            query = urlencode({"part": name, **kept} if name else kept)
+            tabs.append({"label": label, "url": f"{here}?{query}" if query else here, "active": name == code})
         readable = reading.told and dossiers.may(self.actor, Action.VIEW, project.lead)
         if not readable:
             draws = tuple(draw for draw in draws if draw.__module__ != dossier.__name__)

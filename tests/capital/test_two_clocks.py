@@ -142,6 +142,17 @@ def test_the_overview_of_a_project(tree, world):
     assert told("as=2026-09")[1] == ""  # October's, so nothing of it was in September's circular
 
 
+def test_the_clock_stays_from_tab_to_tab(tree, world):
+    client, address = (
+        client_for(Role.BUREAU_STAFF, tree.county),
+        reverse_url("project_detail", args=[world.pk]),
+    )
+    plain = [tab["url"] for tab in client.get(address).context["tabs"]]
+    kept = [tab["url"] for tab in client.get(address, {"as": "2026-10"}).context["tabs"]]
+    assert kept == [f"{url}{'&' if '?' in url else '?'}as=2026-10" for url in plain]
+    assert plain[0] == address
+
+
 def test_beside_a_decision(tree, world, head):
     """70 of November wait. The project's year is 300 and would be 370, October published 500; the month of the entry
     isn't published at all."""
