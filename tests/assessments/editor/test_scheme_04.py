@@ -53,7 +53,7 @@ def test_the_forms_give_the_same_hash_as_the_file(clerk, draft):
     )  # fmt: skip
     new(clerk, "indicators", "jury", title="捆绑招商工作队打分", full="15", figure="工作队评分")
     new(clerk, "bonuses", "items", title="请县领导外出", each="0.5", most="3")
-    new(clerk, "bonuses", "items", title="外出推介会", each="3", most="3")
+    new(clerk, "bonuses", "items", title="外出推介会", each="3")
     new(clerk, "bonuses", "items", title="活动有效线索", each="0.5")
     new(clerk, "bonuses", "beyond", title="超目标项目", figure="新引进省外亿元项目", each="2", most="6")
     new(
