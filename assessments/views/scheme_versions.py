@@ -19,10 +19,12 @@ from assessments.schemes.diff import differences
 from assessments.schemes.forms import DaysForm, PeriodForm, periods, version_label
 from assessments.schemes.moving import from_trial
 from assessments.schemes.periods import period_words
+from assessments.schemes.rulebook import version_on
 from assessments.schemes.tables import state_text
 from assessments.schemes.telling import Item, place_words, tell
 from assessments.schemes.words import problem_text
 from assessments.schemes.yaml_text import yaml_text
+from assessments.services.schemes import tried
 from assessments.views.schemes import SchemeNouns
 from common import clock
 from common.access import Action
@@ -99,7 +101,7 @@ class SchemeVersionDetail(VersionNouns, DetailPage):
                 found.append(action(_("Dry run"), reverse("schemeversion_try", args=args), icon="view"))
         if may_on(self.actor, Action.PUBLISH, row) and row.state == VersionState.VALIDATED:
             url = reverse("schemeversion_publish", args=args)
-            found.append(action(_("Publish"), url, icon="check", primary=True, post=True))
+            found.append(action(_("Publish"), url, icon="check", primary=True))
         return found
 
 
@@ -159,11 +161,33 @@ class SchemeVersionValidate(VersionButton):
 
 
 class SchemeVersionPublish(VersionButton):
+    """Asks first: what is published stays."""
+
     needs = Action.PUBLISH
+    http_method_names = ["get", "post"]
+    template_name = "common/confirm.html"
     said = _("The version is published. It can't be changed any more; the next one replaces it.")
 
     def do(self, row: SchemeVersion) -> Any:
         return services.schemeversion_publish(actor=self.actor, pk=row.pk, version=row.version)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        row = self.get_object()
+        told = [
+            _now("It holds from %(day)s on and can't be changed any more.") % {"day": row.since.isoformat()}
+        ]
+        before = version_on(row.scheme, row.since)
+        if before is not None and before.pk != row.pk:
+            told.append(_now("Version %(n)s, now in force, ends on the day before.") % {"n": before.number})
+        if not tried(row):
+            told.append(_now("No dry run was made of it: nobody has seen who would move."))
+        kwargs |= {
+            "title": _now("Publish %(name)s") % {"name": row},
+            "consequences": told,
+            "submit_label": _("Publish"),
+            "cancel_url": self.detail_url(),
+        }
+        return super().get_context_data(**kwargs)
 
 
 class SchemeVersionUpdate(VersionNouns, UpdatePage):

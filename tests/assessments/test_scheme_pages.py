@@ -87,6 +87,11 @@ def test_from_a_file_to_a_published_version_and_a_result(county, page):
     services.schemeversion_try(actor=county.clerk, pk=version.pk, year=2023, month=6)
     trial = page.get(reverse("schemetrial_detail", args=[only(SchemeTrial).pk])).content.decode()
     assert "it is the first version" in trial
+    asked = page.get(reverse("schemeversion_publish", args=[version.pk]))
+    assert [str(one) for one in asked.context["consequences"]] == [
+        "It holds from 2023-01-01 on and can't be changed any more."
+    ]
+    assert only(SchemeVersion).state == "validated"
     page.post(reverse("schemeversion_publish", args=[version.pk]))
     assert only(SchemeVersion).state == "published"
     services.schemerun_compute(actor=county.clerk, scheme=scheme, year=2023, month=6)

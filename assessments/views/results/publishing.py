@@ -73,7 +73,9 @@ class OverrideCreate(_MayPublish, FormPage):
     form_class = OverrideForm
     panel = True
     title = _("Set a value by hand")
-    saved = _("The value is set; the computed one stands beside it.")
+    saved = _(
+        "The value is set; the computed one stands beside it. Total and places stay as computed unless they are set too."
+    )
 
     def make_form(self, data: Any = None) -> Any:
         lines = list(self.scheme_run.lines.order_by("group", "position"))
