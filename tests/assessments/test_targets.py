@@ -21,29 +21,10 @@ from organizations import services as org
 from organizations.models import Unit
 from rules import scheme as rules
 from tests.assessments.support import TESTS
+from tests.assessments.targeting import SHARES, WAN, change, put, unit, wan
 from tests.support.clients import sign_in
 
 pytestmark = pytest.mark.django_db
-WAN = 10_000
-SHARES = tuple(map(Decimal, (15, 25, 30, 30)))
-
-
-def wan(amount, **more):
-    return Given(Decimal(amount) * WAN, **more)
-
-
-def unit(row):
-    return Holder("unit", row.pk)
-
-
-def put(county, holder, given, **more):
-    more = {"measure": county.capital, "year": 2023, "actor": county.clerk, **more}
-    return services.target_set(holder=holder, given=given, **more)
-
-
-def change(county, row, given, **more):
-    more = {"reason": "县政府调整", "document_no": "丹政发〔2023〕8号", **more}
-    return services.target_change(actor=county.clerk, pk=row.pk, version=row.version, given=given, **more)
 
 
 def api_of(county, name, role, unit):

@@ -26,8 +26,6 @@ from leads.models import (
 )
 from ledger.closings import reopening_ask
 from ledger.models import ClosingTerms
-from organizations.models import Reminder
-from organizations.services import own_token_create
 from projects.models import Commitment, LandParcel, Obligation
 from reference.models import Industry, Region
 from rules.periods import Month
@@ -66,6 +64,7 @@ from tests.support.factories_tables import (
 )
 from tests.support.factories_work import AttachmentFactory, FollowUpFactory, TaskFactory
 from tests.support.pipeline import a_lead, a_project, ship, stage
+from tests.support.world_accounts import AccountRows
 from tests.support.world_capital import CapitalRows
 from tests.support.world_results import ResultRows
 from tests.support.world_schemes import SchemeRows
@@ -83,7 +82,7 @@ __all__ = [
 ]
 
 
-class World(ResultRows, SchemeRows, CapitalRows):
+class World(AccountRows, ResultRows, SchemeRows, CapitalRows):
     def __init__(self):
         self.tree = Tree()
 
@@ -387,15 +386,3 @@ class World(ResultRows, SchemeRows, CapitalRows):
     @cached_property
     def schedule(self):
         return JobSchedule.objects.create(kind="assessments.rank")
-
-    @cached_property
-    def apitoken(self):
-        user = user_with("officer", self.tree.county)
-        return own_token_create(actor=user, name="标记令牌", days=30)[0]
-
-    @cached_property
-    def reminder(self):
-        user = user_with("officer", self.tree.county)
-        return Reminder._base_manager.create(
-            user=user, kind="job_failed", key="标记", params={"job": "assessments.rank", "error": "标记原因"}
-        )
